@@ -1,0 +1,70 @@
+# Each target makes the environment it needs with nothing but python3 and pip, and refreshes it when a list of
+# requirements has changed; a second call goes straight to work.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SOURCES = autograd nn optim
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.NOTPARALLEL:
+.PHONY: help demo test check format bench notebooks clean
+
+help:            ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.examples     ## train on handwritten digits; write curves, a graph and weights to out/
+	$(BIN)/python examples/digits.py
+
+test: $(VENV)/.dev          ## run the whole test suite, with coverage; ARGS="-k relu" narrows it
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/.dev         ## format, lint, types, import rules, doctests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(BIN)/python -m pytest -q --doctest-modules --doctest-glob='*.md' $(SOURCES) README.md
+
+format: $(VENV)/.dev        ## rewrite the files in the project's format
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: benchmarks/.venv-peers/.done benchmarks/.venv-hips/.done   ## time the peers side by side; ARGS="--only W3" narrows it
+	benchmarks/.venv-peers/bin/python benchmarks/run.py $(ARGS)
+
+notebooks: $(VENV)/.notebooks   ## execute every notebook into out/notebooks
+	@found=$$(find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null | sort); \
+	if [ -z "$$found" ]; then echo "notebooks/ holds no notebook yet: nothing to execute"; exit 0; fi; \
+	for notebook in $$found; do \
+		echo "executing $$notebook"; \
+		$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --execute --output-dir out/notebooks "$$notebook" || exit 1; \
+	done
+
+clean:           ## remove environments, caches and what programs wrote
+	rm -rf $(VENV) benchmarks/.venv-* out build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------------------------------- environments
+
+%/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "tapegrad needs Python 3.11 or newer; choose one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv --clear $* \
+		|| { echo "python3 cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
+
+# one stamp for each list of extras, newer than pyproject.toml while it is in force
+$(VENV)/.%: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+benchmarks/.venv-peers/.done: benchmarks/peers.txt pyproject.toml | benchmarks/.venv-peers/bin/python
+	benchmarks/.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --editable . -r $<
+	@touch $@
+
+# HIPS autograd has our import name: it lives alone
+benchmarks/.venv-hips/.done: benchmarks/hips.txt | benchmarks/.venv-hips/bin/python
+	benchmarks/.venv-hips/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@

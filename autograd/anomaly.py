@@ -1,0 +1,47 @@
+"""Anomaly mode: find the first NaN, and the line of code it came from."""
+
+from __future__ import annotations
+
+from autograd.modes import MODE, Mode, _ModeSwitch
+
+
+class detect_anomaly(_ModeSwitch):
+    """Raise at the first NaN, in forward or backward, naming the operation, its shapes and the user's line.
+
+    Every recorded operation keeps a traceback and every result is checked, so this is slow: for debugging only.
+
+    Raises:
+        AnomalyError: at the first NaN.
+
+    >>> import autograd
+    >>> x = autograd.tensor(-1.0, requires_grad=True)
+    >>> with detect_anomaly():
+    ...     y = x.log()
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: forward: 'log' returned NaN in 1 of 1 elements of its result float32 () ...
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        super().__init__()
+        self.check_nan = check_nan
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(mode.grad, self.check_nan, mode.inference)
+
+
+class set_detect_anomaly(detect_anomaly):
+    """Turn anomaly mode on or off: at once when called, and until the end of the block as a context manager."""
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        super().__init__(mode and check_nan)
+        self._tokens.append(MODE.set(self._changed(MODE.get())))
+
+    def __enter__(self) -> None:
+        if not self._tokens:
+            super().__enter__()
+
+
+def is_anomaly_enabled() -> bool:
+    """Return whether this thread is in anomaly mode."""
+    return MODE.get().anomaly

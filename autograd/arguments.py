@@ -1,0 +1,121 @@
+"""Arguments on their way into a primitive's body: numbers and dtypes, and the errors that explain what is wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import dtypes, tape
+from autograd.errors import AnomalyError, AutogradError, DimensionError, DTypeError, ShapeError
+from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.table import Primitive
+from autograd.tape import Node, Variable
+
+
+def constant(p: Primitive, value: Any) -> Any:
+    """An argument that is not a tensor, as NumPy gets it: a real ndarray or a Python number."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "fiub":
+            raise DTypeError(f"{p.name}: arrays of {value.dtype} are not supported; use a real number type")
+        return value
+    if isinstance(value, np.generic):
+        return constant(p, value.item())
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, complex):
+        raise DTypeError(f"{p.name}: complex numbers are not supported, got {value!r}")
+    raise DTypeError(f"{p.name}: needs tensors, ndarrays or numbers, got {type(value).__name__}; use autograd.tensor()")
+
+
+def _common_dtype(p: Primitive, values: Sequence[Any]) -> np.dtype[Any]:
+    common = dtypes.common_dtype(values)
+    return dtypes.default_dtype() if p.cast == "float" and common.kind != "f" else common
+
+
+def needs_cast(p: Primitive, values: Sequence[Any]) -> bool:
+    """Whether raw arguments have to be brought to their common dtype before the body sees them."""
+    if p.cast is None:
+        return False
+    common = _common_dtype(p, values)
+    return any(v.dtype != common if isinstance(v, np.ndarray) else common.kind != "f" for v in values)
+
+
+def promoted(p: Primitive, values: Sequence[Any], raw: Sequence[Any] | None = None) -> list[Any]:
+    """The arguments in their common dtype; the conversion of a tensor is recorded, so its gradient converts back.
+
+    The common dtype is that of `raw`, all the arguments as arrays, or of `values` themselves.
+    """
+    common = _common_dtype(p, raw or [v.array if isinstance(v, Variable) else v for v in values])
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, Variable):
+            return value if value.array.dtype == common else value.astype(common)
+        if isinstance(value, np.ndarray) or common.kind != "f":
+            return np.asarray(value).astype(common)
+        return value  # a Python number takes a floating-point array's dtype by itself
+
+    return [convert(value) for value in values]
+
+
+def on_raw(p: Primitive, values: Sequence[Any], options: Sequence[Any] = ()) -> Any:
+    """Raw arrays in, a raw array out: nothing is recorded."""
+    raw = [constant(p, v) for v in values]
+    errors = NUMPY_ERRORS.set(QUIET)
+    try:
+        return p.forward(*(promoted(p, raw) if needs_cast(p, raw) else raw), *options)
+    except Exception as error:
+        raise explained(p, raw, error, options) from error
+    finally:
+        NUMPY_ERRORS.reset(errors)
+
+
+def describe(value: Any) -> str:
+    """A value as error messages show it: `float32 (2, 3)`."""
+    return f"{value.dtype} {value.shape}" if isinstance(value, (np.ndarray, np.generic)) else repr(value)
+
+
+def explained(
+    p: Primitive, values: Sequence[Any], error: Exception, options: Sequence[Any] = ()
+) -> Exception:
+    """NumPy's error as ours: with the operation, its shapes and dtypes, and what to do."""
+    if isinstance(error, AutogradError):
+        return error
+    got = ", ".join(describe(v) for v in (*values, *options) if v is not None)
+    if isinstance(error, TypeError):
+        return DTypeError(f"{p.name}: not defined for {got} ({error})")
+    if isinstance(error, IndexError):
+        return DimensionError(f"{p.name}: {error}; got {got}")
+    if isinstance(error, ValueError):
+        return ShapeError(f"{p.name}: the shapes do not fit: {got}. {p.hint or _mismatch(values) or str(error)}")
+    return error
+
+
+def _mismatch(values: Sequence[Any]) -> str:
+    """Which dimension keeps two shapes from broadcasting."""
+    shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
+    for i in range(1, max((len(s) for s in shapes), default=0) + 1):
+        sizes = sorted({s[-i] for s in shapes if len(s) >= i and s[-i] != 1})
+        if len(sizes) > 1:
+            return (
+                f"Dimension {-i} has sizes {' and '.join(map(str, sizes))}: sizes must be equal or 1, counted from the "
+                "last dimension. Use reshape, unsqueeze or transpose to line them up."
+            )
+    return ""
+
+
+def note_origin(node: Node, *outs: Any) -> None:
+    """In anomaly mode: keep the user's line with the node, and raise at the first NaN in a result."""
+    package = __file__.rpartition("/")[0]
+    frames = [f for f in traceback.extract_stack() if not f.filename.startswith(package)]
+    tape.extras_of(node).origin = "".join(traceback.format_list(frames[-3:])).rstrip()
+    for out in outs:
+        if out.dtype.kind == "f" and np.isnan(out).any():
+            saved = ", ".join(f"{key[0]}: {describe(a)}" for key, a, _, _ in node.saved())
+            raise AnomalyError(
+                f"forward: '{node.primitive.name}' returned NaN in {int(np.isnan(out).sum())} of {out.size} elements "
+                f"of its result {describe(out)}" + (f" ({saved})" if saved else "") + f".\nIt was called here:\n"
+                f"{tape.extras_of(node).origin}"
+            )

@@ -1,0 +1,71 @@
+"""Every error this package raises on a user's mistake.
+
+Each class is an `AutogradError` and also the built-in exception that NumPy and PyTorch users expect, so both
+`except AutogradError` and `except RuntimeError` work:
+
+    AutogradError
+    ├── ShapeError            RuntimeError, ValueError   shapes that do not fit together
+    ├── DTypeError            RuntimeError, TypeError    an element type that the operation cannot use
+    ├── ArgumentError         TypeError, ValueError      a wrong argument or value
+    ├── DimensionError        IndexError                 a dimension or an index out of range
+    ├── GradientError         RuntimeError               backward() where it has no meaning
+    │   ├── GraphFreedError                              a second sweep over a graph that was freed
+    │   ├── InPlaceError                                 an in-place write that destroys what backward needs
+    │   └── AnomalyError                                 the first NaN, in forward or backward (anomaly mode)
+    ├── GradcheckError        RuntimeError               a derivative that does not match finite differences
+    ├── StateDictError        RuntimeError               a state dict that does not fit its module or optimizer
+    ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
+    └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
+"""
+
+
+class AutogradError(Exception):
+    """Base class of every error raised on a user's mistake."""
+
+
+class ShapeError(AutogradError, RuntimeError, ValueError):
+    """Shapes that do not fit together; the message names the operation and the shapes."""
+
+
+class DTypeError(AutogradError, RuntimeError, TypeError):
+    """An element type that the operation cannot use."""
+
+
+class ArgumentError(AutogradError, TypeError, ValueError):
+    """An argument of the wrong kind or outside its range."""
+
+
+class DimensionError(AutogradError, IndexError):
+    """A dimension or an index outside the tensor's range."""
+
+
+class GradientError(AutogradError, RuntimeError):
+    """A gradient asked for where there is none, or a gradient of the wrong shape."""
+
+
+class GraphFreedError(GradientError):
+    """Backward through a graph whose saved arrays an earlier sweep has already freed."""
+
+
+class InPlaceError(GradientError):
+    """An in-place write that is not allowed, or that changed an array backward needs."""
+
+
+class AnomalyError(GradientError):
+    """The first NaN that anomaly mode saw, with the operation that made it."""
+
+
+class GradcheckError(AutogradError, RuntimeError):
+    """An analytic derivative that does not match finite differences."""
+
+
+class StateDictError(AutogradError, RuntimeError):
+    """A state dict whose keys or shapes do not fit; nothing was changed."""
+
+
+class FileFormatError(AutogradError, RuntimeError, ValueError):
+    """A file that is not a readable safetensors file."""
+
+
+class RenderError(AutogradError, RuntimeError):
+    """No Graphviz renderer was found, or it failed."""

@@ -1,0 +1,159 @@
+"""In-place writes: new values in the same memory, with the graph kept right.
+
+An in-place operation is the ordinary one, computed on a copy of what it will overwrite, written back. Then the
+tensor's node is the result's node. If the tensor is a view, its base gets a node as well, "the base with this part
+replaced" (the primitive `put`), and every other view of that base reads the base anew (the primitive `take`) when it
+is next used: `current_node` sees that the storage's version has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+from numpy.lib.stride_tricks import as_strided
+
+from autograd import dtypes
+from autograd.dtypes import Array
+from autograd.errors import DTypeError, InPlaceError, ShapeError
+from autograd.lift import make_node
+from autograd.modes import MODE
+from autograd.ops import index as index_ops
+from autograd.table import Primitive
+from autograd.tape import AccumulateGrad, AnyNode, Variable, bump, wrap
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+_TAKE: Primitive = index_ops.take.primitive  # type: ignore[attr-defined]  # lifted functions carry theirs
+_PUT: Primitive = index_ops.put.primitive  # type: ignore[attr-defined]
+_SETITEM: Primitive = index_ops.setitem.primitive  # type: ignore[attr-defined]
+
+
+def in_place(name: str, function: Callable[..., Any], x: Tensor, *args: Any, **named: Any) -> Tensor:
+    """Overwrite `x` with `function(x, *args, **named)`."""
+    check_writable(name, x)
+    if MODE.get().grad and any(isinstance(a, Variable) and a.current_node() is not None for a in (x, *args)):
+        before = wrap(x.array.copy(), x.current_node())  # formulas may have saved what is overwritten
+        result = function(before, *(before if a is x else a for a in args), **named)
+    else:
+        result = function(x, *args, **named)
+    return write(name, x, result)
+
+
+def write(name: str, x: Tensor, result: Variable) -> Tensor:
+    """Write the result of an operation over `x`, and make `x` that result in the graph."""
+    new = result.array
+    if new.shape != x.array.shape:
+        raise ShapeError(
+            f"{name}: the result has shape {new.shape}, which does not fit in place into shape {x.array.shape}; "
+            f"use the out-of-place operation"
+        )
+    if not dtypes.can_cast(new.dtype, x.array.dtype):
+        raise DTypeError(
+            f"{name}: the result is {new.dtype}, which cannot be stored in a {x.array.dtype} tensor; "
+            f"use the out-of-place operation, or convert the tensor first with .to({dtypes.of(new.dtype)})"
+        )
+    x.array[...] = new
+    if MODE.get().grad:
+        node = result.node
+        if node is not None and new.dtype != x.array.dtype:
+            node = result.astype(x.array.dtype).node
+        _rebase(x, node)
+    else:
+        _wrote(x)
+    return x
+
+
+def set_item(x: Tensor, index: Any, value: Any) -> None:
+    """`x[index] = value`."""
+    check_writable("x[index] = value", x)
+    given = value if isinstance(value, Variable) else None
+    raw = np.asarray(value, x.array.dtype) if given is None else given.array
+    node = None
+    key = index_ops.raw_index(x.array, index)
+    old = x.current_node()
+    new = None if given is None else given.current_node()
+    record = MODE.get().grad and (old is not None or new is not None)
+    if record and new is not None and raw.dtype != x.array.dtype:
+        given = given.astype(x.array.dtype)  # type: ignore[union-attr]  # it has a node
+        raw, new = given.array, given.node
+    index_ops.write_item(x.array, key, raw)
+    if record:
+        active = [("x", None, x, old)] if old is not None else []
+        active += [("value", None, given, new)] if new is not None else []
+        tensors = [entry[:3] for entry in active]
+        node = make_node(_SETITEM, (x.array, raw, key), tensors, active, x.array, (), [0])
+        _rebase(x, node)
+    else:
+        _wrote(x)
+
+
+def check_writable(name: str, x: Variable) -> None:
+    """Raise unless `x` may be written in place now."""
+    if MODE.get().grad:
+        root = x if x.base is None else x.base[0]
+        if isinstance(root.node, AccumulateGrad):
+            which = "a leaf" if root is x else "a view of a leaf"
+            raise InPlaceError(
+                f"{name}: {which} that requires a gradient, of shape {x.array.shape}, cannot be written in place: its "
+                "gradient would be lost. Write to it inside no_grad(), or use the out-of-place operation."
+            )
+    if not x.array.flags.writeable:
+        raise InPlaceError(
+            f"{name}: the tensor of shape {x.array.shape} is read-only (expanded, or made from a read-only array); "
+            "clone() it first"
+        )
+
+
+def _rebase(x: Variable, node: AnyNode | None) -> None:
+    """Make `node` what computed `x`, and carry that over to the base `x` is a view of."""
+    if x.base is not None:
+        root = x.base[0]
+        old = root.node
+        if old is not None or node is not None:
+            positions = view_index(root.array, x.array)
+            part = wrap(x.array, node)
+            active = [("x", None, root, old)] if old is not None else []
+            active += [("value", None, part, node)] if node is not None else []
+            tensors = [entry[:3] for entry in active]
+            root.node = make_node(
+                _PUT, (root.array, positions, x.array), tensors, active, root.array, (), [0]
+            )
+    x.node = node
+    _wrote(x)
+
+
+def _wrote(x: Variable) -> None:
+    bump(x)
+    if x.base is not None:
+        x.base = (x.base[0], x.version[0])
+
+
+def current_node(x: Variable) -> AnyNode | None:
+    """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
+    if x.base is not None and x.base[1] != x.version[0]:
+        root = x.base[0]
+        x.base = (root, x.version[0])
+        x.node = None
+        if root.node is not None:
+            positions = view_index(root.array, x.array)
+            active = [("x", None, root, root.node)]
+            x.node = make_node(_TAKE, (root.array, positions), [active[0][:3]], active, x.array, (), [0])
+    return x.node
+
+
+def view_index(base: Array, view: Array) -> Array:
+    """The position in `base`, counted in C order, of each element of its view."""
+    low, high = byte_bounds(base)
+    item = base.itemsize
+    memory = np.zeros((high - low) // item, np.intp)
+
+    def labels(a: Array) -> Array:
+        offset = (a.__array_interface__["data"][0] - low) // item
+        return as_strided(memory[offset:], a.shape, [s // item * memory.itemsize for s in a.strides])
+
+    labels(base)[...] = np.arange(base.size).reshape(base.shape)
+    return labels(view).copy()

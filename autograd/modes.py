@@ -1,0 +1,151 @@
+"""What a thread records: the grad modes, anomaly mode, and arithmetic without warnings."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar, Token, copy_context
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+class Mode:
+    """What the current thread records. It is never changed, only replaced."""
+
+    __slots__ = ("anomaly", "grad", "inference")
+
+    def __init__(self, grad: bool = True, anomaly: bool = False, inference: bool = False) -> None:
+        self.grad = grad
+        self.anomaly = anomaly
+        self.inference = inference
+
+
+MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  # Mode is frozen
+
+
+class _ModeSwitch:
+    """A context manager and decorator that changes the mode of the current thread (or context)."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Mode]] = []
+
+    def _changed(self, mode: Mode) -> Mode:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        self._tokens.append(MODE.set(self._changed(MODE.get())))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        MODE.reset(self._tokens.pop())
+
+    def __call__(self, function: F) -> F:
+        @functools.wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            token = MODE.set(self._changed(MODE.get()))
+            try:
+                return function(*args, **kwargs)
+            finally:
+                MODE.reset(token)
+
+        return switched  # type: ignore[return-value]  # same signature as `function`
+
+
+class no_grad(_ModeSwitch):
+    """Record nothing inside: results do not require gradients. A context manager and a decorator.
+
+    >>> import autograd
+    >>> x = autograd.tensor(2.0, requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        switch = super().__new__(cls)
+        if function is None:
+            return switch
+        switch.__init__()  # type: ignore[misc]  # `@no_grad` without parentheses
+        return switch(function)
+
+    def __init__(self, function: None = None) -> None:
+        super().__init__()
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(False, mode.anomaly, mode.inference)
+
+
+class enable_grad(no_grad):
+    """Record inside, also within `no_grad`. A context manager and a decorator."""
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(True, mode.anomaly)
+
+
+class set_grad_enabled(_ModeSwitch):
+    """Turn recording on or off: at once when called, and until the end of the block as a context manager."""
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        self.mode = bool(mode)
+        self._tokens.append(MODE.set(self._changed(MODE.get())))
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(self.mode, mode.anomaly, mode.inference)
+
+    def __enter__(self) -> None:
+        if not self._tokens:
+            super().__enter__()
+
+    def __call__(self, function: F) -> F:
+        MODE.reset(self._tokens.pop())
+        return super().__call__(function)
+
+
+class inference_mode(_ModeSwitch):
+    """`no_grad` for code that never trains; `inference_mode(False)` turns recording back on."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        switch = super().__new__(cls)
+        if not callable(mode):
+            return switch
+        switch.__init__()  # type: ignore[misc]  # `@inference_mode` without parentheses
+        return switch(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = bool(mode)
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(not self.mode, mode.anomaly, self.mode)
+
+
+def is_grad_enabled() -> bool:
+    """Return whether operations are being recorded in this thread."""
+    return MODE.get().grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether this thread is inside `inference_mode`."""
+    return MODE.get().inference
+
+
+def _numpy_error_state() -> tuple[ContextVar[Any], Any]:
+    """NumPy's error-state variable and its value under `np.errstate(all="ignore")`.
+
+    Arithmetic here follows IEEE 754 without warnings, as PyTorch's does: `exp(1000)` is inf. Entering `np.errstate`
+    for every operation would cost more than the operation; setting the variable it sets costs a tenth of that.
+    """
+    with np.errstate(all="ignore"):
+        for variable, value in copy_context().items():
+            if variable.name == "numpy.ufunc.extobj":
+                return variable, value
+    raise ImportError("this NumPy keeps its error state elsewhere; tapegrad needs NumPy 2")
+
+
+NUMPY_ERRORS, QUIET = _numpy_error_state()

@@ -1,0 +1,1 @@
+from autograd.ops.elementwise import *

@@ -1,0 +1,292 @@
+"""The backward sweep: the chain rule over the tape.
+
+Nodes are visited in falling order of creation, kept in a heap: when a node is taken, everything computed from it
+has already been visited, so its gradient is complete. Each gradient is passed through the node's formulas, summed
+where paths meet, and dropped; what the node saved is dropped with it unless the graph is retained.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from autograd.dtypes import Array
+from autograd.errors import AnomalyError, GraphFreedError, InPlaceError
+from autograd.modes import MODE, Mode, NUMPY_ERRORS, QUIET
+from autograd.table import Derivative
+from autograd.tape import (
+    AnyNode,
+    Cotangents,
+    Edge,
+    Extras,
+    LastWrite,
+    Node,
+    Variable,
+    extras_of,
+    reachable,
+    wrap,
+)
+
+
+
+def sweep(
+    roots: Sequence[tuple[AnyNode, Any]],
+    retain_graph: bool,
+    create_graph: bool,
+    targets: Iterable[AnyNode] | None = None,
+) -> dict[AnyNode, Any]:
+    """Send the roots' gradients back through the graph by the chain rule.
+
+    Returns the gradient of each leaf that was reached or, if targets are given, of each target that was. Gradients
+    are raw arrays; with create_graph they are tensors, and the sweep is itself recorded. Nothing is written to any
+    leaf here, so an error on the way leaves every `.grad` as it was.
+    """
+    store: dict[AnyNode, Any] = {}  # node -> the sum of its contributions so far
+    ours: set[AnyNode] = set()  # the nodes whose sum is an array made here, safe to add to in place
+    heap: list[tuple[int, AnyNode]] = []
+    finished: dict[AnyNode, Any] = {}
+    wanted = None if targets is None else set(targets)
+    needed = None if wanted is None else _nodes_towards(wanted, [node for node, _ in roots])
+    outer = MODE.get()
+    anomaly = outer.anomaly
+    mode = MODE.set(Mode(create_graph, outer.anomaly, outer.inference))
+    errors = NUMPY_ERRORS.set(QUIET)
+    try:
+        for node, gradient in roots:
+            if node in store:
+                store[node] = store[node] + gradient
+            else:
+                store[node] = gradient
+                heappush(heap, (-node.seq, node))
+        while heap:
+            node = heappop(heap)[1]
+            gradient = store.pop(node)
+            extras = node.extras
+            if extras is not None:
+                gradient = _run_hooks(extras, gradient)
+            edges = node.edges
+            if wanted is not None and node in wanted:
+                finished[node] = gradient
+            if not edges:
+                if edges is None:
+                    raise _freed_error(node)
+                if wanted is None:
+                    finished[node] = gradient
+                continue
+            if node.seq < LastWrite.time:
+                _check_versions(node)
+            if node.primitive.joint is not None:
+                gradient = _joint_gradients(node, gradient, needed, create_graph)
+            if extras is not None and extras.node_hooks:
+                edges = _hooked(node, gradient, create_graph)
+            for parent, derivative, saved in edges:
+                if needed is not None and parent not in needed:
+                    continue
+                if create_graph:
+                    saved = revive(node, derivative, saved)
+                if not saved:
+                    d = derivative.formula(gradient)
+                elif len(saved) == 1:  # the usual two cases, which Python calls faster than any number
+                    d = derivative.formula(gradient, saved[0])
+                else:
+                    d = derivative.formula(gradient, *saved)
+                if d is None:
+                    continue
+                if node.broadcasts and d.shape != parent.shape:
+                    d = unbroadcast(d, parent.shape)
+                if anomaly:
+                    _check_for_nan(node, derivative, gradient, d)
+                if parent not in store:
+                    store[parent] = d
+                    heappush(heap, (-parent.seq, parent))
+                elif parent in ours:
+                    total = store[parent]
+                    total += d
+                else:
+                    store[parent] = total = store[parent] + d
+                    if type(total) is np.ndarray:
+                        ours.add(parent)
+            if not retain_graph:
+                node.edges = None
+                node.versions = node.counts = ()
+    finally:
+        NUMPY_ERRORS.reset(errors)
+        MODE.reset(mode)
+    return finished
+
+
+def unbroadcast(d: Any, shape: tuple[int, ...]) -> Any:
+    """Undo broadcasting: sum `d` over the dimensions along which an input of `shape` was repeated."""
+    if d.ndim < len(shape) or d.size < np.prod(shape, dtype=int):
+        return np.broadcast_to(d, shape)
+    lead = d.ndim - len(shape)
+    if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
+        return np.ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
+    axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n != d.shape[lead + i])
+    return d.sum(axis=axes, keepdims=True).reshape(shape)
+
+
+def revive(node: Node, derivative: Derivative, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The saved arrays as tensors in their place in the graph, so that a formula records itself."""
+    parents = {(edge[1].parameter, edge[1].element): edge[0] for edge in node.edges or ()}
+    versions = {key: version for key, _, version, _ in node.saved()}
+
+    def tensor(key: tuple[str, int | None], array: Any) -> Any:
+        parent = node if key[0] == "out" else parents.get(key)
+        return array if parent is None else wrap(array, parent, versions[key])
+
+    return tuple(
+        tuple(tensor((name, i), part) for i, part in enumerate(value))
+        if name in node.primitive.sequences
+        else tensor((name, None), value)
+        for name, value in zip(derivative.names, saved, strict=True)
+    )
+
+
+def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> set[AnyNode]:
+    """The nodes on some path from a root to a target."""
+    needed = set(targets)
+    for node in reversed(reachable(roots)):  # inputs come before what is computed from them
+        if any(edge[0] in needed for edge in node.edges or ()):
+            needed.add(node)
+    return needed
+
+
+def _run_hooks(extras: Extras, gradient: Any) -> Any:
+    """Pass the gradient through the hooks in the order they were registered, and keep it where asked to."""
+    if isinstance(gradient, Cotangents):
+        gradient = gradient.complete(extras.outputs)
+    for hook in extras.hooks.values():
+        answer = hook(as_tensor(gradient))
+        if answer is not None:
+            gradient = _like(answer, gradient)
+    for hook in extras.pre_hooks.values():
+        several = isinstance(gradient, tuple)
+        answer = hook(tuple(map(as_tensor, gradient if several else (gradient,))))
+        if answer is not None:
+            gradient = tuple(map(_like, answer, gradient)) if several else _like(answer[0], gradient)
+    if extras.retained is not None:
+        kept = gradient if isinstance(gradient, Variable) else own(gradient, extras.retained.dtype)
+        extras.retained.accumulate(kept)
+    return gradient
+
+
+def _hooked(node: Node, gradient: Any, create_graph: bool) -> tuple[Edge, ...]:
+    """The node's edges with their contributions already computed and shown to its hooks."""
+    contributions = []
+    for parent, derivative, saved in node.edges or ():
+        if create_graph:
+            saved = revive(node, derivative, saved)
+        d = derivative.formula(gradient, *saved)
+        contributions.append(d if d is None or d.shape == parent.shape else unbroadcast(d, parent.shape))
+    outputs = gradient if isinstance(gradient, tuple) else (gradient,)
+    for hook in extras_of(node).node_hooks.values():
+        shown = [None if d is None or isinstance(d, Cotangents) else as_tensor(d) for d in contributions]
+        answer = hook(tuple(shown), tuple(map(as_tensor, outputs)))
+        if answer is not None:
+            contributions = [
+                d if new is None else _like(new, d) for new, d in zip(answer, contributions, strict=True)
+            ]
+    return tuple(
+        (edge[0], Derivative("", _constantly(d), ()), ())
+        for edge, d in zip(node.edges or (), contributions, strict=True)
+    )
+
+
+def _constantly(d: Any) -> Callable[[Any], Any]:
+    return lambda gradient: d
+
+
+def as_tensor(gradient: Any) -> Any:
+    """A gradient as a hook sees it."""
+    return gradient if isinstance(gradient, Variable) else wrap(gradient)
+
+
+def _like(answer: Any, gradient: Any) -> Any:
+    """A hook's answer in the form the sweep works with: raw unless it is recording."""
+    return answer.array if isinstance(answer, Variable) and not isinstance(gradient, Variable) else answer
+
+
+def own(gradient: Any, dtype: np.dtype[Any]) -> Array:
+    """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be."""
+    if (
+        type(gradient) is np.ndarray
+        and gradient.base is None
+        and sys.getrefcount(gradient) <= 2  # this argument and getrefcount's own: nobody else holds it
+        and gradient.dtype is dtype
+        and gradient.flags.c_contiguous
+    ):
+        return gradient
+    return np.array(gradient, dtype, order="C")
+
+
+def _made_by(node: Node) -> str:
+    """Where in the user's code the node was recorded, if anomaly mode was on."""
+    if node.extras is not None and node.extras.origin:
+        return f"\nIt was recorded here:\n{node.extras.origin}"
+    return "\nRun it under autograd.detect_anomaly() to see the line of your code that recorded it."
+
+
+def _freed_error(node: AnyNode) -> GraphFreedError:
+    name = node.primitive.name if isinstance(node, Node) else ""
+    where = f"\nIt was recorded here:\n{node.extras.origin}" if node.extras and node.extras.origin else ""
+    return GraphFreedError(
+        f"backward: the arrays that '{name}' saved were freed by an earlier backward through this graph. Pass "
+        "retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or added up "
+        f"over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
+    )
+
+
+def _check_versions(node: Node) -> None:
+    """Raise InPlaceError if an array the node saved was written to since."""
+    changed = next((entry for entry in node.saved() if entry[2][0] != entry[3]), None)
+    if changed is None:
+        return
+    (name, element), array, version, count = changed
+    which = (
+        "its result" if name == "out" else f"its input '{name}'" + ("" if element is None else f"[{element}]")
+    )
+    raise InPlaceError(
+        f"backward: '{node.primitive.name}' saved {which}, a {array.dtype} tensor of shape {array.shape}, for its "
+        f"gradient, but it was changed in place afterwards: it is at version {version[0]}, saved at version {count}. "
+        f"Use an out-of-place operation there, or clone() the tensor before writing to it.{_made_by(node)}"
+    )
+
+
+def _check_for_nan(node: Node, derivative: Derivative, gradient: Any, d: Any) -> None:
+    """In anomaly mode: raise at the first NaN in a contribution."""
+    array = d.array if isinstance(d, Variable) else d
+    if isinstance(array, Cotangents) or array.dtype.kind != "f" or not np.isnan(array).any():
+        return
+    inputs = ", ".join(f"{key[0]} {np.shape(a)}" for key, a, _, _ in node.saved())
+    raise AnomalyError(
+        f"backward: the gradient of '{node.primitive.name}' for its input '{derivative.parameter}' of shape "
+        f"{array.shape} is NaN in {int(np.isnan(array).sum())} of {array.size} elements"
+        + (f" (it had saved {inputs})" if inputs else "")
+        + f".{_made_by(node)}"
+    )
+
+
+def _joint_gradients(
+    node: Node, gradient: Any, needed: set[AnyNode] | None, create_graph: bool
+) -> Sequence[Any]:
+    """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
+    p = node.primitive
+    edges = node.edges or ()
+    _, derivative, saved = edges[0]
+    wanted = {edge[1].parameter for edge in edges if needed is None or edge[0] in needed}
+    if not create_graph or p.reference is None:
+        needs = tuple(a in wanted for a in p.differentiable)
+        values = dict(zip(derivative.names, saved, strict=True), needs=needs, node=node)
+        return p.joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[misc, no-any-return]
+    values = dict(zip(derivative.names, revive(node, derivative, saved), strict=True))
+    inputs = {a: values[a].alias() for a in wanted}  # nodes apart, though one input may have come from another
+    outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
+    pairs = zip(outs, gradient, strict=True) if p.several else [(outs, gradient)]
+    roots = [(out.node, g) for out, g in pairs if out.node is not None]
+    found = sweep(roots, retain_graph=True, create_graph=True, targets=[t.node for t in inputs.values()])
+    return [found.get(inputs[a].node) if a in inputs else None for a in p.differentiable]

@@ -1,0 +1,195 @@
+"""The table itself: what a primitive and a derivative are, and the registry of them all."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ParamSpec
+
+from autograd.errors import ArgumentError
+
+P = ParamSpec("P")
+
+Array = Any
+"""An array argument of a primitive: an ndarray in the body; a Tensor, ndarray or number for the caller."""
+
+Arrays = Sequence[Any]
+"""An argument that is a sequence of arrays."""
+
+_REGISTRY: dict[str, Primitive] = {}
+_NUMPY: dict[Any, Callable[..., Any]] = {}
+_ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+
+
+class Derivative:
+    """One formula of the table: how a gradient passes to one argument (or one element of a sequence)."""
+
+    __slots__ = ("element", "formula", "names", "parameter")
+
+    def __init__(
+        self, parameter: str, formula: Callable[..., Any], names: tuple[str, ...], element: int | None = None
+    ) -> None:
+        self.parameter = parameter
+        self.formula = formula
+        self.names = names  # what the formula takes after g
+        self.element = element
+
+    def __repr__(self) -> str:
+        return f"<derivative for '{self.parameter}' from {self.names}>"
+
+
+class Primitive:
+    """An operation of the table.
+
+    name, forward:  what it is called, and its body on raw arrays
+    parameters:     all parameter names, with `defaults` for those that have one
+    arrays:         the array parameters; `sequences` are those that take a sequence of arrays
+    derivatives:    parameter -> its formula, or None where it is not differentiable
+    cast:           "promote" brings the arguments to their common dtype, "float" integers to the default as well
+    view:           whether the result may share memory with the first argument
+    hint:           what to do about shapes that do not fit
+    several:        whether the body returns several results
+    quiet:          whether the body is run without NumPy's floating-point warnings
+    function:       the lifted function that users call
+    """
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        formulas: Mapping[str, Callable[..., Any] | None],
+        cast: str | None = None,
+        view: bool = False,
+        joint: Callable[..., Any] | None = None,
+        reference: Callable[..., Any] | None = None,
+        residuals: tuple[str, ...] = (),
+        hint: str = "",
+        several: bool = False,
+        quiet: bool = True,
+        ufunc: Any = None,
+    ) -> None:
+        self.name = forward.__name__.rstrip("_")
+        self.forward = forward if ufunc is None else ufunc
+        self.several = several
+        self.quiet = quiet
+        self.cast = cast
+        self.view = view
+        self.joint = joint
+        self.reference = reference
+        self.residuals = residuals
+        self.hint = hint
+        self.function: Callable[..., Any] = forward
+        signature = inspect.signature(forward)
+        self.parameters = tuple(signature.parameters)
+        self.positions = {name: i for i, name in enumerate(self.parameters)}
+        self.defaults = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
+        kinds = {n: str(p.annotation).split(".")[-1].split(" |")[0] for n, p in signature.parameters.items()}
+        self.sequences = frozenset(n for n, kind in kinds.items() if kind == "Arrays")
+        self.arrays = tuple(
+            n for n, p in signature.parameters.items() if kinds[n] in ("Array", "Arrays") or p.annotation is p.empty
+        )
+        self.derivatives: dict[str, Derivative | None] = {}
+        self._declare(formulas)
+
+    def _declare(self, formulas: Mapping[str, Callable[..., Any] | None]) -> None:
+        """Fill in the derivatives; an argument that was forgotten or a name that means nothing is an error."""
+        facts = {f"{a}_{fact}" for a in self.arrays for fact in ("shape", "dtype")}
+        known = {"out", "i", "needs", *self.parameters, *facts, *self.residuals}
+        if unknown := set(formulas) - set(self.arrays):
+            raise TypeError(f"@primitive {self.name}: {sorted(unknown)} are not array arguments of {self.parameters}")
+
+        def names_of(formula: Callable[..., Any]) -> tuple[str, ...]:
+            first, *names = inspect.signature(formula).parameters
+            if first != "g" or not known.issuperset(names):
+                raise TypeError(
+                    f"@primitive {self.name}: a formula takes g first and then names among {sorted(known)}; "
+                    f"got ({', '.join((first, *names))})"
+                )
+            return tuple(names)
+
+        if self.joint is not None:
+            asked = names_of(self.joint)
+            wanted = self.parameters if self.reference is not None else ()
+            names = tuple(dict.fromkeys((*(n for n in asked if n != "needs"), *wanted)))
+            differentiable = [a for a in self.arrays if formulas.get(a, True) is not None]
+            self.joint_names = asked
+            for i, a in enumerate(differentiable):
+                self.derivatives[a] = Derivative(a, lambda gradients, *_, i=i: gradients[i], names)
+        for a in self.arrays:
+            if a in self.derivatives:
+                continue
+            if a not in formulas:
+                raise TypeError(
+                    f"@primitive {self.name}: array argument '{a}' needs a formula, or None if not differentiable"
+                )
+            formula = formulas[a]
+            self.derivatives[a] = None if formula is None else Derivative(a, formula, names_of(formula))
+
+    @property
+    def saves_facts(self) -> bool:
+        """Whether some formula names a shape or a dtype."""
+        facts = {f"{a}_{fact}" for a in self.arrays for fact in ("shape", "dtype")}
+        return any(not facts.isdisjoint(d.names) for d in self.derivatives.values() if d is not None)
+
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """The array arguments that have a derivative."""
+        return tuple(a for a in self.arrays if self.derivatives[a] is not None)
+
+    def bind(self, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+        """All arguments in the order of the parameters; `axis`/`keepdims` stand for `dim`/`keepdim`, and
+        `input`/`other` for the first two array arguments."""
+        parameters, count = self.parameters, len(args)
+        if not named and count == len(parameters):
+            return list(args)
+        values = dict(zip(parameters, args, strict=False))
+        for name, value in named.items():
+            key = name if name in self.positions else _ALIASES.get(name, name)
+            if key not in self.positions and key in ("input", "other") and len(self.arrays) > (key == "other"):
+                key = self.arrays[key == "other"]
+            if key not in self.positions or key in values:
+                problem = "got twice" if key in self.positions else "is not one of its arguments"
+                raise ArgumentError(f"{self.name}: '{name}' {problem}; it takes ({', '.join(parameters)})")
+            values[key] = value
+        if count > len(parameters) or any(p not in values and p not in self.defaults for p in parameters):
+            missing = [p for p in parameters if p not in values and p not in self.defaults]
+            problem = f"missing {missing}" if missing else f"{count} arguments are too many"
+            raise ArgumentError(f"{self.name}: {problem}; it takes ({', '.join(parameters)})")
+        return [values[p] if p in values else self.defaults[p] for p in parameters]
+
+    def __repr__(self) -> str:
+        formulas = ", ".join(f"{a}: {d.names if d else None}" for a, d in self.derivatives.items())
+        return f"<primitive {self.name} {{{formulas}}}>"
+
+
+def register(p: Primitive, numpy: tuple[Any, ...]) -> None:
+    """Enter a primitive in the table, and as the meaning of NumPy functions on a tensor."""
+    _REGISTRY[p.name] = p
+    _NUMPY.update((function, p.function) for function in numpy)
+
+
+def registry() -> Mapping[str, Primitive]:
+    """Every primitive of the table, by name (read-only).
+
+    >>> sorted(registry()["mul"].derivatives)
+    ['x', 'y']
+    >>> registry()["relu"].derivatives["x"].names
+    ('out',)
+    """
+    return MappingProxyType(_REGISTRY)
+
+
+def implements(*functions: Any) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Make a composite the meaning of NumPy functions when they are called on a tensor."""
+
+    def register(function: Callable[P, Any]) -> Callable[P, Any]:
+        for f in functions:
+            _NUMPY[f] = function
+        return function
+
+    return register
+
+
+def numpy_functions() -> Mapping[Any, Callable[..., Any]]:
+    """NumPy function -> the function of the table that it means on a tensor (read-only)."""
+    return MappingProxyType(_NUMPY)

@@ -1,0 +1,264 @@
+"""The tape: what an operation leaves behind. It knows no operation.
+
+Every recorded operation leaves one `Node`. A node points to the nodes of its inputs and never to its own result,
+so a graph has no reference cycles and is freed the moment its last tensor is dropped. A tensor points to its node;
+a leaf that requires a gradient points to an `AccumulateGrad`, which is where the gradient ends up.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.dtypes import Array
+
+if TYPE_CHECKING:
+    from autograd.table import Derivative, Primitive
+    from autograd.tensor import Tensor
+
+clock = itertools.count(1)
+"""One count for every node and every in-place write: it orders the tape."""
+
+
+class Variable:
+    """The part of a tensor that the tape sees. `Tensor` adds the methods, and no state.
+
+    array:    the ndarray that holds the values
+    node:     what computed it, or None where no gradient is needed
+    version:  [how many in-place writes], one list shared by all views of one storage
+    base:     for a view: (the tensor it is a view of, the version its node belongs to); else None
+    leaf:     where a gradient is accumulated, once there is such a place
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "array", "base", "leaf", "node", "version")
+
+    array: Array
+    node: AnyNode | None
+    version: list[int]
+    base: tuple[Variable, int] | None
+    leaf: AccumulateGrad | None
+
+    def current_node(self) -> AnyNode | None:
+        """Its node; for a view whose storage was written to since, a new one that reads the base as it is now."""
+        raise NotImplementedError
+
+    def astype(self, dtype: Any) -> Any:
+        """A recorded conversion to another dtype."""
+        raise NotImplementedError
+
+    def alias(self) -> Any:
+        """The same values, as a node of their own."""
+        raise NotImplementedError
+
+
+class Extras:
+    """What few nodes need: hooks, a retained gradient, where the user's code made the node."""
+
+    __slots__ = ("hooks", "node_hooks", "origin", "outputs", "post_hooks", "pre_hooks", "retained")
+
+    def __init__(self) -> None:
+        self.hooks: dict[int, Callable[[Any], Any]] = {}  # on the tensor: gradient -> gradient or None
+        self.pre_hooks: dict[int, Callable[[Any], Any]] = {}  # on the node: (gradients,) -> gradients or None
+        self.node_hooks: dict[
+            int, Callable[[Any, Any], Any]
+        ] = {}  # on the node, after it: (inputs', outputs')
+        self.post_hooks: dict[int, Callable[[], None]] = {}  # on a leaf, once .grad is written
+        self.retained: AccumulateGrad | None = None
+        self.origin: str = ""
+        self.outputs: tuple[
+            tuple[tuple[int, ...], np.dtype[Any]], ...
+        ] = ()  # of each output, where there are several
+
+
+class Node:
+    """One recorded operation.
+
+    edges:     per input that needs a gradient: (the input's node, the derivative, what its formula named)
+    shape:     of the result (None where there are several)
+    versions:  of the result and of each input, if anything was saved; `counts` is what each stood at then
+    broadcasts: whether a contribution may have to be summed back to its input's shape
+    """
+
+    __slots__ = ("__weakref__", "broadcasts", "counts", "edges", "extras", "primitive", "seq", "shape", "versions")
+
+    primitive: Primitive
+    seq: int
+    edges: tuple[Edge, ...] | None
+    versions: tuple[list[int], ...]
+    counts: tuple[int, ...]
+    shape: tuple[int, ...] | None
+    broadcasts: bool
+    extras: Extras | None
+
+    def name(self) -> str:
+        """The operation's name as PyTorch writes it, such as `MulBackward0`."""
+        return "".join(word.title() for word in self.primitive.name.split("_")) + "Backward0"
+
+    def saved(self) -> list[tuple[tuple[str, int | None], Any, list[int], int]]:
+        """What it saved of its inputs and its result: ((parameter, element of a sequence), array, version, count)."""
+        values = {
+            name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
+        }
+        tensors: list[tuple[tuple[str, int | None], Any]] = []
+        for name in ("out", *self.primitive.arrays) if self.versions else ():
+            if name in self.primitive.sequences:
+                tensors += [((name, i), part) for i, part in enumerate(values.get(name, ()))]
+            else:
+                tensors.append(((name, None), values.get(name)))
+        return [
+            (*tensor, version, count)
+            for tensor, version, count in zip(tensors, self.versions, self.counts, strict=True)
+            if tensor[0][0] in values
+        ]
+
+    @property
+    def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
+        """The nodes of the inputs that need a gradient, each with the number of the output it stands for."""
+        return tuple((edge[0], 0) for edge in self.edges or ())
+
+    def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs."""
+        return RemovableHandle(extras_of(self).node_hooks, hook)
+
+    def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before this node in each sweep; it may return new grad_outputs."""
+        return RemovableHandle(extras_of(self).pre_hooks, hook)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} #{self.seq}>"
+
+
+class AccumulateGrad:
+    """The end of every path: it holds a leaf's gradient."""
+
+    __slots__ = ("__weakref__", "dtype", "extras", "grad", "seq", "shape")
+
+    edges: tuple[Edge, ...] = ()
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.seq = next(clock)
+        self.shape = shape
+        self.grad: Tensor | None = None
+        self.dtype = dtype
+        self.extras: Extras | None = None
+
+    def name(self) -> str:
+        return "AccumulateGrad"
+
+    @property
+    def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
+        return ()
+
+    def accumulate(self, gradient: Any) -> None:
+        """Add `gradient` to what is there. The result owns its memory and shares it with nothing."""
+        held = self.grad
+        if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
+            self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient  # type: ignore[assignment]
+        elif held is None:
+            self.grad = wrap(gradient)
+        elif held.node is not None:
+            self.grad = wrap(held.array + gradient)
+        else:
+            np.add(held.array, gradient, out=held.array)
+            bump(held)
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad #{self.seq}>"
+
+
+AnyNode = Node | AccumulateGrad
+Edge = tuple[AnyNode, "Derivative", tuple[Any, ...]]
+
+
+class Cotangents:
+    """The gradients of one operation's several outputs, on their way to its node."""
+
+    shape = None  # as its node's is: it is never unbroadcast
+
+    def __init__(self, parts: dict[int, Any]) -> None:
+        self.parts = parts
+
+    def __add__(self, other: Cotangents) -> Cotangents:
+        return Cotangents({**self.parts, **other.parts})  # each output contributes once
+
+    def complete(self, outputs: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]) -> tuple[Any, ...]:
+        """One gradient per output: zeros for those that nothing was computed from."""
+        return tuple(
+            self.parts[i] if i in self.parts else np.zeros(shape, dtype)
+            for i, (shape, dtype) in enumerate(outputs)
+        )
+
+
+class RemovableHandle:
+    """Returned by every `register_…hook`; `remove()` takes the hook off again."""
+
+    _numbers = itertools.count()
+
+    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+        self._hooks = hooks
+        self.id = next(self._numbers)
+        hooks[self.id] = hook
+
+    def remove(self) -> None:
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def extras_of(node: AnyNode) -> Extras:
+    """The node's extras, made if it has none yet."""
+    if node.extras is None:
+        node.extras = Extras()
+    return node.extras
+
+
+tensor_class: Any = Variable
+"""The class of results. It is `Tensor`, which stands above this module: tensor.py binds it."""
+
+
+def bind(result_class: type[Variable]) -> None:
+    """Make `result_class` the class of every result."""
+    global tensor_class  # noqa: PLW0603  # set once, at the end of tensor.py
+    tensor_class = result_class
+
+
+def wrap(array: Any, node: AnyNode | None = None, version: list[int] | None = None) -> Tensor:
+    """A tensor on `array`, without a copy."""
+    tensor: Tensor = object.__new__(tensor_class)
+    tensor.array = array if isinstance(array, np.ndarray) else np.asarray(array)
+    tensor.node = node
+    tensor.version = [0] if version is None else version
+    tensor.base = None
+    tensor.leaf = None
+    return tensor
+
+
+class LastWrite:
+    """When any array was last written in place: nodes recorded later need no version check."""
+
+    time = 0
+
+
+def bump(tensor: Variable) -> None:
+    """Note an in-place write to the tensor's storage."""
+    tensor.version[0] += 1
+    LastWrite.time = next(clock)
+
+
+def reachable(roots: Iterable[AnyNode]) -> list[AnyNode]:
+    """Every node that the roots were computed from, and the roots, newest first."""
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        for edge in stack.pop().edges or ():
+            if edge[0] not in seen:
+                seen.add(edge[0])
+                stack.append(edge[0])
+    return sorted(seen, key=lambda node: node.seq, reverse=True)

@@ -1,0 +1,14 @@
+"""The table that every primitive must have a row in: the families' lists, joined.
+
+Write a row in the list of its family, with `Case`, `on` and the array makers of case.py:
+
+    from tests.case import Case, Given, Mask, Real, Whole, on
+"""
+
+from __future__ import annotations
+
+from tests.case import Case
+
+CASES: list[Case] = [
+    # *op_cases_elementwise.CASES, *op_cases_reduce.CASES, *op_cases_shape.CASES
+]
