@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from autograd.modes import MODE, Mode, _ModeSwitch
+from autograd.modes import MODE, Mode, ModeSwitch
 
 
-class detect_anomaly(_ModeSwitch):
+class detect_anomaly(ModeSwitch):
     """Raise at the first NaN, in forward or backward, naming the operation, its shapes and the user's line.
 
     Every recorded operation keeps a traceback and every result is checked, so this is slow: for debugging only.

@@ -82,13 +82,24 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
         raw, new = given.array, given.node
     index_ops.write_item(x.array, key, raw)
     if record:
-        active = [("x", None, x, old)] if old is not None else []
-        active += [("value", None, given, new)] if new is not None else []
-        tensors = [entry[:3] for entry in active]
-        node = make_node(_SETITEM, (x.array, raw, key), tensors, active, x.array, (), [0])
+        active = [(old, "x", None)] if old is not None else []
+        active += [(new, "value", None)] if new is not None else []
+        node = make_node(_SETITEM, (x.array, raw, key), active, (), x.array)
         _rebase(x, node)
     else:
         _wrote(x)
+
+
+def copy_(x: Tensor, source: Any) -> Tensor:
+    """Overwrite `x` with `source`, broadcast and converted."""
+    check_writable("copy_", x)
+    if not isinstance(source, Variable):
+        source = wrap(np.asarray(source, x.array.dtype))
+    if source.array.dtype != x.array.dtype:
+        source = source.astype(x.array.dtype)
+    if source.array.shape != x.array.shape:
+        source = source.expand(x.array.shape)
+    return write("copy_", x, source)
 
 
 def check_writable(name: str, x: Variable) -> None:
@@ -115,13 +126,9 @@ def _rebase(x: Variable, node: AnyNode | None) -> None:
         old = root.node
         if old is not None or node is not None:
             positions = view_index(root.array, x.array)
-            part = wrap(x.array, node)
-            active = [("x", None, root, old)] if old is not None else []
-            active += [("value", None, part, node)] if node is not None else []
-            tensors = [entry[:3] for entry in active]
-            root.node = make_node(
-                _PUT, (root.array, positions, x.array), tensors, active, root.array, (), [0]
-            )
+            active = [(old, "x", None)] if old is not None else []
+            active += [(node, "value", None)] if node is not None else []
+            root.node = make_node(_PUT, (root.array, positions, x.array), active, (), root.array)
     x.node = node
     _wrote(x)
 
@@ -140,8 +147,7 @@ def current_node(x: Variable) -> AnyNode | None:
         x.node = None
         if root.node is not None:
             positions = view_index(root.array, x.array)
-            active = [("x", None, root, root.node)]
-            x.node = make_node(_TAKE, (root.array, positions), [active[0][:3]], active, x.array, (), [0])
+            x.node = make_node(_TAKE, (root.array, positions), [(root.node, "x", None)], (), x.array)
     return x.node
 
 

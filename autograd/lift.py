@@ -6,8 +6,7 @@ asked for. Functions of one and of two arrays are written out, because their ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,20 +32,13 @@ def lifted(p: Primitive) -> Callable[..., Any]:
     return _lift_general(p)
 
 
-def _saver(derivative: Derivative | None, order: tuple[str, ...]) -> tuple[int, Any]:
-    """How many of the values in `order` a formula names, and what takes them out of a tuple of those values."""
-    names = derivative.names if derivative is not None else ()
-    indices = [order.index(n) for n in names]
-    return len(names), indices[0] if len(names) == 1 else itemgetter(*indices) if names else None
-
-
 def _lift_unary(p: Primitive) -> Callable[..., Any]:
     """One array argument first, then any options."""
     forward, view = p.forward, p.view
     name, *options = p.parameters
     derivative = p.derivatives[name]
-    facts = (f"{name}_shape", f"{name}_dtype") if p.saves_facts else ()
-    count, take = _saver(derivative, ("out", name, *options, *facts))
+    facts = p.saves_facts
+    count, take = p.savers[name][1:]
     saves_tensor = not {"out", name}.isdisjoint(derivative.names if derivative is not None else ())
     n_options = len(options)
     to_float, to_default = p.cast == "float", dtypes.default_dtype
@@ -75,6 +67,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
         result.base = result.leaf = result.node = None
         if view:
             _mark_view(result, input)
+            version = result.version
         parent = input.node if input.base is None else input.current_node()
         if parent is None or derivative is None:
             return result
@@ -84,8 +77,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
             node.primitive = p
             node.seq = next(clock)
             node.extras = None
-            node.shape = out.shape
-            node.broadcasts = False
+            node.shape = shape = out.shape
+            node.broadcasts = shape != parent.shape
             if count:
                 values = (out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)
                 saved = (values[take],) if count == 1 else take(values)
@@ -107,8 +100,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
 def _lift_binary(p: Primitive) -> Callable[..., Any]:
     forward, quiet = p.forward, p.quiet
     dx, dy = (p.derivatives[a] for a in p.arrays)
-    x_count, x_take = _saver(dx, ("out", *p.arrays))
-    y_count, y_take = _saver(dy, ("out", *p.arrays))
+    x_count, x_take = p.savers[p.arrays[0]][1:]
+    y_count, y_take = p.savers[p.arrays[1]][1:]
     ndarray = np.ndarray
 
     def call(input: Any, other: Any) -> Any:
@@ -206,116 +199,154 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
 
 
 def _lift_general(p: Primitive) -> Callable[..., Any]:
-    forward, positions, view = p.forward, p.positions, p.view
-    single = tuple((positions[a], a) for a in p.arrays if a not in p.sequences)
-    several = tuple((positions[a], a) for a in p.arrays if a in p.sequences)
-    first = positions[p.arrays[0]]
-    residuals = len(p.residuals)
+    """Any number of arrays, sequences of arrays, several results, fused kernels."""
+    forward = p.forward
+    plan = tuple((p.positions[a], a, a in p.sequences, p.derivatives[a] is not None) for a in p.arrays)
+    first = plan[0][0]
+    n_parameters, n_residuals = len(p.parameters), len(p.residuals)
 
     def call(*args: Any, **named: Any) -> Any:
-        given = p.bind(args, named)
+        given = p.bind(args, named) if named or len(args) != n_parameters else args
         raw = list(given)
-        tensors: list[tuple[str, int | None, Variable]] = []
-        for i, a in single:
-            if isinstance(given[i], Variable):
-                raw[i] = given[i].array
-                tensors.append((a, None, given[i]))
-            elif given[i] is not None:
-                raw[i] = constant(p, given[i])
-        for i, a in several:
-            raw[i] = tuple(t.array if isinstance(t, Variable) else constant(p, t) for t in given[i])
-            tensors += ((a, j, t) for j, t in enumerate(given[i]) if isinstance(t, Variable))
-        if p.cast is not None:
-            flat = [raw[i] for i, _ in single if raw[i] is not None] + [t for i, _ in several for t in raw[i]]
-            if needs_cast(p, flat):
-                for i, _ in single:
-                    if given[i] is not None:
-                        (given[i],) = promoted(p, (given[i],), flat)
-                for i, _ in several:
-                    given[i] = promoted(p, given[i], flat)
-                return call(*given)
+        versions = [_CONSTANT]
+        active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
+        any_tensor = False
+        for i, name, is_sequence, differentiable in plan:
+            value = given[i]
+            if isinstance(value, Variable):
+                any_tensor = True
+                raw[i] = value.array
+                versions.append(value.version)
+                parent = value.node if value.base is None else value.current_node()
+                if parent is not None and differentiable:
+                    active.append((parent, name, None))
+            elif is_sequence:
+                elements = []
+                for j, element in enumerate(value):
+                    if isinstance(element, Variable):
+                        any_tensor = True
+                        elements.append(element.array)
+                        versions.append(element.version)
+                        parent = element.current_node()
+                        if parent is not None and differentiable:
+                            active.append((parent, name, j))
+                    else:
+                        elements.append(constant(p, element))
+                        versions.append(_CONSTANT)
+                raw[i] = tuple(elements)
+            else:
+                versions.append(_CONSTANT)
+                if value is not None:
+                    raw[i] = constant(p, value)
+        if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
+            return call(*_promoted(p, given, arrays))
         errors = NUMPY_ERRORS.set(QUIET)
         try:
             out = forward(*raw)
         except Exception as error:
-            flat = [raw[i] for i, _ in single] + [t for i, _ in several for t in raw[i]]
-            raise explained(p, flat, error) from error
+            raise explained(p, _arrays(p, raw), error) from error
         finally:
             NUMPY_ERRORS.reset(errors)
-        extra: tuple[Any, ...] = ()
-        if residuals:
-            out, extra = (out[:-residuals] if p.several else out[0]), out[-residuals:]
-        if not tensors:
+        residuals: tuple[Any, ...] = ()
+        if n_residuals:
+            out, residuals = (out[:-n_residuals] if p.several else out[0]), out[-n_residuals:]
+        if not any_tensor:
             return out
-        active = [
-            (name, element, t, parent)
-            for name, element, t in tensors
-            if p.derivatives[name] is not None and (parent := t.current_node()) is not None
-        ]
-        mode = MODE.get()
-        record = bool(active) and mode.grad
-        if p.several:
-            results = tuple(tape.wrap(o) for o in out)
-            if record:
-                node = make_node(p, raw, tensors, active, None, extra, _CONSTANT)
-                attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
+        results = tuple(map(tape.wrap, out)) if p.several else (tape.wrap(out),)
+        if p.view and isinstance(given[first], Variable):
+            for result in results:
+                _mark_view(result, given[first])
+        if active:
+            mode = MODE.get()
+            if mode.grad:
+                versions[0] = results[0].version
+                node = make_node(p, raw, active, versions, None if p.several else results[0].array, residuals)
+                if p.several:
+                    attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
+                elif results[0].array.dtype.kind == "f":
+                    results[0].node = node
                 if mode.anomaly:
-                    note_origin(node, *out)
-            return results
-        result = tape.wrap(out)
-        if view and isinstance(given[first], Variable):
-            _mark_view(result, given[first])
-        if record and result.array.dtype.kind == "f":
-            result.node = make_node(p, raw, tensors, active, result.array, extra, result.version)
-            if mode.anomaly:
-                note_origin(result.node, out)
-        return result
+                    note_origin(node, *(r.array for r in results))
+        return results if p.several else results[0]
 
     return call
+
+
+def _arrays(p: Primitive, raw: Sequence[Any]) -> list[Any]:
+    """The array arguments, those in sequences among them."""
+    arrays: list[Any] = []
+    for a in p.arrays:
+        value = raw[p.positions[a]]
+        if value is not None:
+            arrays += value if a in p.sequences else (value,)
+    return arrays
+
+
+def _promoted(p: Primitive, given: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """The arguments, with the arrays among them in their common dtype."""
+    result = list(given)
+    for a in p.arrays:
+        i = p.positions[a]
+        if a in p.sequences:
+            result[i] = promoted(p, given[i], arrays)
+        elif given[i] is not None:
+            (result[i],) = promoted(p, (given[i],), arrays)
+    return result
 
 
 def make_node(
     p: Primitive,
     raw: Sequence[Any],
-    tensors: Sequence[tuple[str, int | None, Variable]],
-    active: Sequence[tuple[str, int | None, Variable, tape.AnyNode]],
+    active: Sequence[tuple[tape.AnyNode, str, int | None]],
+    versions: Sequence[list[int]],
     out: Any,
-    residuals: Sequence[Any],
-    version: list[int],
+    residuals: Sequence[Any] = (),
 ) -> Node:
-    """Record one operation: its edges, and of its arrays what the formulas name."""
-    facts = {"out": out, **dict(zip(p.residuals, residuals, strict=True)), **dict(zip(p.parameters, raw, strict=True))}
+    """Record one operation: its edges, and of its values what the formulas name.
+
+    active:    the inputs that need a gradient: (node, parameter, element of a sequence)
+    versions:  of the result, then of each array argument
+    """
+    values = (out, *raw, *residuals)
+    if p.saves_facts:
+        values += tuple(f for a in p.arrays if a not in p.sequences for f in _facts(raw[p.positions[a]]))
     edges = []
-    shared: tuple[Any, ...] | None = None
-    for name, element, t, parent in active:
-        derivative = p.derivatives[name]
-        assert derivative is not None
+    saved: tuple[Any, ...] = ()
+    for parent, name, element in active:
+        derivative, count, take = p.savers[name]
         if element is not None:
-            derivative = Derivative(name, derivative.formula, derivative.names, element)
-        if p.joint is None or shared is None:
-            shared = tuple(
-                facts[n] if n in facts else element if n == "i" else _fact(n, facts, element) for n in derivative.names
-            )
-        edges.append((parent, derivative, shared))
+            derivative, saved = _of_element(p, derivative, values, element)
+        elif p.joint is None or not edges:  # a joint backward has one set of values for all its edges
+            saved = () if not count else (values[take],) if count == 1 else take(values)
+        edges.append((parent, derivative, saved))
     node: Node = _new(Node)
     node.primitive = p
     node.seq = next(clock)
     node.extras = None
     node.edges = tuple(edges)
-    node.broadcasts = True
+    node.broadcasts = p.joint is None
     node.shape = None if out is None else out.shape
-    versions = {(name, element): t.version for name, element, t in tensors}
-    keys = [(a, j) for a in p.arrays for j in (range(len(facts[a])) if a in p.sequences else (None,))]
-    node.versions = (version, *(versions.get(key, _CONSTANT) for key in keys))
-    node.counts = tuple(v[0] for v in node.versions)
+    node.versions = tuple(versions)
+    node.counts = tuple([v[0] for v in versions])
     return node
 
 
-def _fact(name: str, facts: Mapping[str, Any], element: int | None) -> Any:
-    """`x_shape` or `x_dtype` of an array argument (of the element, in a sequence)."""
-    array_name, _, fact = name.rpartition("_")
-    array = facts[array_name] if element is None else facts[array_name][element]
-    return np.shape(array) if fact == "shape" else np.asarray(array).dtype
+def _facts(array: Any) -> tuple[Any, Any]:
+    """The shape and the dtype of an array argument."""
+    return (None, None) if array is None else (np.shape(array), np.asarray(array).dtype)
+
+
+def _of_element(
+    p: Primitive, derivative: Derivative, values: tuple[Any, ...], element: int
+) -> tuple[Derivative, tuple[Any, ...]]:
+    """The derivative for one element of a sequence, and what it names."""
+    named = dict(zip(("out", *p.parameters, *p.residuals), values, strict=False))
+    named["i"] = element
+    named[f"{derivative.parameter}_shape"], named[f"{derivative.parameter}_dtype"] = _facts(
+        named[derivative.parameter][element]
+    )
+    saved = tuple(named[n] for n in derivative.names)
+    return Derivative(derivative.parameter, derivative.formula, derivative.names, element), saved
 
 
 def output(x: Array, i: int) -> Array:

@@ -26,7 +26,7 @@ class Mode:
 MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  # Mode is frozen
 
 
-class _ModeSwitch:
+class ModeSwitch:
     """A context manager and decorator that changes the mode of the current thread (or context)."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class _ModeSwitch:
         return switched  # type: ignore[return-value]  # same signature as `function`
 
 
-class no_grad(_ModeSwitch):
+class no_grad(ModeSwitch):
     """Record nothing inside: results do not require gradients. A context manager and a decorator.
 
     >>> import autograd
@@ -87,7 +87,7 @@ class enable_grad(no_grad):
         return Mode(True, mode.anomaly)
 
 
-class set_grad_enabled(_ModeSwitch):
+class set_grad_enabled(ModeSwitch):
     """Turn recording on or off: at once when called, and until the end of the block as a context manager."""
 
     def __init__(self, mode: bool) -> None:
@@ -107,7 +107,7 @@ class set_grad_enabled(_ModeSwitch):
         return super().__call__(function)
 
 
-class inference_mode(_ModeSwitch):
+class inference_mode(ModeSwitch):
     """`no_grad` for code that never trains; `inference_mode(False)` turns recording back on."""
 
     def __new__(cls, mode: Any = True) -> Any:

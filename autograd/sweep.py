@@ -7,6 +7,7 @@ where paths meet, and dropped; what the node saved is dropped with it unless the
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
@@ -121,11 +122,11 @@ def sweep(
 
 def unbroadcast(d: Any, shape: tuple[int, ...]) -> Any:
     """Undo broadcasting: sum `d` over the dimensions along which an input of `shape` was repeated."""
-    if d.ndim < len(shape) or d.size < np.prod(shape, dtype=int):
-        return np.broadcast_to(d, shape)
     lead = d.ndim - len(shape)
     if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
         return np.ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
+    if lead < 0 or math.prod(d.shape) < math.prod(shape):
+        return np.broadcast_to(d, shape)  # a formula may leave repeating to NumPy
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n != d.shape[lead + i])
     return d.sum(axis=axes, keepdims=True).reshape(shape)
 

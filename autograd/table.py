@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
@@ -90,6 +91,7 @@ class Primitive:
         )
         self.derivatives: dict[str, Derivative | None] = {}
         self._declare(formulas)
+        self._plan_saving()
 
     def _declare(self, formulas: Mapping[str, Callable[..., Any] | None]) -> None:
         """Fill in the derivatives; an argument that was forgotten or a name that means nothing is an error."""
@@ -125,11 +127,17 @@ class Primitive:
             formula = formulas[a]
             self.derivatives[a] = None if formula is None else Derivative(a, formula, names_of(formula))
 
-    @property
-    def saves_facts(self) -> bool:
-        """Whether some formula names a shape or a dtype."""
-        facts = {f"{a}_{fact}" for a in self.arrays for fact in ("shape", "dtype")}
-        return any(not facts.isdisjoint(d.names) for d in self.derivatives.values() if d is not None)
+    def _plan_saving(self) -> None:
+        """Prepare to take what each formula names out of (result, arguments, residuals, facts)."""
+        facts = [f"{a}_{fact}" for a in self.arrays if a not in self.sequences for fact in ("shape", "dtype")]
+        derivatives = [d for d in self.derivatives.values() if d is not None]
+        self.saves_facts = any(not set(facts).isdisjoint(d.names) for d in derivatives)
+        order = ("out", *self.parameters, *self.residuals, *facts)
+        self.savers: dict[str, tuple[Any, int, Any]] = {}
+        for name, d in self.derivatives.items():
+            indices = [order.index(n) for n in d.names if n in order] if d is not None else []
+            take = indices[0] if len(indices) == 1 else itemgetter(*indices) if indices else None
+            self.savers[name] = (d, len(indices), take)
 
     @property
     def differentiable(self) -> tuple[str, ...]:

@@ -102,10 +102,15 @@ class Node:
         values = {
             name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
         }
-        tensors: list[tuple[tuple[str, int | None], Any]] = []
-        for name in ("out", *self.primitive.arrays) if self.versions else ():
+        if not self.versions:
+            return []
+        arrays = self.primitive.arrays
+        elements = len(self.versions) - len(arrays)  # of the sequence among the arguments, if there is one, less one
+        tensors: list[tuple[tuple[str, int | None], Any]] = [(("out", None), values.get("out"))]
+        for name in arrays:
             if name in self.primitive.sequences:
-                tensors += [((name, i), part) for i, part in enumerate(values.get(name, ()))]
+                parts = values.get(name) or (None,) * elements
+                tensors += [((name, i), part) for i, part in enumerate(parts)]
             else:
                 tensors.append(((name, None), values.get(name)))
         return [

@@ -14,12 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
-from numbers import Real
 from operator import mul
-from typing import TypeGuard
 
-from . import ieee
-from .errors import DTypeError, ShapeError
+from . import real
+from .errors import ShapeError
 
 Operator = Callable[["Value", "Value | float"], "Value"]
 
@@ -40,7 +38,7 @@ def binary(op: str, formula: Callable[[float, float], tuple[float, float, float]
 
     def method(self: Value, other: Value | float) -> Value:
         if not isinstance(other, Value):
-            return method(self, Value(other)) if is_number(other) else NotImplemented
+            return method(self, Value(other)) if real.is_number(other) else NotImplemented
         result, dx, dy = formula(self.data, other.data)
         return Value(result, (self, other), op, "", (dx, dy))
 
@@ -51,7 +49,7 @@ def reflected(operator: Operator) -> Callable[[Value, float], Value]:
     """The method for an operator that finds a number on its left."""
 
     def method(self: Value, other: float) -> Value:
-        return operator(Value(other), self) if is_number(other) else NotImplemented
+        return operator(Value(other), self) if real.is_number(other) else NotImplemented
 
     return method
 
@@ -84,7 +82,7 @@ class Value:
         label: str = "",
         _locals: tuple[float, ...] = (),
     ) -> None:
-        self.data = data if type(data) is float else number(data)
+        self.data = data if type(data) is float else real.number(data)
         self.grad: float = 0
         self.label = label
         self._op = _op
@@ -151,43 +149,55 @@ class Value:
     __add__ = binary("+", lambda x, y: (x + y, 1, 1))
     __sub__ = binary("-", lambda x, y: (x - y, 1, -1))
     __mul__ = binary("*", lambda x, y: (x * y, y, x))
-    __truediv__ = binary("/", lambda x, y: (z := ieee.divide(x, y), ieee.divide(1, y), -ieee.divide(z, y)))
-    _max = binary("max", lambda x, y: (ieee.maximum(x, y), larger(x, y), larger(y, x)))
-    _min = binary("min", lambda x, y: (ieee.minimum(x, y), larger(y, x), larger(x, y)))
+    __truediv__ = binary("/", lambda x, y: (z := real.divide(x, y), real.divide(1, y), -real.divide(z, y)))
+    _max = binary("max", lambda x, y: (real.maximum(x, y), real.exceeds(x, y), real.exceeds(y, x)))
+    _min = binary("min", lambda x, y: (real.minimum(x, y), real.exceeds(y, x), real.exceeds(x, y)))
 
     __neg__ = unary("neg", "-x", lambda x: (-x, -1))
     __abs__ = unary("abs", "|x|", lambda x: (abs(x), (x > 0) - (x < 0)))
-    exp = unary("exp", "e**x", lambda x: (y := ieee.exp(x), y))
-    log = unary("log", "The natural logarithm of x", lambda x: (ieee.log(x), ieee.divide(1, x)))
-    sqrt = unary("sqrt", "The square root of x", lambda x: (y := ieee.sqrt(x), ieee.divide(1, 2 * y)))
-    sin = unary("sin", "The sine of x radians", lambda x: (ieee.sin(x), ieee.cos(x)))
-    cos = unary("cos", "The cosine of x radians", lambda x: (ieee.cos(x), -ieee.sin(x)))
+    exp = unary("exp", "e**x", lambda x: (y := real.exp(x), y))
+    log = unary("log", "The natural logarithm of x", lambda x: (real.log(x), real.divide(1, x)))
+    sqrt = unary("sqrt", "The square root of x", lambda x: (y := real.sqrt(x), real.divide(1, 2 * y)))
+    sin = unary("sin", "The sine of x radians", lambda x: (real.sin(x), real.cos(x)))
+    cos = unary("cos", "The cosine of x radians", lambda x: (real.cos(x), -real.sin(x)))
     tanh = unary("tanh", "The hyperbolic tangent of x", lambda x: (y := math.tanh(x), 1 - y * y))
-    sigmoid = unary("sigmoid", "1 / (1 + e**-x)", lambda x: (y := ieee.sigmoid(x), y * (1 - y)))
+    sigmoid = unary("sigmoid", "1 / (1 + e**-x)", lambda x: (y := real.sigmoid(x), y * (1 - y)))
     relu = unary("ReLU", "max(x, 0)", lambda x: (max(x, 0), 0 if x <= 0 else 1))
     abs = __abs__
 
     def leaky_relu(self, slope: float = 0.01) -> Value:
-        """x where x > 0, else slope * x."""
+        """x where x > 0, else slope * x.
+
+        >>> Value(-2.0).leaky_relu(0.25)
+        Value(data=-0.5, grad=0)
+        """
         local = 1 if self.data > 0 else slope
         return Value(local * self.data, (self,), "LeakyReLU", "", (local,))
 
     def maximum(self, other: Value | float) -> Value:
-        """The larger of x and y, nan if either is; two equal ones share the gradient."""
+        """The larger of x and y, nan if either is; two equal ones share the gradient.
+
+        >>> Value(2.0).maximum(3)
+        Value(data=3, grad=0)
+        """
         return self._max(as_value(other))
 
     def minimum(self, other: Value | float) -> Value:
-        """The smaller of x and y, nan if either is; two equal ones share the gradient."""
+        """The smaller of x and y, nan if either is; two equal ones share the gradient.
+
+        >>> Value(2.0).minimum(3)
+        Value(data=2.0, grad=0)
+        """
         return self._min(as_value(other))
 
     def __pow__(self, n: Value | float) -> Value:
         """x**n.  d/dx = n x**(n-1); where n is a Value, d/dn = x**n log(x)."""
-        if not (isinstance(n, Value) or is_number(n)):
+        if not (isinstance(n, Value) or real.is_number(n)):
             return NotImplemented
         x, k = self.data, as_value(n).data
-        y, dx = ieee.power(x, k), k * ieee.power(x, k - 1) if k else 0
+        y, dx = real.power(x, k), k * real.power(x, k - 1) if k else 0
         if isinstance(n, Value):
-            return Value(y, (self, n), "**", "", (dx, 0 if x == 0 <= k else y * ieee.log(x)))
+            return Value(y, (self, n), "**", "", (dx, 0 if x == 0 <= k else y * real.log(x)))
         return Value(y, (self,), f"**{n}", "", (dx,))
 
     __radd__, __rmul__ = __add__, __mul__
@@ -241,22 +251,3 @@ def dot(xs: Iterable[Value | float], ws: Iterable[Value | float], bias: Value | 
 def as_value(x: Value | float) -> Value:
     """A Value as it is, a number as a constant."""
     return x if isinstance(x, Value) else Value(x)
-
-
-def is_number(x: object) -> TypeGuard[float]:
-    """Whether x is one real number, of Python or of another library."""
-    return isinstance(x, (float, int, Real))
-
-
-def number(x: float) -> float:
-    """The same number as Python's own int or float."""
-    if type(x) is int:
-        return x
-    if not is_number(x):
-        raise DTypeError(f"Value: needs one real number, not {type(x).__name__}; for arrays there is Tensor")
-    return float(x)
-
-
-def larger(x: float, y: float) -> float:
-    """1 where x > y, 0 where x < y, 1/2 where they are equal: the derivative of max(x, y) by x."""
-    return (not x < y) - (x == y) / 2

@@ -1,19 +1,457 @@
+"""Elementwise functions: exponentials, logarithms, trigonometry; and arithmetic with PyTorch's options."""
+
 from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
+from autograd.errors import ArgumentError
+from autograd.ops import arithmetic, rounding
+from autograd.ops.forms import keep
 from autograd.primitive import Array, primitive
 
-@primitive(np.add, cast="promote", quiet=False, x=lambda g: g, y=lambda g: g)
-def add(x: Array, y: Array) -> Array:
-    """x"""
-@primitive(np.multiply, cast="promote", quiet=False, x=lambda g, y: g * y, y=lambda g, x: g * x)
-def mul(x: Array, y: Array) -> Array:
-    """x"""
-@primitive(np.tanh, cast="float",  x=lambda g, out: g * (1 - out * out))
-def tanh(x: Array) -> Array:
-    """x"""
-@primitive(x=lambda g, x_shape: np.broadcast_to(g, x_shape))
-def sum_(x: Array) -> Array:
-    return np.add.reduce(x, None)
-@primitive(x=lambda g, x_dtype: cast(g, x_dtype))
-def cast(x: Array, dtype:object) -> Array:
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "cast", "add", "sub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
+    "addcmul", "addcdiv", "lerp",
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "ldexp",
+    "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "arcsin", "arccos", "arctan", "arctan2", "hypot",
+    "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "arcsinh", "arccosh", "arctanh", "deg2rad", "rad2deg",
+]  # fmt: skip
+
+_LN2 = math.log(2)
+_LN10 = math.log(10)
+
+
+@primitive(x=lambda g, x_dtype: g.astype(x_dtype))
+def cast(x: Array, dtype: Any) -> Array:
+    """x in another dtype.  dx = g in the dtype of x."""
     return x.astype(dtype)
+
+
+# ------------------------------------------------------------------------------------------------ exponentials
+
+
+@primitive(np.exp, cast="float", x=lambda g, out: g * out)
+def exp(x: Array) -> Array:
+    """eˣ, elementwise: inf where it is too large.  dx = g * eˣ.
+
+    >>> import autograd
+    >>> exp(autograd.tensor([0.0, 1.0, 1000.0]))
+    tensor([1.0000, 2.7183,    inf])
+    """
+
+
+@primitive(np.exp2, cast="float", x=lambda g, out: g * (out * _LN2))
+def exp2(x: Array) -> Array:
+    """2ˣ, elementwise.  dx = g * 2ˣ log 2.
+
+    >>> import autograd
+    >>> exp2(autograd.tensor([3, -1]))
+    tensor([8.0000, 0.5000])
+    """
+
+
+@primitive(np.expm1, cast="float", x=lambda g, out: g * (out + 1))
+def expm1(x: Array) -> Array:
+    """eˣ - 1, elementwise, exact near 0.  dx = g * eˣ.
+
+    >>> import autograd
+    >>> expm1(autograd.tensor([0.0, 1e-10])).tolist()
+    [0.0, 1.000000013351432e-10]
+    """
+
+
+@primitive(np.log, cast="float", x=lambda g, x: g / x)
+def log(x: Array) -> Array:
+    """The natural logarithm, elementwise: -inf at 0, nan below.  dx = g / x.
+
+    >>> import autograd
+    >>> log(autograd.tensor([1.0, 0.0, -1.0]))
+    tensor([0., -inf, nan])
+    """
+
+
+@primitive(np.log2, cast="float", x=lambda g, x: g / (x * _LN2))
+def log2(x: Array) -> Array:
+    """The logarithm to base 2, elementwise.  dx = g / (x log 2).
+
+    >>> import autograd
+    >>> log2(autograd.tensor([8, 1]))
+    tensor([3., 0.])
+    """
+
+
+@primitive(np.log10, cast="float", x=lambda g, x: g / (x * _LN10))
+def log10(x: Array) -> Array:
+    """The logarithm to base 10, elementwise.  dx = g / (x log 10).
+
+    >>> import autograd
+    >>> log10(autograd.tensor([100, 1]))
+    tensor([2., 0.])
+    """
+
+
+@primitive(np.log1p, cast="float", x=lambda g, x: g / (1 + x))
+def log1p(x: Array) -> Array:
+    """log(1 + x), elementwise, exact near 0.  dx = g / (1 + x).
+
+    >>> import autograd
+    >>> log1p(autograd.tensor([0.0, -1.0]))
+    tensor([0., -inf])
+    """
+
+
+def _log_sum(x: Array, y: Array) -> Array:
+    """log(eˣ + eʸ), a sixth of np.logaddexp's time."""
+    larger = np.maximum(x, y)
+    out = larger + np.log1p(np.exp(-np.abs(x - y)))
+    np.copyto(out, larger, where=np.isinf(larger))
+    return out
+
+
+# A primitive, because composing it would give nan gradients at infinities.
+@primitive(
+    cast="promote",
+    x=lambda g, x, y: g / (1 + np.exp(y - x)),
+    y=lambda g, x, y: g / (1 + np.exp(x - y)),
+    numpy=np.logaddexp,
+)
+def logaddexp(x: Array, y: Array) -> Array:
+    """log(eˣ + eʸ), elementwise with broadcasting, without overflow.  dx = g / (1 + exp(y - x)), dy likewise.
+
+    >>> import autograd
+    >>> logaddexp(autograd.tensor([0.0, 1000.0]), autograd.tensor([0.0, 1000.0]))
+    tensor([   0.6931, 1000.6932])
+    """
+    return np.asarray(_log_sum(np.asarray(x), np.asarray(y)))
+
+
+@primitive(
+    cast="promote",
+    x=lambda g, x, y: g / (1 + np.exp2(y - x)),
+    y=lambda g, x, y: g / (1 + np.exp2(x - y)),
+    numpy=np.logaddexp2,
+)
+def logaddexp2(x: Array, y: Array) -> Array:
+    """log₂(2ˣ + 2ʸ), elementwise with broadcasting.  dx = g / (1 + 2**(y - x)), dy likewise.
+
+    >>> import autograd
+    >>> logaddexp2(autograd.tensor(3.0), autograd.tensor(3.0))
+    tensor(4.)
+    """
+    return np.logaddexp2(x, y)
+
+
+# ------------------------------------------------------------------------------------------------ trigonometry
+
+
+@primitive(np.sin, cast="float", x=lambda g, x: g * np.cos(x))
+def sin(x: Array) -> Array:
+    """The sine of x radians, elementwise.  dx = g * cos x.
+
+    >>> import autograd
+    >>> sin(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8415])
+    """
+
+
+@primitive(np.cos, cast="float", x=lambda g, x: -g * np.sin(x))
+def cos(x: Array) -> Array:
+    """The cosine of x radians, elementwise.  dx = -g * sin x.
+
+    >>> import autograd
+    >>> cos(autograd.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.5403])
+    """
+
+
+@primitive(np.tan, cast="float", x=lambda g, out: g * (1 + out * out))
+def tan(x: Array) -> Array:
+    """The tangent of x radians, elementwise.  dx = g * (1 + tan² x).
+
+    >>> import autograd
+    >>> tan(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
+
+
+@primitive(np.arcsin, cast="float", x=lambda g, x: g / np.sqrt(1 - x * x))
+def asin(x: Array) -> Array:
+    """The angle in [-π/2, π/2] with sine x, elementwise; nan outside [-1, 1].  dx = g / √(1 - x²).
+
+    >>> import autograd
+    >>> asin(autograd.tensor([0.0, 1.0, 2.0]))
+    tensor([0.0000, 1.5708,    nan])
+    """
+
+
+@primitive(np.arccos, cast="float", x=lambda g, x: -g / np.sqrt(1 - x * x))
+def acos(x: Array) -> Array:
+    """The angle in [0, π] with cosine x, elementwise; nan outside [-1, 1].  dx = -g / √(1 - x²).
+
+    >>> import autograd
+    >>> acos(autograd.tensor([1.0, 0.0]))
+    tensor([0.0000, 1.5708])
+    """
+
+
+@primitive(np.arctan, cast="float", x=lambda g, x: g / (1 + x * x))
+def atan(x: Array) -> Array:
+    """The angle in (-π/2, π/2) with tangent x, elementwise.  dx = g / (1 + x²).
+
+    >>> import autograd
+    >>> atan(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
+
+
+@primitive(
+    np.arctan2,
+    cast="float",
+    x=lambda g, x, y: g * (y / (x * x + y * y)),
+    y=lambda g, x, y: -g * (x / (x * x + y * y)),
+)
+def atan2(x: Array, y: Array) -> Array:
+    """The angle of the point (y, x), in (-π, π], elementwise.  dx = g * y / (x² + y²), dy = -g * x / (x² + y²).
+
+    >>> import autograd
+    >>> atan2(autograd.tensor([1.0, -1.0]), autograd.tensor([0.0, -1.0]))
+    tensor([ 1.5708, -2.3562])
+    """
+
+
+# A primitive, because composing it would overflow where x² does.
+@primitive(
+    np.hypot,
+    cast="promote",
+    x=lambda g, out, x: g * (x / (out + (out == 0))),
+    y=lambda g, out, y: g * (y / (out + (out == 0))),
+)
+def hypot(x: Array, y: Array) -> Array:
+    """√(x² + y²), elementwise with broadcasting, without overflow.  dx = g * x / out, dy = g * y / out.
+
+    The derivative at (0, 0) is 0, where PyTorch's is nan.
+
+    >>> import autograd
+    >>> hypot(autograd.tensor([3.0, 3e30]), autograd.tensor([4.0, 4e30]))
+    tensor([5.0000e+00, 5.0000e+30])
+    """
+
+
+# ------------------------------------------------------------------------------------------------ hyperbolic
+
+
+@primitive(np.sinh, cast="float", x=lambda g, x: g * np.cosh(x))
+def sinh(x: Array) -> Array:
+    """(eˣ - e⁻ˣ) / 2, elementwise.  dx = g * cosh x.
+
+    >>> import autograd
+    >>> sinh(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
+
+
+@primitive(np.cosh, cast="float", x=lambda g, x: g * np.sinh(x))
+def cosh(x: Array) -> Array:
+    """(eˣ + e⁻ˣ) / 2, elementwise.  dx = g * sinh x.
+
+    >>> import autograd
+    >>> cosh(autograd.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
+
+
+@primitive(np.tanh, cast="float", x=lambda g, out: g * (1 - out * out))
+def tanh(x: Array) -> Array:
+    """(eˣ - e⁻ˣ) / (eˣ + e⁻ˣ), elementwise.  dx = g * (1 - tanh² x).
+
+    >>> import autograd
+    >>> tanh(autograd.tensor([0.0, 1.0, 100.0]))
+    tensor([0.0000, 0.7616, 1.0000])
+    """
+
+
+@primitive(np.arcsinh, cast="float", x=lambda g, x: g / np.sqrt(x * x + 1))
+def asinh(x: Array) -> Array:
+    """log(x + √(x² + 1)), elementwise.  dx = g / √(x² + 1).
+
+    >>> import autograd
+    >>> asinh(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
+
+
+@primitive(np.arccosh, cast="float", x=lambda g, x: g / np.sqrt(x * x - 1))
+def acosh(x: Array) -> Array:
+    """log(x + √(x² - 1)), elementwise; nan below 1.  dx = g / √(x² - 1).
+
+    >>> import autograd
+    >>> acosh(autograd.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
+
+
+@primitive(np.arctanh, cast="float", x=lambda g, x: g / (1 - x * x))
+def atanh(x: Array) -> Array:
+    """log((1 + x) / (1 - x)) / 2, elementwise; ±inf at ±1, nan beyond.  dx = g / (1 - x²).
+
+    >>> import autograd
+    >>> atanh(autograd.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.5493,    inf])
+    """
+
+
+def deg2rad(input: Any) -> Tensor:
+    """Degrees as radians: input * π / 180.
+
+    >>> import autograd
+    >>> deg2rad(autograd.tensor([180.0, 90.0]))
+    tensor([3.1416, 1.5708])
+    """
+    return arithmetic.mul(input, math.pi / 180)
+
+
+def rad2deg(input: Any) -> Tensor:
+    """Radians as degrees: input * 180 / π.
+
+    >>> import autograd
+    >>> rad2deg(autograd.tensor([math.pi]))
+    tensor([180.])
+    """
+    return arithmetic.mul(input, 180 / math.pi)
+
+
+# ------------------------------------------------------------------------------------------------ PyTorch's options
+
+
+def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input + alpha * other.
+
+    >>> import autograd
+    >>> add(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 1.0]), alpha=10)
+    tensor([11., 12.])
+    """
+    return arithmetic.add(input, other if alpha == 1 else arithmetic.mul(other, alpha))
+
+
+def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input - alpha * other.
+
+    >>> import autograd
+    >>> sub(autograd.tensor([1.0, 2.0]), 1, alpha=2)
+    tensor([-1.,  0.])
+    """
+    return arithmetic.sub(input, other if alpha == 1 else arithmetic.mul(other, alpha))
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """input / other; with a rounding mode, the quotient rounded down ("floor") or towards zero ("trunc").
+
+    Raises:
+        ArgumentError: for another rounding mode.
+
+    >>> import autograd
+    >>> x = autograd.tensor([-7.0, 7.0])
+    >>> div(x, 2), div(x, 2, rounding_mode="floor"), div(x, 2, rounding_mode="trunc")
+    (tensor([-3.5000,  3.5000]), tensor([-4.,  3.]), tensor([-3.,  3.]))
+    """
+    if rounding_mode is None:
+        return arithmetic.div(input, other)
+    if rounding_mode == "floor":
+        return rounding.floor_divide(input, other)
+    if rounding_mode == "trunc":
+        return rounding.trunc_divide(input, other)
+    raise ArgumentError(f"div: rounding_mode is None, 'floor' or 'trunc', got {rounding_mode!r}")
+
+
+def true_divide(input: Any, other: Any) -> Tensor:
+    """input / other.
+
+    >>> import autograd
+    >>> true_divide(autograd.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
+    return arithmetic.div(input, other)
+
+
+def positive(input: Any) -> Tensor:
+    """The input itself.
+
+    >>> import autograd
+    >>> positive(autograd.tensor([-1.0]))
+    tensor([-1.])
+    """
+    return input  # type: ignore[no-any-return]  # a tensor
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """input ** exponent, computed in float64.
+
+    >>> import autograd
+    >>> float_power(autograd.tensor([2, 4]), -1)
+    tensor([0.5000, 0.2500], dtype=autograd.float64)
+    """
+    x, y = (v.astype(np.float64) if hasattr(v, "astype") else float(v) for v in (input, exponent))
+    return arithmetic.pow(x, y)
+
+
+def ldexp(input: Any, other: Any) -> Tensor:
+    """input * 2**other.
+
+    >>> import autograd
+    >>> ldexp(autograd.tensor([1.0, 3.0]), autograd.tensor([1, 2]))
+    tensor([ 2., 12.])
+    """
+    return arithmetic.mul(input, arithmetic.pow(2.0, other))
+
+
+def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
+    """input + value * tensor1 * tensor2.
+
+    >>> import autograd
+    >>> addcmul(autograd.zeros(2), autograd.tensor([1.0, 2.0]), autograd.tensor([3.0, 4.0]), value=0.5)
+    tensor([1.5000, 4.0000])
+    """
+    return add(input, arithmetic.mul(tensor1, tensor2), alpha=value)
+
+
+def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
+    """input + value * tensor1 / tensor2.
+
+    >>> import autograd
+    >>> addcdiv(autograd.ones(2), autograd.tensor([1.0, 2.0]), autograd.tensor([2.0, 4.0]))
+    tensor([1.5000, 1.5000])
+    """
+    return add(input, arithmetic.div(tensor1, tensor2), alpha=value)
+
+
+# A primitive, because composing it would not give `end` exactly at weight 1.
+@primitive(
+    cast="promote",
+    start=lambda g, weight: g * (1 - weight),
+    end=lambda g, weight: g * weight,
+    weight=lambda g, start, end: g * (end - start),
+)
+def lerp(start: Array, end: Array, weight: Array) -> Array:
+    """start + weight * (end - start), with broadcasting; exact at both ends.
+
+    dstart = g * (1 - weight), dend = g * weight, dweight = g * (end - start).
+
+    >>> import autograd
+    >>> lerp(autograd.tensor([0.0, 10.0]), autograd.tensor([10.0, 20.0]), 0.25)
+    tensor([ 2.5000, 12.5000])
+    """
+    way = end - start
+    if isinstance(weight, (float, int)):
+        return start + weight * way if weight < 0.5 else end - way * (1 - weight)
+    return np.where(weight < 0.5, start + weight * way, end - way * (1 - weight))
+
+
+subtract, multiply, divide = sub, arithmetic.mul, div
+arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+arcsinh, arccosh, arctanh = asinh, acosh, atanh

@@ -1,8 +1,38 @@
-"""Functions of Python floats that answer as IEEE 754, NumPy and PyTorch do: inf or nan where Python raises."""
+"""Real numbers in pure Python: what counts as one, and functions that answer inf or nan where Python's raise.
+
+The answers are those of IEEE 754, NumPy and PyTorch.
+"""
 
 import math
 from collections.abc import Callable
 from math import inf, nan
+from numbers import Real
+from typing import TypeGuard
+
+from .errors import DTypeError
+
+
+def is_number(x: object) -> TypeGuard[float]:
+    """Whether x is one real number, of Python's or of another library.
+
+    >>> is_number(2), is_number("2"), is_number(2j)
+    (True, False, False)
+    """
+    return isinstance(x, (float, int, Real))
+
+
+def number(x: float) -> float:
+    """The same number as Python's own int or float.
+
+    >>> from fractions import Fraction
+    >>> number(Fraction(1, 4)), number(3)
+    (0.25, 3)
+    """
+    if type(x) is int:
+        return x
+    if not is_number(x):
+        raise DTypeError(f"Value: needs one real number, not {type(x).__name__}; for arrays there is Tensor")
+    return float(x)
 
 
 def _total(function: Callable[[float], float], x: float) -> float:
@@ -91,7 +121,7 @@ def power(x: float, n: float) -> float:
     try:
         result = x**n
     except (ZeroDivisionError, OverflowError):
-        return math.copysign(inf, x) if n % 2 == 1 else inf
+        return nan if x < 0 and n % 1 else math.copysign(inf, x) if n % 2 == 1 else inf
     return nan if isinstance(result, complex) else result
 
 
@@ -111,3 +141,12 @@ def minimum(x: float, y: float) -> float:
     (1.0, nan)
     """
     return y if x > y or math.isnan(y) else x
+
+
+def exceeds(x: float, y: float) -> float:
+    """1 where x > y, 0 where x < y, 1/2 where they are equal: the derivative of max(x, y) by x.
+
+    >>> exceeds(2.0, 1.0), exceeds(1.0, 2.0), exceeds(1.0, 1.0)
+    (1.0, 0.0, 0.5)
+    """
+    return (not x < y) - (x == y) / 2

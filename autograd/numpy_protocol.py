@@ -1,0 +1,118 @@
+"""NumPy's functions on tensors: `np.sin(t)`, `np.sum(t, axis=0)`, `array * t` mean the operations of the table.
+
+These are the functions behind `Tensor.__array_ufunc__` (NEP 13) and `Tensor.__array_function__` (NEP 18). They look
+the function up in the table, where primitives entered what they are by `numpy=`, and composites by `@implements`.
+The adapters, for functions whose arguments NumPy and PyTorch name or order differently, are in numpy_functions.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import numpy_functions
+from autograd.errors import ArgumentError, AutogradError, GradientError
+from autograd.table import numpy_functions as table
+from autograd.tape import Variable
+
+_REDUCTIONS = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
+_SCANS = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
+class UnsupportedFunctionError(ArgumentError):
+    """A NumPy function that has no meaning on tensors."""
+
+
+def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **named: Any) -> Any:
+    """What NumPy calls for a ufunc with a tensor among its arguments.
+
+    Raises:
+        ArgumentError: if the function or method is not in the table.
+        GradientError: if the result needs a gradient and is to be written to an ndarray.
+
+    >>> import autograd
+    >>> np.exp(autograd.tensor([0.0])), np.add.reduce(autograd.tensor([[1.0, 2.0]]), axis=1)
+    (tensor([1.]), tensor([3.]))
+    """
+    name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    function: Any = None
+    if method == "__call__":
+        function = table().get(ufunc)
+    elif method == "reduce" and ufunc in _REDUCTIONS:
+        function = table().get(_REDUCTIONS[ufunc])
+        if len(inputs) == 1:
+            named.setdefault("axis", 0)
+    elif method == "accumulate" and ufunc in _SCANS:
+        function = table().get(_SCANS[ufunc])
+        if len(inputs) == 1:
+            named.setdefault("axis", 0)
+    elif method == "outer" and ufunc in table():
+        function = table()[ufunc]
+        x, y = inputs
+        inputs = (x.reshape((*x.shape, *(1,) * np.ndim(y))), y)
+    if function is None:
+        raise _unsupported(name)
+    result = function(*inputs, **_given(named))
+    return result if out is None else _into(name, out if isinstance(out, tuple) else (out,), result)
+
+
+def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:
+    """What NumPy calls for one of its other functions with a tensor among its arguments.
+
+    Raises:
+        ArgumentError: if the function is not in the table.
+
+    >>> import autograd
+    >>> np.sum(autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0, keepdims=True)
+    tensor([[4., 6.]])
+    """
+    implementation = table().get(function)
+    if implementation is None:
+        if function in numpy_functions.OF_ARRAYS:
+            return function(*map(_raw, args), **{k: _raw(v) for k, v in named.items()})
+        raise _unsupported(f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}")
+    named = dict(named)
+    out = named.pop("out", None)
+    result = implementation(*args, **_given(named))
+    return result if out is None else _into(f"np.{function.__name__}", (out,), result)
+
+
+def _given(named: dict[str, Any]) -> dict[str, Any]:
+    """The options without those that say what is done anyway."""
+    defaults = {"where": True, "casting": "same_kind", "subok": True, "order": "K", "copy": None, "out": None}
+    return {k: v for k, v in named.items() if not (k in defaults and v is defaults[k])}
+
+
+def _raw(value: Any) -> Any:
+    return value.array if isinstance(value, Variable) else value
+
+
+def _into(name: str, outs: tuple[Any, ...], result: Any) -> Any:
+    """Write a result to the ndarrays given as `out=`."""
+    results = result if isinstance(result, tuple) else (result,)
+    for out, r in zip(outs, results, strict=True):
+        if isinstance(out, Variable):
+            raise ArgumentError(f"{name}: out= must be an ndarray, not a tensor; use the tensor's in-place methods")
+        if isinstance(r, Variable) and r.current_node() is not None:
+            raise GradientError(
+                f"{name}: the result requires a gradient, which an ndarray cannot carry. "
+                "Call .detach() on the tensors, or leave the ndarray out (x = x - t instead of x -= t)."
+            )
+        if out is not None:
+            np.copyto(out, _raw(r), casting="same_kind")
+    return outs[0] if len(outs) == 1 else outs
+
+
+def _unsupported(name: str) -> AutogradError:
+    return UnsupportedFunctionError(
+        f"{name}: has no meaning on tensors. Use the operation of this name in autograd if there is one, or "
+        f"{name}(t.detach().numpy()), through which no gradient flows."
+    )

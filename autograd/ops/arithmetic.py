@@ -1,0 +1,202 @@
+"""Arithmetic: the primitives behind Python's operators, and the small powers.
+
+`add`, `sub` and `div` are here as the operators use them, of two arguments; the functions of those names with
+PyTorch's options are in elementwise.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from autograd.errors import DTypeError
+from autograd.primitive import Array, primitive
+
+__all__ = ["add", "sub", "mul", "div", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal"]
+
+
+@primitive(np.add, cast="promote", quiet=False, x=lambda g: g, y=lambda g: g)
+def add(x: Array, y: Array) -> Array:
+    """x + y, elementwise with broadcasting.  dx = g, dy = g.
+
+    >>> import autograd
+    >>> autograd.tensor([1.0, 2.0]) + autograd.tensor([[10.0], [20.0]])
+    tensor([[11., 12.],
+            [21., 22.]])
+    """
+
+
+@primitive(np.subtract, cast="promote", quiet=False, x=lambda g: g, y=lambda g: -g)
+def sub(x: Array, y: Array) -> Array:
+    """x - y, elementwise with broadcasting.  dx = g, dy = -g.
+
+    >>> import autograd
+    >>> 1 - autograd.tensor([1.0, 2.0])
+    tensor([ 0., -1.])
+    """
+
+
+@primitive(np.multiply, cast="promote", quiet=False, x=lambda g, y: g * y, y=lambda g, x: g * x)
+def mul(x: Array, y: Array) -> Array:
+    """x * y, elementwise with broadcasting.  dx = g * y, dy = g * x.
+
+    >>> import autograd
+    >>> mul(autograd.tensor([1, 2]), 0.5)
+    tensor([0.5000, 1.0000])
+    """
+
+
+@primitive(np.divide, cast="float", x=lambda g, y: g / y, y=lambda g, out, y: -g * (out / y))
+def div(x: Array, y: Array) -> Array:
+    """x / y, elementwise with broadcasting; integers become floating point.  dx = g / y, dy = -g * x / y².
+
+    >>> import autograd
+    >>> autograd.tensor([1, -1, 0]) / 0
+    tensor([inf, -inf, nan])
+    """
+
+
+@primitive(np.negative, x=lambda g: -g)
+def neg(x: Array) -> Array:
+    """-x, elementwise.  dx = -g.
+
+    >>> import autograd
+    >>> -autograd.tensor([1.0, -2.0])
+    tensor([-1.,  2.])
+    """
+
+
+# ------------------------------------------------------------------------------------------------ powers
+
+# The powers that have a cheaper form than np.power, which takes ten to a hundred times as long.
+_POWERS: dict[float, Callable[[Array], Array]] = {
+    0: np.ones_like,
+    1: np.positive,
+    2: np.square,
+    3: lambda x: x * x * x,
+    4: lambda x: np.square(x * x),
+    0.5: np.sqrt,
+    1.5: lambda x: x * np.sqrt(x),
+    -0.5: lambda x: 1 / np.sqrt(x),
+    -1: lambda x: 1 / x,
+    -2: lambda x: 1 / (x * x),
+    -3: lambda x: 1 / (x * x * x),
+}
+
+
+def _power_dx(g: Array, x: Array, y: Array) -> Array:
+    """g y xʸ⁻¹; where y is 0 it is 0 at every x."""
+    if isinstance(y, (float, int)) and y == 2:  # nearly every power
+        return g * (2 * x)
+    return g * (y * pow(x, y - (y != 0)))
+
+
+def _power_dy(g: Array, out: Array, x: Array, y: Array) -> Array:
+    """g xʸ log x; where x is 0 and y is not negative it is 0."""
+    if isinstance(x, (float, int)):
+        if x > 0:
+            return g * (out * math.log(x))
+        x = np.zeros_like(y) + x
+    return g * (out * np.log(x + (x == 0) * (y >= 0)))  # log 1 = 0
+
+
+@primitive(
+    cast="promote",
+    x=_power_dx,
+    y=_power_dy,
+    numpy=np.power,
+)
+def pow(x: Array, y: Array) -> Array:
+    """x ** y, elementwise with broadcasting.  dx = g * y * x**(y-1), dy = g * x**y * log x.
+
+    x**0 is 1 with derivative 0, also at 0. A fractional power of a negative number is nan.
+
+    Raises:
+        DTypeError: for integers to a negative integer power.
+
+    >>> import autograd
+    >>> autograd.tensor([0.0, 2.0, 3.0]) ** 2
+    tensor([0., 4., 9.])
+    """
+    if isinstance(y, (float, int)):
+        small = _POWERS.get(y)
+        if small is not None:
+            return small(x)
+    elif y.dtype.kind in "iu" and (y < 0).any():
+        raise DTypeError(
+            "pow: integers to negative integer powers are not allowed; convert with .float() first"
+        )
+    elif y.dtype.kind == "b":
+        return x | ~y  # False ** True alone is False
+    return np.power(x, y)
+
+
+@primitive(np.square, x=lambda g, x: g * (2 * x))
+def square(x: Array) -> Array:
+    """x², elementwise.  dx = g * 2x.
+
+    >>> import autograd
+    >>> square(autograd.tensor([-2.0, 3.0]))
+    tensor([4., 9.])
+    """
+
+
+@primitive(np.sqrt, cast="float", x=lambda g, out: g / (2 * out))
+def sqrt(x: Array) -> Array:
+    """√x, elementwise: nan below 0.  dx = g / (2 √x), inf at 0.
+
+    >>> import autograd
+    >>> sqrt(autograd.tensor([4.0, 0.0, -1.0]))
+    tensor([2., 0., nan])
+    """
+
+
+@primitive(cast="float", x=lambda g, out: g * (-0.5 * (out * out * out)))
+def rsqrt(x: Array) -> Array:
+    """1 / √x, elementwise: inf at 0, nan below.  dx = -g / (2 x √x).
+
+    >>> import autograd
+    >>> rsqrt(autograd.tensor([4.0, 0.0]))
+    tensor([0.5000,    inf])
+    """
+    return 1 / np.sqrt(x)
+
+
+@primitive(cast="float", x=lambda g, out: -g * (out * out), numpy=np.reciprocal)
+def reciprocal(x: Array) -> Array:
+    """1 / x, elementwise: ±inf at ±0.  dx = -g / x².
+
+    >>> import autograd
+    >>> reciprocal(autograd.tensor([4, 0]))
+    tensor([0.2500,    inf])
+    """
+    return 1 / x
+
+
+# ------------------------------------------------------------------------------------------------ sign
+
+
+@primitive(x=lambda g, x: g * np.sign(x), numpy=(np.absolute, np.fabs))
+def abs(x: Array) -> Array:
+    """|x|, elementwise.  dx = g * sign(x), 0 at 0.
+
+    >>> import autograd
+    >>> abs(autograd.tensor([-2, 0, 3]))
+    tensor([2, 0, 3])
+    """
+    return np.absolute(x)
+
+
+@primitive(x=lambda g: np.zeros_like(g), numpy=np.sign)
+def sign(x: Array) -> Array:
+    """-1, 0 or 1 by the sign of x, elementwise; nan stays nan, where PyTorch returns 0.  dx = 0.
+
+    >>> import autograd
+    >>> sign(autograd.tensor([-2.0, 0.0, 3.0, float("nan")]))
+    tensor([-1.,  0.,  1., nan])
+    """
+    return x.copy() if x.dtype.kind == "b" else np.sign(x)
+
+

@@ -1,0 +1,107 @@
+"""Fast forms of a few expressions that derivative formulas share.
+
+On ndarrays each takes the quickest road; on anything else (tensors under create_graph) it is the plain expression,
+which records itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.dims import wrap_dims
+from autograd.primitive import Array
+
+_BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> integers of that size
+
+
+def keep(g: Array, mask: Array) -> Array:
+    """g where the mask is true, 0 elsewhere: `where(mask, g, 0)`.
+
+    g * mask would be nan where an infinite gradient meets a false mask. `np.where` takes ten times as long as the
+    bits of g and-ed with all ones or all zeros.
+
+    >>> keep(np.array([1.0, np.inf]), np.array([True, False]))
+    array([1., 0.])
+    """
+    if type(g) is not np.ndarray or type(mask) is not np.ndarray:
+        return np.where(mask, g, 0)
+    bits = _BITS[g.itemsize]
+    return (g.view(bits) & -mask.astype(bits)).view(g.dtype)
+
+
+def kept_shape(shape: Sequence[int], dim: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The shape of a reduction's result with keepdim=True.
+
+    >>> kept_shape((2, 3, 4), (0, -1))
+    (1, 3, 1)
+    """
+    if dim is None or dim == () or not shape:
+        return (1,) * len(shape)
+    kept = list(shape)
+    for d in (dim,) if isinstance(dim, int) else dim:
+        kept[d] = 1
+    return tuple(kept)
+
+
+def spread(
+    g: Array, shape: Sequence[int], dim: int | Sequence[int] | None = None, keepdim: bool = True
+) -> Array:
+    """A reduction's result, or its gradient, repeated along the dimensions of `shape` that were reduced; a view.
+
+    >>> spread(np.array([1.0, 2.0]), (2, 3), dim=1, keepdim=False)
+    array([[1., 1., 1.],
+           [2., 2., 2.]])
+    """
+    if not keepdim and dim is not None:
+        g = g.reshape(kept_shape(shape, dim))
+    if isinstance(g, np.generic) or (type(g) is np.ndarray and g.size == 1):
+        out = np.ndarray(shape, g.dtype, np.asarray(g), 0, (0,) * len(shape))  # a fifth of broadcast_to's time
+        out.flags.writeable = False
+        return out
+    return np.broadcast_to(g, shape)
+
+
+def sums(x: Array, dim: int, keepdim: bool = True) -> Array:
+    """The sums of x along one dimension, by a matrix product with ones where that is three times faster.
+
+    >>> sums(np.array([[1.0, 2.0], [3.0, 4.0]]), 1)
+    array([[3.],
+           [7.]])
+    """
+    if type(x) is np.ndarray and x.ndim > 1 and x.size > 4096 and x.dtype.char in "fd":
+        n = x.shape[dim]
+        last = dim in (-1, x.ndim - 1)
+        if 16 <= n <= 4096 and x.flags.c_contiguous:  # longer ones lose digits: BLAS does not sum in pairs
+            if last:
+                out = x @ np.ones(n, x.dtype)
+                return out[..., None] if keepdim else out
+            if x.ndim == 2:
+                out = np.ones(n, x.dtype) @ x
+                return out[None] if keepdim else out
+    return x.sum(axis=dim, keepdims=keepdim)
+
+
+def dots(x: Array, y: Array, dim: int | tuple[int, ...]) -> Array:
+    """The sums of x * y along a dimension, which is kept with size 1.
+
+    >>> dots(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), 1)
+    array([[11.]])
+    """
+    if type(x) is np.ndarray and type(y) is np.ndarray and isinstance(dim, int) and x.ndim:
+        return np.expand_dims(np.vecdot(x, y, axis=dim), dim)
+    return (x * y).sum(axis=dim, keepdims=True)
+
+
+def axes(op: str, x: Array, dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    """`dim` as NumPy takes it: None for all dimensions, which PyTorch also writes as ().
+
+    Raises:
+        DimensionError: if it is out of range.
+    """
+    if dim is None or (isinstance(dim, int) and -x.ndim <= dim < x.ndim):
+        return dim
+    wrapped = wrap_dims(op, dim, x.ndim, x.shape)
+    return wrapped if wrapped and x.ndim else None

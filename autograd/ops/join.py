@@ -1,0 +1,210 @@
+"""Joining: several tensors made one, and one repeated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.dims import checked_dim
+from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.ops.index import getitem
+from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
+from autograd.primitive import Array, Arrays, primitive
+from autograd.tape import Variable
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "dstack", "column_stack", "block_diag",
+    "repeat", "repeat_interleave", "tile",
+]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------ the derivative table
+
+
+@primitive(cast="promote", tensors=lambda g, i, dim, starts: g[(*(slice(None),) * dim, slice(starts[i], starts[i + 1]))])
+def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:
+    """The tensors one after another along dim.  d tensors[i] = g between where it starts and where it ends."""
+    return np.concatenate(tensors, dim)
+
+
+@primitive(cast="promote", tensors=lambda g, i, dim: g[(*(slice(None),) * dim, i)])
+def stack_(tensors: Arrays, dim: int) -> Array:
+    """The tensors along a new dimension.  d tensors[i] = g at i along dim."""
+    return np.stack(tensors, dim)
+
+
+# ------------------------------------------------------------------------------------------ what users call
+
+
+def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
+    """The tensors one after another along `dim`; their other sizes must agree.
+
+    Raises:
+        ShapeError: if the other sizes differ, or there is no tensor.
+        DimensionError: if `dim` is out of range.
+
+    >>> import autograd
+    >>> cat([autograd.zeros(1, 2), autograd.ones(2, 2)])
+    tensor([[0., 0.],
+            [1., 1.],
+            [1., 1.]])
+    """
+    given = _several("cat", tensors)
+    shapes = [np.shape(_raw(x)) for x in given]
+    if any(len(s) != 1 for s in shapes):  # PyTorch passes over tensors of shape (0,)
+        given = tuple(x for x, s in zip(given, shapes, strict=True) if s != (0,))
+        shapes = [s for s in shapes if s != (0,)]
+    if not all(shapes):
+        raise DimensionError("cat: a 0-d tensor cannot be joined; use stack()")
+    d = checked_dim("cat", dim, shapes[0])
+    for i, s in enumerate(shapes):
+        if len(s) != len(shapes[0]) or s[:d] + s[d + 1 :] != shapes[0][:d] + shapes[0][d + 1 :]:
+            raise ShapeError(
+                f"cat: all sizes but that of dim {dim} must agree: tensor {i} has shape {s}, tensor 0 {shapes[0]}"
+            )
+    return cat_(given, d, (0, *accumulate(s[d] for s in shapes)))
+
+
+def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
+    """The tensors, all of one shape, along a new dimension.
+
+    Raises:
+        ShapeError: if the shapes differ, or there is no tensor.
+
+    >>> import autograd
+    >>> stack([autograd.tensor([1, 2]), autograd.tensor([3, 4])], dim=1)
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    given = _several("stack", tensors)
+    shapes = [np.shape(_raw(x)) for x in given]
+    for i, s in enumerate(shapes):
+        if s != shapes[0]:
+            raise ShapeError(f"stack: all shapes must agree: tensor {i} has shape {s}, tensor 0 {shapes[0]}; cat joins")
+    return stack_(given, checked_dim("stack", dim, shapes[0], 1))
+
+
+def hstack(tensors: Sequence[Any]) -> Tensor:
+    """The tensors side by side: along dim 1, or dim 0 of vectors."""
+    grown = [atleast_1d(x) for x in tensors]
+    return cat(grown, 0 if len(grown) and len(grown[0].shape) == 1 else 1)
+
+
+def vstack(tensors: Sequence[Any]) -> Tensor:
+    """The tensors below each other: along dim 0, vectors as rows."""
+    return cat([atleast_2d(x) for x in tensors], 0)
+
+
+def dstack(tensors: Sequence[Any]) -> Tensor:
+    """The tensors behind each other: along dim 2."""
+    return cat([atleast_3d(x) for x in tensors], 2)
+
+
+def column_stack(tensors: Sequence[Any]) -> Tensor:
+    """The tensors side by side, vectors as columns."""
+    return hstack([reshape(x, (-1, 1)) if len(x.shape) <= 1 else x for x in tensors])
+
+
+def block_diag(*tensors: Any) -> Tensor:
+    """The matrix with the given matrices along its diagonal, and zeros elsewhere.
+
+    >>> import autograd
+    >>> block_diag(autograd.ones(1, 2), autograd.full((1, 1), 7.0))
+    tensor([[1., 1., 0.],
+            [0., 0., 7.]])
+    """
+    blocks = [atleast_2d(x) for x in tensors]
+    if any(len(b.shape) > 2 for b in blocks):
+        raise ShapeError(f"block_diag: needs at most 2 dimensions, got {[tuple(b.shape) for b in blocks]}")
+    width = sum(b.shape[1] for b in blocks)
+    rows = []
+    start = 0
+    for b in blocks:
+        height, n = b.shape
+        pad = _raw(b).dtype
+        rows.append(cat([np.zeros((height, start), pad), b, np.zeros((height, width - start - n), pad)], 1))
+        start += n
+    return cat(rows, 0)
+
+
+def repeat(input: Any, sizes: Sequence[int]) -> Tensor:
+    """The whole tensor repeated `sizes[d]` times along each dimension d; more sizes than dimensions add some in front.
+
+    >>> import autograd
+    >>> repeat(autograd.tensor([1, 2]), (2, 2))
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
+    shape = tuple(input.shape)
+    lead = len(sizes) - len(shape)
+    if lead < 0:
+        raise ShapeError(f"repeat: needs a number for each of the {len(shape)} dimensions of {shape}, got {tuple(sizes)}")
+    if any(n < 0 for n in sizes):
+        raise ArgumentError(f"repeat: a tensor is repeated 0 or more times, got {tuple(sizes)}")
+    old = (1,) * lead + shape
+    split = tuple(n for size in old for n in (1, size))
+    spread = tuple(n for times, size in zip(sizes, old, strict=True) for n in (times, size))
+    return reshape(expand(reshape(input, split), spread), tuple(a * b for a, b in zip(sizes, old, strict=True)))
+
+
+def tile(input: Any, dims: Sequence[int]) -> Tensor:
+    """The whole tensor repeated `dims[d]` times along each dimension d, counted from the last (see `repeat`).
+
+    >>> import autograd
+    >>> tile(autograd.tensor([[1, 2]]), (2,))
+    tensor([[1, 2, 1, 2]])
+    """
+    return repeat(input, (*(1,) * (len(input.shape) - len(dims)), *dims))
+
+
+def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+    """Each element along `dim` repeated in its place: all the same number of times, or each its own.
+
+    Without `dim` the tensor is flattened first.
+
+    >>> import autograd
+    >>> repeat_interleave(autograd.tensor([1, 2]), 2), repeat_interleave(autograd.tensor([1, 2]), autograd.tensor([1, 2]))
+    (tensor([1, 1, 2, 2]), tensor([1, 2, 2]))
+    """
+    if dim is None:
+        input, dim = flatten(input), 0
+    shape = tuple(input.shape)
+    d = checked_dim("repeat_interleave", dim, shape)
+    if isinstance(repeats, int):
+        if repeats < 0:
+            raise ArgumentError(f"repeat_interleave: repeats must not be negative, got {repeats}")
+        spread = expand(unsqueeze(input, d + 1), (*shape[: d + 1], repeats, *shape[d + 1 :]))
+        return reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :]))
+    counts = np.asarray(_raw(repeats)).reshape(-1)
+    if counts.dtype.kind not in "iu" or len(counts) not in (1, shape[d]) or (counts.size and counts.min() < 0):
+        raise ArgumentError(
+            f"repeat_interleave: repeats must be one non-negative integer or {shape[d]}, for dim {dim} of shape {shape}; "
+            f"got {counts.dtype} of shape {counts.shape}"
+        )
+    positions = np.repeat(np.arange(shape[d]), counts)
+    if output_size is not None and output_size != len(positions):
+        raise ArgumentError(f"repeat_interleave: output_size is {output_size}, but the repeats add up to {len(positions)}")
+    return getitem(input, (*(slice(None),) * d, positions))
+
+
+def _several(op: str, tensors: Any) -> tuple[Any, ...]:
+    if isinstance(tensors, (Variable, np.ndarray)) or not isinstance(tensors, Sequence):
+        raise ArgumentError(f"{op}: needs a list or tuple of tensors, got {type(tensors).__name__}")
+    if not tensors:
+        raise ShapeError(f"{op}: needs at least one tensor, got an empty list")
+    return tuple(tensors)
+
+
+def _raw(value: Any) -> Any:
+    return value.array if isinstance(value, Variable) else value
+
+
+concat = concatenate = cat
+row_stack = vstack

@@ -1,0 +1,474 @@
+"""Shape: the same elements under another shape. Each result is a view wherever NumPy can make one."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.dims import checked_dim, checked_dims
+from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.ops.index import getitem
+from autograd.primitive import Array, primitive
+from autograd.sweep import unbroadcast
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
+    "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t", "matrix_transpose", "reverse_dims",
+    "unbind", "split", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "select", "narrow",
+    "expand", "expand_as", "broadcast_to", "broadcast_tensors", "broadcast_shapes",
+    "atleast_1d", "atleast_2d", "atleast_3d",
+]  # fmt: skip
+
+Shape = int | Sequence[int]
+
+
+# ------------------------------------------------------------------------------------------ the derivative table
+
+
+@primitive(
+    view=True,
+    x=lambda g, x_shape: g.reshape(x_shape),
+    hint="The number of elements must stay the same; one size may be -1, to be worked out from the others.",
+)
+def reshape(x: Array, shape: Shape) -> Array:
+    """The elements in C order under another shape; one size may be -1.  dx = g.reshape(x.shape).
+
+    A view where the memory allows it, else a copy.
+
+    Raises:
+        ShapeError: if the number of elements differs.
+
+    >>> import autograd
+    >>> reshape(autograd.arange(6), (2, -1))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
+    return x.reshape(shape)
+
+
+@primitive(view=True, x=lambda g, x_shape: g.reshape(x_shape))
+def squeeze(x: Array, dim: Shape | None = None) -> Array:
+    """Without the dimensions of size 1: all of them, or those of `dim` that have size 1.  dx = g.reshape(x.shape).
+
+    >>> import autograd
+    >>> squeeze(autograd.zeros(1, 2, 1), 0).shape
+    autograd.Size([2, 1])
+    """
+    if dim is None:
+        return np.squeeze(x)
+    return np.squeeze(
+        x, tuple(d for d in checked_dims("squeeze", dim, x.shape) if x.ndim and x.shape[d] == 1)
+    )
+
+
+@primitive(view=True, x=lambda g, x_shape: g.reshape(x_shape))
+def unsqueeze(x: Array, dim: int) -> Array:
+    """With a dimension of size 1 inserted at `dim`.  dx = g.reshape(x.shape).
+
+    >>> import autograd
+    >>> unsqueeze(autograd.zeros(2, 3), -1).shape
+    autograd.Size([2, 3, 1])
+    """
+    d = checked_dim("unsqueeze", dim, x.shape, 1)
+    return x.reshape(x.shape[:d] + (1,) + x.shape[d:])
+
+
+@primitive(view=True, x=lambda g, dim0, dim1: np.swapaxes(g, dim0, dim1) if g.ndim else g)
+def transpose(x: Array, dim0: int, dim1: int) -> Array:
+    """With two dimensions exchanged: a view.  dx = swapaxes(g, dim0, dim1).
+
+    >>> import autograd
+    >>> transpose(autograd.tensor([[1, 2], [3, 4]]), 0, 1)
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    if x.ndim == 2 and {dim0, dim1} <= {0, 1, -1, -2}:  # nearly every transpose
+        return x.T if dim0 % 2 != dim1 % 2 else x.view()
+    a, b = (checked_dim("transpose", d, x.shape) for d in (dim0, dim1))
+    return np.swapaxes(x, a, b) if x.ndim else x.view()
+
+
+@primitive(view=True, x=lambda g, dims: np.transpose(g, _inverse(dims)))
+def permute(x: Array, dims: Sequence[int]) -> Array:
+    """With the dimensions in the order `dims`: a view.  dx = transpose(g, the inverse order).
+
+    Raises:
+        ShapeError: if `dims` does not name each dimension.
+        DimensionError: if a dimension is out of range.
+
+    >>> import autograd
+    >>> permute(autograd.zeros(2, 3, 5), (2, 0, 1)).shape
+    autograd.Size([5, 2, 3])
+    """
+    order = checked_dims("permute", dims, x.shape) if x.ndim or len(dims) else ()
+    if len(order) != x.ndim:
+        raise ShapeError(
+            f"permute: dims {tuple(dims)} must name each of the {x.ndim} dimensions of shape {x.shape} once"
+        )
+    return x.transpose(order)
+
+
+def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    """The order that undoes the order `dims`."""
+    n = len(dims)
+    inverse = [0] * n
+    for i, d in enumerate(dims):
+        inverse[d % n] = i
+    return tuple(inverse)
+
+
+@primitive(view=True, x=lambda g, x_shape: unbroadcast(g, x_shape))
+def expand(x: Array, shape: Sequence[int]) -> Array:
+    """Repeated along dimensions of size 1, and along new ones in front, without a copy; -1 keeps a size.
+
+    dx = g summed over the repeated dimensions. The result is read-only: its elements share memory.
+
+    Raises:
+        ShapeError: if a size other than 1 would change.
+
+    >>> import autograd
+    >>> expand(autograd.tensor([[1], [2]]), (2, 3))
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
+    lead = len(shape) - x.ndim
+    sizes = tuple(shape)
+    if -1 in sizes:
+        if -1 in sizes[: max(lead, 0)]:
+            raise ShapeError(
+                f"expand: -1 is not allowed for the new leading dimensions: {x.shape} to {sizes}"
+            )
+        sizes = tuple(x.shape[i - lead] if n == -1 else n for i, n in enumerate(sizes))
+    if lead < 0 or any(n not in (1, size) for n, size in zip(x.shape, sizes[lead:], strict=True)):
+        raise ShapeError(
+            f"expand: shape {x.shape} cannot be expanded to {sizes}: counted from the last dimension, each size must be "
+            "equal or 1. Use reshape or unsqueeze to line them up."
+        )
+    return np.broadcast_to(x, sizes)
+
+
+@primitive(view=True, several=True, x=lambda g, dim: np.stack(g, dim))
+def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
+    """The slices along `dim`, without it: a tuple of views.  dx = stack of the gradients.
+
+    >>> import autograd
+    >>> unbind(autograd.tensor([[1, 2], [3, 4]]), 1)
+    (tensor([1, 3]), tensor([2, 4]))
+    """
+    if not x.ndim:
+        raise DimensionError("unbind: a 0-d tensor has no dimension to take apart")
+    return tuple(np.moveaxis(x, checked_dim("unbind", dim, x.shape), 0)[i, ...] for i in range(x.shape[dim]))
+
+
+@primitive(view=True, several=True, x=lambda g, dim: np.concatenate(g, dim))
+def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
+    """Consecutive pieces of x along `dim`, of these sizes: a tuple of views.  dx = the gradients joined."""
+    ends = np.cumsum(sizes).tolist()
+    lead = (slice(None),) * dim
+    return tuple(x[(*lead, slice(end - size, end))] for end, size in zip(ends, sizes, strict=True))
+
+
+# ------------------------------------------------------------------------------------------ composed of these
+
+
+def view(input: Any, shape: Any) -> Tensor:
+    """The elements under another shape, without a copy; or, given a dtype, the bytes as another type.
+
+    Raises:
+        ShapeError: if the number of elements differs, or the memory's layout does not allow it.
+
+    >>> import autograd
+    >>> view(autograd.arange(4), (2, 2)).shape
+    autograd.Size([2, 2])
+    """
+    result = reshape(input, shape)
+    if result.size and not np.may_share_memory(result.array, input.array):
+        raise ShapeError(
+            f"view: shape {tuple(input.shape)} with strides {tuple(input.stride())} cannot be seen as shape {shape} "
+            "without a copy; use reshape(), or contiguous() before view()"
+        )
+    return result
+
+
+def view_as(input: Any, other: Any) -> Tensor:
+    """`input` under the shape of `other`, without a copy (see `view`)."""
+    return view(input, tuple(other.shape))
+
+
+def reshape_as(input: Any, other: Any) -> Tensor:
+    """`input` under the shape of `other`."""
+    return reshape(input, tuple(other.shape))
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The dimensions from start_dim to end_dim made one. A 0-d tensor becomes 1-d.
+
+    >>> import autograd
+    >>> flatten(autograd.zeros(2, 3, 5), 1).shape
+    autograd.Size([2, 15])
+    """
+    shape = tuple(input.shape)
+    first, last = (checked_dim("flatten", d, shape) for d in (start_dim, end_dim))
+    if first > last:
+        raise DimensionError(
+            f"flatten: start_dim {start_dim} comes after end_dim {end_dim} for shape {shape}"
+        )
+    if first == last and shape:
+        return input  # type: ignore[no-any-return]  # the tensor it got
+    return reshape(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension split into `sizes`, one of which may be -1.
+
+    >>> import autograd
+    >>> unflatten(autograd.zeros(2, 6), 1, (3, -1)).shape
+    autograd.Size([2, 3, 2])
+    """
+    shape = tuple(input.shape)
+    d = checked_dim("unflatten", dim, shape)
+    known = math.prod(n for n in sizes if n != -1)
+    parts = tuple(shape[d] // known if n == -1 and known else n for n in sizes)
+    if math.prod(parts) != shape[d] or sum(n == -1 for n in sizes) > 1:
+        raise ShapeError(
+            f"unflatten: sizes {tuple(sizes)} do not multiply to size {shape[d]} of dim {dim} of {shape}"
+        )
+    return reshape(input, (*shape[:d], *parts, *shape[d + 1 :]))
+
+
+def ravel(input: Any) -> Tensor:
+    """All elements in one dimension."""
+    return reshape(input, (-1,))
+
+
+def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
+    """With dimensions moved to other places, the rest in their order.
+
+    >>> import autograd
+    >>> movedim(autograd.zeros(2, 3, 5), 0, -1).shape
+    autograd.Size([3, 5, 2])
+    """
+    ndim = len(input.shape)
+    sources = checked_dims("movedim", source, input.shape)
+    places = checked_dims("movedim", destination, input.shape)
+    if len(sources) != len(places):
+        raise ArgumentError(
+            f"movedim: {len(sources)} dimensions to move but {len(places)} places: {source}, {destination}"
+        )
+    order = [d for d in range(ndim) if d not in sources]
+    for place, d in sorted(zip(places, sources, strict=True)):
+        order.insert(place, d)
+    return permute(input, tuple(order[:ndim]))
+
+
+def t(input: Any) -> Tensor:
+    """The transpose of a matrix; a vector or a number as it is.
+
+    Raises:
+        DimensionError: if there are more than two dimensions.
+    """
+    ndim = len(input.shape)
+    if ndim > 2:
+        raise ShapeError(
+            f"t: needs at most 2 dimensions, got shape {tuple(input.shape)}; use transpose(dim0, dim1), mT or permute"
+        )
+    return transpose(input, 0, ndim - 1 if ndim else 0)
+
+
+def matrix_transpose(input: Any) -> Tensor:
+    """The last two dimensions exchanged: what `x.mT` is."""
+    if len(input.shape) < 2:
+        raise ShapeError(f"mT: needs at least 2 dimensions, got shape {tuple(input.shape)}")
+    return transpose(input, -2, -1)
+
+
+def reverse_dims(input: Any) -> Tensor:
+    """All dimensions in reverse order: what `x.T` is."""
+    return permute(input, tuple(range(len(input.shape)))[::-1])
+
+
+def split(tensor: Any, split_size_or_sections: Shape, dim: int = 0) -> tuple[Tensor, ...]:
+    """Consecutive pieces along `dim`: each of one size (the last may be smaller), or of the sizes in a list.
+
+    Raises:
+        ShapeError: if the sizes in the list do not add up to the dimension's.
+
+    >>> import autograd
+    >>> split(autograd.arange(5), 2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    d, n = _divided("split", tensor, dim)
+    if isinstance(split_size_or_sections, (tuple, list)):
+        sizes = list(split_size_or_sections)
+        if sum(sizes) != n or min(sizes, default=0) < 0:
+            raise ShapeError(
+                f"split: sizes {sizes} must be non-negative and add up to {n}, the size of dim {dim} of shape "
+                f"{tuple(tensor.shape)}"
+            )
+        return pieces(tensor, sizes, d)
+    size = int(split_size_or_sections)  # type: ignore[arg-type]  # a number
+    if size < 0 or (size == 0 and n):
+        raise ArgumentError(f"split: the size of a piece must be positive, got {size}")
+    return pieces(tensor, [min(size, n - i) for i in range(0, n, size)] if n else [0], d)
+
+
+def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` pieces along `dim`, all of one size but for the last.
+
+    >>> import autograd
+    >>> [len(c) for c in chunk(autograd.arange(6), 4)]
+    [2, 2, 2]
+    """
+    d, n = _divided("chunk", input, dim)
+    if chunks < 1:
+        raise ArgumentError(f"chunk: needs at least one chunk, got {chunks}")
+    size = -(-n // chunks)
+    return pieces(input, [0] * chunks, d) if size == 0 else split(input, size, d)
+
+
+def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces along `dim`: a number of nearly equal ones, or those between the given indices.
+
+    >>> import autograd
+    >>> [len(c) for c in tensor_split(autograd.arange(7), 3)]
+    [3, 2, 2]
+    """
+    d, n = _divided("tensor_split", input, dim)
+    given = indices_or_sections.tolist() if hasattr(indices_or_sections, "tolist") else indices_or_sections
+    if isinstance(given, int):
+        if given < 1:
+            raise ArgumentError(f"tensor_split: needs at least one section, got {given}")
+        return pieces(input, [n // given + (i < n % given) for i in range(given)], d)
+    ends = [min(max(i + n if i < 0 else i, 0), n) for i in given]
+    lead = (slice(None),) * d
+    return tuple(
+        getitem(input, (*lead, slice(a, max(a, b)))) for a, b in zip([0, *ends], [*ends, n], strict=True)
+    )
+
+
+def hsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """`tensor_split` along the columns (dim 1; dim 0 of a vector)."""
+    return tensor_split(input, indices_or_sections, 1 if len(input.shape) > 1 else 0)
+
+
+def vsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """`tensor_split` along the rows (dim 0)."""
+    return tensor_split(input, indices_or_sections, 0)
+
+
+def dsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """`tensor_split` along the depth (dim 2)."""
+    return tensor_split(input, indices_or_sections, 2)
+
+
+def _divided(op: str, input: Any, dim: int) -> tuple[int, int]:
+    """The dimension that is divided, and its size."""
+    shape = tuple(input.shape)
+    if not shape:
+        raise DimensionError(f"{op}: a 0-d tensor has no dimension to divide")
+    d = checked_dim(op, dim, shape)
+    return d, shape[d]
+
+
+def select(input: Any, dim: int, index: int) -> Tensor:
+    """The slice at `index` along `dim`, without that dimension: a view.
+
+    >>> import autograd
+    >>> select(autograd.tensor([[1, 2], [3, 4]]), 1, 0)
+    tensor([1, 3])
+    """
+    d, _ = _divided("select", input, dim)
+    return getitem(input, (*(slice(None),) * d, operator.index(index)))
+
+
+def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
+    """The part from `start` of `length` along `dim`: a view.
+
+    Raises:
+        DimensionError: if it reaches over the end.
+
+    >>> import autograd
+    >>> narrow(autograd.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+    """
+    d, n = _divided("narrow", input, dim)
+    first = operator.index(start) + (n if start < 0 else 0)
+    if length < 0 or not 0 <= first <= n - length:
+        raise DimensionError(f"narrow: start {start} and length {length} reach outside dim {dim} of size {n}")
+    return getitem(input, (*(slice(None),) * d, slice(first, first + length)))
+
+
+def expand_as(input: Any, other: Any) -> Tensor:
+    """`input` expanded to the shape of `other`."""
+    return expand(input, tuple(other.shape))
+
+
+def broadcast_to(input: Any, size: Sequence[int]) -> Tensor:
+    """`input` expanded to `size` (see `expand`)."""
+    return expand(input, size)
+
+
+def broadcast_shapes(*shapes: Shape) -> tuple[int, ...]:
+    """The shape that all of `shapes` broadcast to.
+
+    >>> broadcast_shapes((2, 1), (3,))
+    (2, 3)
+    """
+    try:
+        return np.broadcast_shapes(*shapes)  # type: ignore[arg-type]  # NumPy takes lists as well
+    except ValueError as error:
+        raise ShapeError(
+            f"broadcast_tensors: shapes {', '.join(map(str, shapes))} do not broadcast: counted from the last "
+            "dimension, sizes must be equal or 1"
+        ) from error
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """Each tensor expanded to the shape that all broadcast to.
+
+    Raises:
+        ShapeError: if they do not broadcast.
+    """
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    shape = broadcast_shapes(*(tuple(x.shape) for x in given))
+    return tuple(expand(x, shape) for x in given)
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Each tensor with at least one dimension; one tensor for one, a tuple for several."""
+    return _each(tensors, lambda x: reshape(x, (1,)) if not x.shape else x)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Each tensor with at least two dimensions, new ones in front."""
+    return _each(
+        tensors, lambda x: reshape(x, (1,) * (2 - len(x.shape)) + tuple(x.shape)) if len(x.shape) < 2 else x
+    )
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Each tensor with at least three dimensions: a vector (N) becomes (1, N, 1), a matrix (M, N) becomes (M, N, 1)."""
+
+    def grown(x: Any) -> Any:
+        shape = tuple(x.shape)
+        return reshape(x, ((1, 1, 1), (1, *shape, 1), (*shape, 1))[len(shape)]) if len(shape) < 3 else x
+
+    return _each(tensors, grown)
+
+
+def _each(tensors: tuple[Any, ...], function: Any) -> Any:
+    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+        return function(tensors[0])
+    given = tensors[0] if len(tensors) == 1 else tensors
+    return tuple(function(x) for x in given)
+
+
+swapaxes = swapdims = transpose
+moveaxis = movedim

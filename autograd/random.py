@@ -1,0 +1,1 @@
+"""Random tensors, and the generators they are drawn from."""
