@@ -62,7 +62,9 @@ def promoted(p: Primitive, values: Sequence[Any], raw: Sequence[Any] | None = No
 
 def on_raw(p: Primitive, values: Sequence[Any], options: Sequence[Any] = ()) -> Any:
     """Raw arrays in, a raw array out: nothing is recorded."""
-    raw = [constant(p, v) for v in values]
+    raw = [np.asarray(v) if isinstance(v, np.generic) else constant(p, v) for v in values]
+    if len(raw) == 1:
+        raw = [np.asarray(raw[0])]  # a body asks its first argument for shape and dtype
     errors = NUMPY_ERRORS.set(QUIET)
     try:
         return p.forward(*(promoted(p, raw) if needs_cast(p, raw) else raw), *options)
@@ -113,7 +115,7 @@ def note_origin(node: Node, *outs: Any) -> None:
     tape.extras_of(node).origin = "".join(traceback.format_list(frames[-3:])).rstrip()
     for out in outs:
         if out.dtype.kind == "f" and np.isnan(out).any():
-            saved = ", ".join(f"{key[0]}: {describe(a)}" for key, a, _, _ in node.saved())
+            saved = ", ".join(f"{key[0]}: {describe(a)}" for key, a in node.saved())
             raise AnomalyError(
                 f"forward: '{node.primitive.name}' returned NaN in {int(np.isnan(out).sum())} of {out.size} elements "
                 f"of its result {describe(out)}" + (f" ({saved})" if saved else "") + f".\nIt was called here:\n"

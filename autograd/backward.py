@@ -50,7 +50,7 @@ def backward(
     retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         found = sweep(roots, retain, create_graph)
-        ends = [(node, node) for node in found if isinstance(node, AccumulateGrad)]
+        ends: list[tuple[AnyNode, AccumulateGrad]] = [(n, n) for n in found if isinstance(n, AccumulateGrad)]
     else:
         chosen = _several(inputs)
         if not chosen:

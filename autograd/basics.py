@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd import backward as backward_module
-from autograd import device, dtypes, inplace, numpy_protocol, printing, tape
+from autograd import device, dtypes, inplace, numpy_protocol, printing, storage, tape
+from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, GradientError, ShapeError
 from autograd.ops import shape
 from autograd.tape import AccumulateGrad, AnyNode, RemovableHandle, Variable, extras_of, wrap
@@ -26,7 +27,7 @@ class TensorBasics(Variable):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.array.shape
+        return self.array.shape  # type: ignore[no-any-return]  # NumPy's stub says Any
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -66,7 +67,7 @@ class TensorBasics(Variable):
 
     @property
     def _version(self) -> int:
-        return self.version[0]
+        return storage.version(self.array)
 
     is_cuda = False
     is_sparse = False
@@ -83,7 +84,7 @@ class TensorBasics(Variable):
         return (
             self.array.shape
             if dim is None
-            else self.array.shape[shape.checked_dim("size", dim, self.array.shape)]
+            else self.array.shape[checked_dim("size", dim, self.array.shape)]
         )
 
     def numel(self) -> int:
@@ -103,7 +104,7 @@ class TensorBasics(Variable):
 
     def storage_offset(self) -> int:
         """Return how many elements of the storage come before the first one."""
-        root = self if self.base is None else self.base[0]
+        root = self if self.base is None or self.base[0] is None else self.base[0]
         start = root.array.__array_interface__["data"][0]
         return int((self.array.__array_interface__["data"][0] - start) // self.array.itemsize)
 
@@ -190,7 +191,7 @@ class TensorBasics(Variable):
             if self.leaf is not None:
                 self.leaf.grad = None
             return
-        if not isinstance(value, Variable):
+        if not isinstance(value, TensorBasics):
             raise ArgumentError(f"grad: must be a Tensor or None, got {type(value).__name__}")
         if value is self:
             raise GradientError("grad: a tensor cannot be its own gradient")
@@ -200,7 +201,7 @@ class TensorBasics(Variable):
             )
         if value.array.dtype != self.array.dtype:
             raise DTypeError(f"grad: is {value.dtype}, but the tensor is {self.dtype}; convert it with .to()")
-        self._accumulator().grad = value
+        self._accumulator().grad = value  # type: ignore[assignment]  # every TensorBasics is a Tensor
 
     @grad.deleter
     def grad(self) -> None:
@@ -265,7 +266,7 @@ class TensorBasics(Variable):
 
     def detach(self) -> Any:
         """Return the same values, in the same memory, cut off from the graph."""
-        return wrap(self.array, None, self.version)
+        return wrap(self.array)
 
     def detach_(self) -> Any:
         """Cut it off from the graph."""
@@ -275,7 +276,9 @@ class TensorBasics(Variable):
     @property
     def data(self) -> Any:
         """The same memory, outside the graph; writes through it are not noticed by the version check."""
-        return wrap(self.array)
+        outside = wrap(self.array)
+        outside.base = (None, 0)
+        return outside
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -378,7 +381,7 @@ class TensorBasics(Variable):
                 "deepcopy: only leaves can be copied with their place in the graph; detach() it first"
             )
         new = memo[id(self)] = type(self).__new__(type(self))
-        new.array, new.version = self.array.copy(), [0]
+        new.array = self.array.copy()
         new.node = new.base = new.leaf = None
         if self.requires_grad:
             new.requires_grad_()

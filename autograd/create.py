@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,9 @@ import numpy as np
 from autograd import device as devices
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.ops import join
+from autograd.ops import shape as shapes
+from autograd.ops.index import getitem
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ __all__ = [
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor with a copy of `data`: a number, nested lists, an ndarray or a tensor.
 
-    Python floats get the default dtype, ints int64, bools bool; arrays keep theirs.
+    Python floats get the default dtype, ints int64, bools bool; arrays and tensors keep theirs.
 
     Raises:
         DTypeError: if the data are not real numbers, or a gradient is asked for of integers.
@@ -46,13 +48,67 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     """
     devices.check(device)
     array = raw_array("tensor", data, dtype)
-    if array is data or isinstance(data, (Variable, np.ndarray)) and np.may_share_memory(array, as_array(data)):
-        array = array.copy()
-    return made(array, requires_grad, "tensor")
+    source = data.array if isinstance(data, Variable) else data
+    shared = array is source or (isinstance(source, np.ndarray) and np.may_share_memory(array, source))
+    return made("tensor", array.copy() if shared else array, requires_grad)
 
 
-def as_array(data: Any) -> Any:
-    return data.array if isinstance(data, Variable) else data
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """`data` as a tensor, sharing its memory where it can; a tensor of that dtype is returned as it is.
+
+    Raises:
+        DTypeError, ArgumentError: as for `tensor`.
+
+    >>> import numpy
+    >>> a = numpy.zeros(2)
+    >>> as_tensor(a)[0] = 7
+    >>> a
+    array([7., 0.])
+    """
+    devices.check(device)
+    if isinstance(data, Variable):
+        return data if dtype is None else data.astype(dtype)  # type: ignore[return-value]  # every Variable is one
+    return wrap(raw_array("as_tensor", data, dtype))
+
+
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
+    """`obj` as a tensor; `copy` says whether its memory must (True) or must not (False) be copied.
+
+    Raises:
+        ArgumentError: if copy=False and a copy is needed.
+    """
+    devices.check(device)
+    array = raw_array("asarray", obj, dtype)
+    source = obj.array if isinstance(obj, Variable) else obj
+    shared = isinstance(source, np.ndarray) and np.may_share_memory(array, source)
+    if copy is False and not shared and array.size:
+        raise ArgumentError(
+            f"asarray: {type(obj).__name__} cannot be made a tensor of {array.dtype} without a copy"
+        )
+    if not copy and isinstance(obj, Variable) and not requires_grad:
+        return as_tensor(obj, dtype)
+    return made("asarray", array.copy() if copy and shared else array, requires_grad)
+
+
+def from_numpy(ndarray: Any) -> Tensor:
+    """A tensor that shares the ndarray's memory.
+
+    Raises:
+        ArgumentError: if it is not an ndarray.
+        DTypeError: if it does not hold real numbers.
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise ArgumentError(
+            f"from_numpy: needs an ndarray, got {type(ndarray).__name__}; use autograd.tensor()"
+        )
+    return wrap(raw_array("from_numpy", ndarray))
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares the memory of another library's array, by the DLPack protocol."""
+    return wrap(raw_array("from_dlpack", np.from_dlpack(ext_tensor)))
 
 
 def raw_array(op: str, data: Any, dtype: Any = None) -> Any:
@@ -66,51 +122,334 @@ def raw_array(op: str, data: Any, dtype: Any = None) -> Any:
         array = np.asarray(data, wanted or (dtypes.default_dtype() if isinstance(data, float) else None))
     else:
         array = _nested(op, data)
-    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.dtype not in _STORED:
         raise DTypeError(
-            f"{op}: values of {array.dtype} are not supported; tensors hold real numbers: "
-            "float16/32/64, int8/16/32/64, uint8 or bool"
+            f"{op}: values of {array.dtype} are not supported; a tensor holds {', '.join(map(str, _STORED))}"
         )
     return array if wanted is None or array.dtype == wanted else array.astype(wanted)
 
 
+_STORED = tuple(np.dtype(c) for c in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "?"))
+_NUMBERS = {float, int, bool}
+
+
 def _nested(op: str, data: Any) -> Any:
     """Nested sequences of numbers, arrays and tensors as an ndarray of the dtype that PyTorch infers."""
-    if hasattr(data, "__array__") and not isinstance(data, (list, tuple)):
+    if hasattr(data, "__array__"):
         return np.asarray(data)
-    leaves: list[Any] = []
+    arrays = False
+    odd: Any = None
 
     def plain(value: Any) -> Any:
-        if isinstance(value, Variable):
-            value = value.array
-        if isinstance(value, (list, tuple, range)):
-            return [plain(v) for v in value]
-        leaves.append(value)
+        """The same nesting with ndarrays for tensors."""
+        nonlocal arrays, odd
+        if isinstance(value, (list, tuple)):
+            return value if _NUMBERS.issuperset(map(type, value)) else [plain(v) for v in value]
+        if isinstance(value, (Variable, np.ndarray, np.generic)):
+            arrays = True
+            return value.array if isinstance(value, Variable) else value
+        if not isinstance(value, (float, int, range)):
+            odd = value
         return value
 
     values = plain(data)
+    if odd is not None:
+        error = DTypeError if isinstance(odd, complex) else ArgumentError
+        raise error(
+            f"{op}: cannot make a tensor of {type(odd).__name__} {odd!r}; a tensor holds real numbers"
+        )
     try:
         array = np.array(values)
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise ArgumentError(
-            f"{op}: the nested lists do not form a regular array: rows must all have the same length ({error})"
+            f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
-    if array.dtype.kind in "OUSmM":
-        odd = next((v for v in leaves if not isinstance(v, (bool, int, float, np.ndarray, np.generic))), data)
-        raise ArgumentError(f"{op}: cannot make a tensor of {type(odd).__name__} {odd!r}; it needs numbers")
-    if array.dtype.kind == "f" and not any(isinstance(v, (np.ndarray, np.generic)) for v in leaves):
+    if array.dtype.kind == "f" and not arrays:
         return array.astype(dtypes.default_dtype())  # Python floats, or an empty list
     return array
 
 
-def made(array: Any, requires_grad: bool = False, op: str = "tensor") -> Tensor:
-    """A tensor on `array`, which is its own."""
+def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:
+    """A tensor on `array`."""
     result = wrap(array)
     if requires_grad:
         if array.dtype.kind != "f":
             raise DTypeError(
-                f"{op}: only floating-point tensors can require gradients; got {array.dtype} of shape {array.shape}; "
+                f"{op}: only floating-point tensors can require gradients, got {array.dtype} of shape {array.shape}; "
                 "convert it with .float(), or pass dtype=autograd.float32"
             )
         result.requires_grad_()
     return result
+
+
+# ------------------------------------------------------------------------------------------ filled
+
+
+def checked_shape(op: str, size: tuple[Any, ...]) -> tuple[int, ...]:
+    """`f(2, 3)` and `f((2, 3))` mean the same.
+
+    Raises:
+        ArgumentError: if a size is not a non-negative integer.
+    """
+    given = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+    try:
+        shape = tuple(operator.index(n) for n in given)
+    except TypeError:
+        raise ArgumentError(f"{op}: sizes must be integers, got {given}") from None
+    if any(n < 0 for n in shape):
+        raise ArgumentError(f"{op}: sizes must not be negative, got {shape}")
+    return shape
+
+
+def checked_dtype(dtype: Any) -> Any:
+    return dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)
+
+
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Zeros of a shape, `zeros(2, 3)` or `zeros((2, 3))`.
+
+    >>> zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    devices.check(device)
+    return made("zeros", np.zeros(checked_shape("zeros", size), checked_dtype(dtype)), requires_grad)
+
+
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones of a shape.
+
+    >>> ones(2, dtype="int64")
+    tensor([1, 1])
+    """
+    devices.check(device)
+    return made("ones", np.ones(checked_shape("ones", size), checked_dtype(dtype)), requires_grad)
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Whatever is in memory, of a shape: to be written over."""
+    devices.check(device)
+    return made("empty", np.empty(checked_shape("empty", size), checked_dtype(dtype)), requires_grad)
+
+
+def full(
+    size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """One number everywhere; its kind decides the dtype if none is given.
+
+    >>> full((2,), 7), full((2,), 7.0)
+    (tensor([7, 7]), tensor([7., 7.]))
+    """
+    devices.check(device)
+    value = raw_array("full", fill_value)
+    if value.ndim:
+        raise ShapeError(f"full: fill_value must be a number, got shape {value.shape}")
+    kind = value.dtype if dtype is None else dtypes.numpy_dtype(dtype)
+    shape = checked_shape("full", size if isinstance(size, (tuple, list)) else (size,))
+    return made("full", np.full(shape, value, kind), requires_grad)
+
+
+def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Zeros of the shape and dtype of `input`.
+
+    >>> zeros_like(tensor([1, 2]))
+    tensor([0, 0])
+    """
+    return zeros(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+
+
+def ones_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones of the shape and dtype of `input`."""
+    return ones(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+
+
+def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Whatever is in memory, of the shape and dtype of `input`."""
+    return empty(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+
+
+def full_like(
+    input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """One number everywhere, of the shape and dtype of `input`."""
+    kind = _like(input, dtype)
+    return full(np.shape(_raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def _raw(value: Any) -> Any:
+    return value.array if isinstance(value, Variable) else value
+
+
+def _like(input: Any, dtype: Any) -> Any:
+    return _raw(input).dtype if dtype is None else dtype
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Ones on the diagonal of an (n, m) matrix, zeros elsewhere; m defaults to n.
+
+    >>> eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    devices.check(device)
+    shape = checked_shape("eye", (n, n if m is None else m))
+    return made("eye", np.eye(*shape, dtype=checked_dtype(dtype)), requires_grad)
+
+
+# ------------------------------------------------------------------------------------------ ranges
+
+
+def arange(
+    start: Any,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """start, start + step, … up to but without end; `arange(end)` starts at 0. int64 if all three are integers.
+
+    Raises:
+        ArgumentError: if the step is 0 or leads away from the end.
+
+    >>> arange(3), arange(1.0, 2.0, 0.5)
+    (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
+    """
+    devices.check(device)
+    first, last, by = (
+        v.item() if hasattr(v, "item") else v for v in ((0, start) if end is None else (start, end)) + (step,)
+    )
+    if by == 0 or (last - first) * by < 0 or not all(map(math.isfinite, (first, last, by))):
+        raise ArgumentError(f"arange: a step of {by} does not lead from {first} to {last}")
+    if dtype is None:
+        dtype = (
+            np.dtype("int64")
+            if all(isinstance(v, int) for v in (first, last, by))
+            else dtypes.default_dtype()
+        )
+    count = (
+        -((first - last) // by)
+        if all(isinstance(v, int) for v in (first, last, by))
+        else math.ceil((last - first) / by)
+    )
+    values = first + np.arange(count) * by
+    return made("arange", values.astype(dtypes.numpy_dtype(dtype)), requires_grad)
+
+
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`steps` evenly spaced numbers from start to end, both included.
+
+    >>> linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    devices.check(device)
+    (count,) = checked_shape("linspace", (steps,))
+    first, last = (float(v) for v in (start, end))
+    return made("linspace", np.linspace(first, last, count).astype(checked_dtype(dtype)), requires_grad)
+
+
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """base**start to base**end in `steps` numbers, evenly spaced on a logarithmic scale.
+
+    >>> logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    devices.check(device)
+    (count,) = checked_shape("logspace", (steps,))
+    return made(
+        "logspace",
+        np.logspace(float(start), float(end), count, base=base).astype(checked_dtype(dtype)),
+        requires_grad,
+    )
+
+
+# ------------------------------------------------------------------------------------------ grids
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = "int64", device: Any = None) -> Tensor:
+    """The positions on and below a diagonal of a (row, col) matrix, row by row: shape (2, N).
+
+    >>> tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    devices.check(device)
+    return wrap(np.array(np.tril_indices(row, offset, col), dtypes.numpy_dtype(dtype)))
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = "int64", device: Any = None) -> Tensor:
+    """The positions on and above a diagonal of a (row, col) matrix, row by row: shape (2, N)."""
+    devices.check(device)
+    return wrap(np.array(np.triu_indices(row, offset, col), dtypes.numpy_dtype(dtype)))
+
+
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """The coordinates of a grid: tensor i repeated along all dimensions but i.
+
+    With indexing="xy" the first two dimensions are exchanged, as for the columns and rows of a picture.
+
+    >>> x, y = meshgrid(tensor([1, 2]), tensor([3, 4, 5]))
+    >>> y
+    tensor([[3, 4, 5],
+            [3, 4, 5]])
+    """
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    if indexing not in ("ij", "xy"):
+        raise ArgumentError(f"meshgrid: indexing is 'ij' or 'xy', got {indexing!r}")
+    if any(len(x.shape) > 1 for x in given):
+        raise ShapeError(f"meshgrid: needs vectors or numbers, got shapes {[tuple(x.shape) for x in given]}")
+    order = list(range(len(given)))
+    if indexing == "xy" and len(given) > 1:
+        order[:2] = 1, 0
+    sizes = tuple(math.prod(given[i].shape) for i in order)
+    return tuple(
+        shapes.expand(shapes.reshape(x, tuple(-1 if i == d else 1 for d in order)), sizes)
+        for i, x in enumerate(given)
+    )
+
+
+def cartesian_prod(*tensors: Any) -> Tensor:
+    """Every combination of one element from each vector: shape (N, number of vectors).
+
+    >>> cartesian_prod(tensor([1, 2]), tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
+    """
+    if any(len(x.shape) != 1 for x in tensors):
+        raise ShapeError(f"cartesian_prod: needs vectors, got shapes {[tuple(x.shape) for x in tensors]}")
+    if len(tensors) == 1:
+        return tensors[0]  # type: ignore[no-any-return]  # the tensor it got
+    return join.stack([shapes.flatten(x) for x in meshgrid(*tensors)], 1)
+
+
+def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Every choice of r elements of a vector, in order: shape (N, r).
+
+    >>> combinations(tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
+    """
+    if len(input.shape) != 1 or r < 0:
+        raise ShapeError(f"combinations: needs a vector and r >= 0, got shape {tuple(input.shape)} and r={r}")
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    chosen = np.array(list(choose(range(len(input)), r)), np.intp)
+    return getitem(input, chosen.reshape(-1, r) if r else np.zeros(0, np.intp))

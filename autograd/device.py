@@ -19,6 +19,9 @@ class device:
 
     __slots__ = ("index", "type")
 
+    index: int | None
+    type: str
+
     def __init__(self, type: Any, index: int | None = None) -> None:
         name = type.type if isinstance(type, device) else type
         if not (isinstance(name, str) and name.partition(":")[0] == "cpu" and index in (None, 0)):

@@ -13,6 +13,8 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     │   ├── InPlaceError                                 an in-place write that destroys what backward needs
     │   └── AnomalyError                                 the first NaN, in forward or backward (anomaly mode)
     ├── GradcheckError        RuntimeError               a derivative that does not match finite differences
+    ├── MemberError           AttributeError             a name that a module does not have, or cannot have yet
+    ├── MemberNameError       KeyError                   a name that is taken, or cannot name a member
     ├── StateDictError        RuntimeError               a state dict that does not fit its module or optimizer
     ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
     └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
@@ -57,6 +59,16 @@ class AnomalyError(GradientError):
 
 class GradcheckError(AutogradError, RuntimeError):
     """An analytic derivative that does not match finite differences."""
+
+
+class MemberError(AutogradError, AttributeError):
+    """A parameter, buffer, module or attribute that a module does not have, or cannot have yet."""
+
+
+class MemberNameError(AutogradError, KeyError):
+    """A name that cannot be that of a parameter, buffer or module, or that none has."""
+
+    __str__ = Exception.__str__  # KeyError would print the message in quotes
 
 
 class StateDictError(AutogradError, RuntimeError):

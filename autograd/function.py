@@ -12,9 +12,10 @@ from autograd.arguments import note_origin
 from autograd.errors import GradientError, InPlaceError, ShapeError
 from autograd.lift import attach_outputs, output_node
 from autograd.modes import MODE, no_grad
+from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import unbroadcast
 from autograd.table import Derivative, Primitive
-from autograd.tape import AnyNode, Node, Variable, bump, clock, wrap
+from autograd.tape import AnyNode, Node, Variable, bump, wrap
 
 
 class FunctionCtx:
@@ -41,20 +42,20 @@ class FunctionCtx:
         Raises:
             InPlaceError: if one was written to in place since.
         """
-        for t, count in self._versions:
-            if t[0] != count:
+        for array, time in self._versions:
+            if written_since(array, time):
                 raise InPlaceError(
                     f"backward: a tensor saved by '{type(self).__qualname__}' was changed in place afterwards: it is at "
-                    f"version {t[0]}, saved at version {count}. clone() it before writing to it."
+                    f"version {version(array)}, saved at version {version_at(array, time)}. clone() it before writing to it."
                 )
         return tuple(None if kept is None else self._revive(*kept) for kept in self._nodes)
 
-    def _revive(self, array: Any, node: AnyNode | None, output: int | None, version: list[int]) -> Any:
+    def _revive(self, array: Any, node: AnyNode | None, output: int | None) -> Any:
         """A saved tensor: of an input with its node, of a result with a node made from this call's."""
         if output is not None and self._node is not None:
             several = self._node.shape is None
             node = output_node(self._node, output, array.shape) if several else self._node
-        return wrap(array, node, version)
+        return wrap(array, node)
 
     def mark_non_differentiable(self, *tensors: Any) -> None:
         """Say which results have no gradient."""
@@ -134,7 +135,7 @@ class Function:
 def _own_tensor(out: Any, inputs: tuple[Any, ...], dirty: tuple[Any, ...]) -> Any:
     """A result that is an input as it came gets a tensor of its own; one written in place stays."""
     if isinstance(out, Variable) and any(out is a for a in inputs) and not any(out is d for d in dirty):
-        return wrap(out.array, None, out.version)
+        return wrap(out.array)
     return out
 
 
@@ -156,14 +157,13 @@ def _record(
     node.seq = next(clock)
     node.extras = None
     node.broadcasts = True
-    node.versions = node.counts = ()
     positions = [i for i, p in enumerate(parents) if p is not None]
     node.edges = tuple((parents[i], Derivative(f"argument {i}", _pick(i), ()), ()) for i in positions)  # type: ignore[misc]
     tensors = [o for o in outputs if isinstance(o, Variable)]
     silent = [o for o in tensors if o.array.dtype.kind != "f" or any(o is n for n in ctx._non_differentiable)]
-    # what was saved, without a reference to this call's node: (array, node, number of the result, version)
+    # what was saved, without a reference to this call's node: (array, node, number of the result)
     ctx._nodes = tuple(None if t is None else _saved(t, outputs, silent) for t in ctx._saved)
-    ctx._versions = tuple((t.version, t.version[0]) for t in ctx._saved if t is not None)
+    ctx._versions = tuple((t.array, node.seq) for t in ctx._saved if t is not None)
     ctx._saved = ctx._non_differentiable = ctx._dirty = ()
     differentiable = [not any(o is s for s in silent) for o in tensors]
     if len(outputs) > 1:
@@ -178,8 +178,8 @@ def _record(
 def _saved(t: Any, outputs: tuple[Any, ...], silent: list[Any]) -> tuple[Any, ...]:
     number = next((i for i, o in enumerate(outputs) if o is t), None)
     if number is None or any(t is s for s in silent):
-        return t.array, t.current_node(), None, t.version
-    return t.array, None, number, t.version
+        return t.array, t.current_node(), None
+    return t.array, None, number
 
 
 def _pick(i: int) -> Callable[..., Any]:

@@ -21,6 +21,7 @@ from autograd.errors import DTypeError, InPlaceError, ShapeError
 from autograd.lift import make_node
 from autograd.modes import MODE
 from autograd.ops import index as index_ops
+from autograd.storage import LastWrite, written_since
 from autograd.table import Primitive
 from autograd.tape import AccumulateGrad, AnyNode, Variable, bump, wrap
 
@@ -84,7 +85,7 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     if record:
         active = [(old, "x", None)] if old is not None else []
         active += [(new, "value", None)] if new is not None else []
-        node = make_node(_SETITEM, (x.array, raw, key), active, (), x.array)
+        node = make_node(_SETITEM, (x.array, raw, key), active, x.array)
         _rebase(x, node)
     else:
         _wrote(x)
@@ -106,7 +107,7 @@ def check_writable(name: str, x: Variable) -> None:
     """Raise unless `x` may be written in place now."""
     if MODE.get().grad:
         root = x if x.base is None else x.base[0]
-        if isinstance(root.node, AccumulateGrad):
+        if root is not None and isinstance(root.node, AccumulateGrad):
             which = "a leaf" if root is x else "a view of a leaf"
             raise InPlaceError(
                 f"{name}: {which} that requires a gradient, of shape {x.array.shape}, cannot be written in place: its "
@@ -121,14 +122,14 @@ def check_writable(name: str, x: Variable) -> None:
 
 def _rebase(x: Variable, node: AnyNode | None) -> None:
     """Make `node` what computed `x`, and carry that over to the base `x` is a view of."""
-    if x.base is not None:
-        root = x.base[0]
+    root = None if x.base is None else x.base[0]
+    if root is not None:
         old = root.node
         if old is not None or node is not None:
             positions = view_index(root.array, x.array)
             active = [(old, "x", None)] if old is not None else []
             active += [(node, "value", None)] if node is not None else []
-            root.node = make_node(_PUT, (root.array, positions, x.array), active, (), root.array)
+            root.node = make_node(_PUT, (root.array, positions, x.array), active, root.array)
     x.node = node
     _wrote(x)
 
@@ -136,18 +137,19 @@ def _rebase(x: Variable, node: AnyNode | None) -> None:
 def _wrote(x: Variable) -> None:
     bump(x)
     if x.base is not None:
-        x.base = (x.base[0], x.version[0])
+        x.base = (x.base[0], LastWrite.time)
 
 
 def current_node(x: Variable) -> AnyNode | None:
     """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
-    if x.base is not None and x.base[1] != x.version[0]:
-        root = x.base[0]
-        x.base = (root, x.version[0])
-        x.node = None
-        if root.node is not None:
-            positions = view_index(root.array, x.array)
-            x.node = make_node(_TAKE, (root.array, positions), [(root.node, "x", None)], (), x.array)
+    if x.base is not None and x.base[1] != LastWrite.time:
+        root, time = x.base
+        x.base = (root, LastWrite.time)
+        if root is not None and written_since(root.array, time):
+            x.node = None
+            if root.node is not None:
+                positions = view_index(root.array, x.array)
+                x.node = make_node(_TAKE, (root.array, positions), [(root.node, "x", None)], x.array)
     return x.node
 
 

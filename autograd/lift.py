@@ -14,10 +14,10 @@ import numpy as np
 from autograd import dtypes, tape
 from autograd.arguments import constant, explained, needs_cast, note_origin, on_raw, promoted
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
-from autograd.table import Derivative, Primitive
-from autograd.tape import Cotangents, Node, Variable, clock
+from autograd.storage import LastWrite, clock
+from autograd.table import Array, Derivative, Primitive
+from autograd.tape import Cotangents, Node, Variable
 
-_CONSTANT = [0]  # the version of what is not a tensor: it never changes
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
 _new: Any = object.__new__
 
@@ -39,7 +39,6 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
     derivative = p.derivatives[name]
     facts = p.saves_facts
     count, take = p.savers[name][1:]
-    saves_tensor = not {"out", name}.isdisjoint(derivative.names if derivative is not None else ())
     n_options = len(options)
     to_float, to_default = p.cast == "float", dtypes.default_dtype
     ndarray = np.ndarray
@@ -63,11 +62,9 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
             return call(input.astype(to_default()), *given)
         result = _new(tape.tensor_class)
         result.array = out
-        result.version = version = [0]
         result.base = result.leaf = result.node = None
         if view:
             _mark_view(result, input)
-            version = result.version
         parent = input.node if input.base is None else input.current_node()
         if parent is None or derivative is None:
             return result
@@ -84,11 +81,6 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
                 saved = (values[take],) if count == 1 else take(values)
             else:
                 saved = ()
-            if saves_tensor:
-                node.versions = (version, input.version)
-                node.counts = (version[0], input.version[0])
-            else:
-                node.versions = node.counts = ()
             node.edges = ((parent, derivative, saved),)
             if mode.anomaly:
                 note_origin(node, out)
@@ -107,17 +99,14 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
     def call(input: Any, other: Any) -> Any:
         if isinstance(input, Variable):
             x = input.array
-            x_version = input.version
             x_node = input.node if input.base is None else input.current_node()
             if isinstance(other, Variable):
                 y = other.array
-                y_version = other.version
                 y_node = other.node if other.base is None else other.current_node()
                 if x.dtype is not y.dtype and needs_cast(p, (x, y)):
                     return call(*promoted(p, (input, other)))
             else:
                 y = other
-                y_version = _CONSTANT
                 y_node = None
                 if type(y) not in _NUMBERS or x.dtype.kind != "f":
                     y = constant(p, y)
@@ -125,10 +114,8 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
                         return call(*promoted(p, (input, y)))
         elif isinstance(other, Variable):
             x = input
-            x_version = _CONSTANT
             x_node = None
             y = other.array
-            y_version = other.version
             y_node = other.node if other.base is None else other.current_node()
             if type(x) not in _NUMBERS or y.dtype.kind != "f":
                 x = constant(p, x)
@@ -151,7 +138,6 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
             out = np.asarray(out)
         result = _new(tape.tensor_class)
         result.array = out
-        result.version = version = [0]
         result.base = result.leaf = result.node = None
         if dx is None:
             x_node = None
@@ -168,29 +154,24 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
         node.extras = None
         node.shape = shape = out.shape
         values = (out, x, y)
-        saved = y_saved = ()
-        if x_node is not None:
+        x_saved: tuple[Any, ...] = ()
+        y_saved: tuple[Any, ...] = ()
+        if y_node is None:
             if x_count:
-                saved = (values[x_take],) if x_count == 1 else x_take(values)
-            edge = (x_node, dx, saved)
-            if y_node is not None:
-                if y_count:
-                    y_saved = (values[y_take],) if y_count == 1 else y_take(values)
-                node.edges = (edge, (y_node, dy, y_saved))
-                node.broadcasts = x_node.shape != y_node.shape
-            else:
-                node.edges = (edge,)
-                node.broadcasts = x_node.shape != shape
+                x_saved = (values[x_take],) if x_count == 1 else x_take(values)
+            node.edges = ((x_node, dx, x_saved),)
+            node.broadcasts = x_node.shape != shape  # type: ignore[union-attr]  # one of the two is not None
         else:
             if y_count:
                 y_saved = (values[y_take],) if y_count == 1 else y_take(values)
-            node.edges = ((y_node, dy, y_saved),)
-            node.broadcasts = y_node.shape != shape
-        if saved or y_saved:
-            node.versions = (version, x_version, y_version)
-            node.counts = (0, x_version[0], y_version[0])
-        else:
-            node.versions = node.counts = ()
+            if x_node is None:
+                node.edges = ((y_node, dy, y_saved),)
+                node.broadcasts = y_node.shape != shape
+            else:
+                if x_count:
+                    x_saved = (values[x_take],) if x_count == 1 else x_take(values)
+                node.edges = ((x_node, dx, x_saved), (y_node, dy, y_saved))
+                node.broadcasts = x_node.shape != y_node.shape
         if mode.anomaly:
             note_origin(node, out)
         return result
@@ -208,7 +189,6 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
     def call(*args: Any, **named: Any) -> Any:
         given = p.bind(args, named) if named or len(args) != n_parameters else args
         raw = list(given)
-        versions = [_CONSTANT]
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
         any_tensor = False
         for i, name, is_sequence, differentiable in plan:
@@ -216,7 +196,6 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
             if isinstance(value, Variable):
                 any_tensor = True
                 raw[i] = value.array
-                versions.append(value.version)
                 parent = value.node if value.base is None else value.current_node()
                 if parent is not None and differentiable:
                     active.append((parent, name, None))
@@ -226,16 +205,13 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
                     if isinstance(element, Variable):
                         any_tensor = True
                         elements.append(element.array)
-                        versions.append(element.version)
                         parent = element.current_node()
                         if parent is not None and differentiable:
                             active.append((parent, name, j))
                     else:
                         elements.append(constant(p, element))
-                        versions.append(_CONSTANT)
                 raw[i] = tuple(elements)
             else:
-                versions.append(_CONSTANT)
                 if value is not None:
                     raw[i] = constant(p, value)
         if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
@@ -259,8 +235,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
         if active:
             mode = MODE.get()
             if mode.grad:
-                versions[0] = results[0].version
-                node = make_node(p, raw, active, versions, None if p.several else results[0].array, residuals)
+                node = make_node(p, raw, active, None if p.several else results[0].array, residuals)
                 if p.several:
                     attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
                 elif results[0].array.dtype.kind == "f":
@@ -298,19 +273,17 @@ def make_node(
     p: Primitive,
     raw: Sequence[Any],
     active: Sequence[tuple[tape.AnyNode, str, int | None]],
-    versions: Sequence[list[int]],
     out: Any,
     residuals: Sequence[Any] = (),
 ) -> Node:
     """Record one operation: its edges, and of its values what the formulas name.
 
     active:    the inputs that need a gradient: (node, parameter, element of a sequence)
-    versions:  of the result, then of each array argument
     """
     values = (out, *raw, *residuals)
     if p.saves_facts:
         values += tuple(f for a in p.arrays if a not in p.sequences for f in _facts(raw[p.positions[a]]))
-    edges = []
+    edges: list[tape.Edge] = []
     saved: tuple[Any, ...] = ()
     for parent, name, element in active:
         derivative, count, take = p.savers[name]
@@ -326,8 +299,6 @@ def make_node(
     node.edges = tuple(edges)
     node.broadcasts = p.joint is None
     node.shape = None if out is None else out.shape
-    node.versions = tuple(versions)
-    node.counts = tuple([v[0] for v in versions])
     return node
 
 
@@ -376,12 +347,10 @@ def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
     node.shape = shape
     node.broadcasts = False
     node.edges = ((source, _SELECT, (i,)),)
-    node.versions = node.counts = ()
     return node
 
 
 def _mark_view(result: Variable, source: Variable) -> None:
     """Note that `result` is a view of `source`, if they share memory: in-place writes then reach both."""
     if np.may_share_memory(result.array, source.array):
-        result.version = source.version
-        result.base = (source if source.base is None else source.base[0], source.version[0])
+        result.base = (source if source.base is None else source.base[0], LastWrite.time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,6 @@ from autograd import dtypes
 from autograd.dtypes import Array
 from autograd.errors import ArgumentError
 from autograd.tape import AccumulateGrad
-
-if TYPE_CHECKING:
-    from autograd.tensor import Tensor
 
 
 class _Options:
@@ -69,7 +66,7 @@ def set_printoptions(
     _Options.sci_mode = sci_mode
 
 
-def tensor_repr(t: Tensor) -> str:
+def tensor_repr(t: Any) -> str:
     """`tensor(values, dtype=…, grad_fn=…)`, with only what is not the default."""
     a = t.array
     node = t.current_node()
@@ -83,8 +80,7 @@ def tensor_repr(t: Tensor) -> str:
         suffixes.append(
             "requires_grad=True" if isinstance(node, AccumulateGrad) else f"grad_fn=<{node.name()}>"
         )
-    name = "Parameter containing:\ntensor" if type(t).__name__ == "Parameter" else "tensor"
-    return _with_suffixes(name + "(" + _values(a, len("tensor(")), suffixes)
+    return _with_suffixes("tensor(" + _values(a, len("tensor(")), suffixes)
 
 
 def _with_suffixes(text: str, suffixes: list[str]) -> str:
@@ -121,24 +117,14 @@ def _edges(a: Array) -> Array:
 def _formatter(a: Array) -> Any:
     """A function that prints one element, all to the same width."""
     if a.dtype.kind != "f":
-        text = str if a.dtype.kind != "b" else (lambda v: str(bool(v)))
-        width = max(len(text(v)) for v in a.ravel().tolist())
-        return lambda v: text(v).rjust(width)
+        width = max(len(str(v)) for v in a.ravel().tolist())
+        return lambda v: str(v).rjust(width)
     precision = _Options.precision
     finite = np.abs(a[np.isfinite(a) & (a != 0)].astype(np.float64))
-    scientific = False
-    form = f".{precision}f"
-    if finite.size:
-        low, high = finite.min(), finite.max()
-        if np.all(finite == np.ceil(finite)):
-            scientific = high / low > 1000.0 or high > 1e8
-            form = ".0f"
-        else:
-            scientific = high / low > 1000.0 or high > 1e8 or low < 1e-4
-    elif not np.any(a == 0):
-        form = ".0f"  # only inf and nan
-    else:
-        form = ".0f"
+    low, high = (finite.min(), finite.max()) if finite.size else (1.0, 1.0)
+    whole = bool(np.all(finite == np.ceil(finite)))
+    form = ".0f" if whole else f".{precision}f"
+    scientific = high / low > 1000.0 or high > 1e8 or (not whole and low < 1e-4)
     if _Options.sci_mode is not None:
         scientific = _Options.sci_mode
     if scientific:
@@ -149,8 +135,6 @@ def _formatter(a: Array) -> Any:
         return format(v, form) + (point if math.isfinite(v) else "")
 
     width = max(len(text(v)) for v in a.ravel().tolist())
-    if finite.size and form == ".0f":  # the width of the numbers, whatever inf and nan take
-        width = max(width, max(len(text(v)) for v in a.ravel().tolist()))
     return lambda v: text(v).rjust(width)
 
 

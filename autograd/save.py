@@ -51,7 +51,7 @@ def save(
         raise ArgumentError(f"save: needs a tensor or a dict of tensors, got {type(tensors).__name__}")
     _collect(named, "", arrays)
     kept = {k: str(v) for k, v in (metadata or {}).items()}
-    _replace_file(Path(file), serialize(arrays, metadata=kept or None))
+    replace_file(Path(file), serialize(arrays, metadata=kept or None))
 
 
 def load(file: str | os.PathLike[str]) -> Any:
@@ -108,7 +108,7 @@ def _collect(named: Mapping[str, Any], prefix: str, arrays: dict[str, Any]) -> N
         arrays[name] = np.ascontiguousarray(array).reshape(array.shape)
 
 
-def _replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write beside the file, flush to the disk, then rename over it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

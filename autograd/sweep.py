@@ -18,13 +18,14 @@ import numpy as np
 from autograd.dtypes import Array
 from autograd.errors import AnomalyError, GraphFreedError, InPlaceError
 from autograd.modes import MODE, Mode, NUMPY_ERRORS, QUIET
+from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
+    AccumulateGrad,
     AnyNode,
     Cotangents,
     Edge,
     Extras,
-    LastWrite,
     Node,
     Variable,
     extras_of,
@@ -69,15 +70,14 @@ def sweep(
             extras = node.extras
             if extras is not None:
                 gradient = _run_hooks(extras, gradient)
-            edges = node.edges
+            if isinstance(node, AccumulateGrad):
+                finished[node] = gradient
+                continue
             if wanted is not None and node in wanted:
                 finished[node] = gradient
-            if not edges:
-                if edges is None:
-                    raise _freed_error(node)
-                if wanted is None:
-                    finished[node] = gradient
-                continue
+            edges = node.edges
+            if edges is None:
+                raise _freed_error(node)
             if node.seq < LastWrite.time:
                 _check_versions(node)
             if node.primitive.joint is not None:
@@ -113,15 +113,16 @@ def sweep(
                         ours.add(parent)
             if not retain_graph:
                 node.edges = None
-                node.versions = node.counts = ()
     finally:
         NUMPY_ERRORS.reset(errors)
         MODE.reset(mode)
     return finished
 
 
-def unbroadcast(d: Any, shape: tuple[int, ...]) -> Any:
+def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
     """Undo broadcasting: sum `d` over the dimensions along which an input of `shape` was repeated."""
+    if shape is None:
+        return d  # the gradients of several results
     lead = d.ndim - len(shape)
     if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
         return np.ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
@@ -134,11 +135,10 @@ def unbroadcast(d: Any, shape: tuple[int, ...]) -> Any:
 def revive(node: Node, derivative: Derivative, saved: tuple[Any, ...]) -> tuple[Any, ...]:
     """The saved arrays as tensors in their place in the graph, so that a formula records itself."""
     parents = {(edge[1].parameter, edge[1].element): edge[0] for edge in node.edges or ()}
-    versions = {key: version for key, _, version, _ in node.saved()}
 
     def tensor(key: tuple[str, int | None], array: Any) -> Any:
         parent = node if key[0] == "out" else parents.get(key)
-        return array if parent is None else wrap(array, parent, versions[key])
+        return array if parent is None else wrap(array, parent)
 
     return tuple(
         tuple(tensor((name, i), part) for i, part in enumerate(value))
@@ -232,11 +232,11 @@ def _made_by(node: Node) -> str:
     return "\nRun it under autograd.detect_anomaly() to see the line of your code that recorded it."
 
 
-def _freed_error(node: AnyNode) -> GraphFreedError:
-    name = node.primitive.name if isinstance(node, Node) else ""
-    where = f"\nIt was recorded here:\n{node.extras.origin}" if node.extras and node.extras.origin else ""
+def _freed_error(node: Node) -> GraphFreedError:
+    origin = node.extras.origin if node.extras is not None else ""
+    where = f"\nIt was recorded here:\n{origin}" if origin else ""
     return GraphFreedError(
-        f"backward: the arrays that '{name}' saved were freed by an earlier backward through this graph. Pass "
+        f"backward: the arrays that '{node.primitive.name}' saved were freed by an earlier backward through this graph. Pass "
         "retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or added up "
         f"over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
     )
@@ -244,16 +244,16 @@ def _freed_error(node: AnyNode) -> GraphFreedError:
 
 def _check_versions(node: Node) -> None:
     """Raise InPlaceError if an array the node saved was written to since."""
-    changed = next((entry for entry in node.saved() if entry[2][0] != entry[3]), None)
-    if changed is None:
+    changed = [(key, a) for key, a in node.saved() if isinstance(a, np.ndarray) and written_since(a, node.seq)]
+    if not changed:
         return
-    (name, element), array, version, count = changed
+    (name, element), array = changed[0]
     which = (
         "its result" if name == "out" else f"its input '{name}'" + ("" if element is None else f"[{element}]")
     )
     raise InPlaceError(
         f"backward: '{node.primitive.name}' saved {which}, a {array.dtype} tensor of shape {array.shape}, for its "
-        f"gradient, but it was changed in place afterwards: it is at version {version[0]}, saved at version {count}. "
+        f"gradient, but it was changed in place afterwards: it is at version {version(array)}, saved at version {version_at(array, node.seq)}. "
         f"Use an out-of-place operation there, or clone() the tensor before writing to it.{_made_by(node)}"
     )
 
@@ -263,7 +263,7 @@ def _check_for_nan(node: Node, derivative: Derivative, gradient: Any, d: Any) ->
     array = d.array if isinstance(d, Variable) else d
     if isinstance(array, Cotangents) or array.dtype.kind != "f" or not np.isnan(array).any():
         return
-    inputs = ", ".join(f"{key[0]} {np.shape(a)}" for key, a, _, _ in node.saved())
+    inputs = ", ".join(f"{key[0]} {np.shape(a)}" for key, a in node.saved())
     raise AnomalyError(
         f"backward: the gradient of '{node.primitive.name}' for its input '{derivative.parameter}' of shape "
         f"{array.shape} is NaN in {int(np.isnan(array).sum())} of {array.size} elements"

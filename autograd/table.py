@@ -69,7 +69,7 @@ class Primitive:
         quiet: bool = True,
         ufunc: Any = None,
     ) -> None:
-        self.name = forward.__name__.rstrip("_")
+        self.name = forward.__name__.strip("_")
         self.forward = forward if ufunc is None else ufunc
         self.several = several
         self.quiet = quiet

@@ -14,31 +14,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dtypes import Array
+from autograd.storage import clock, note_write
 
 if TYPE_CHECKING:
     from autograd.table import Derivative, Primitive
     from autograd.tensor import Tensor
-
-clock = itertools.count(1)
-"""One count for every node and every in-place write: it orders the tape."""
-
 
 class Variable:
     """The part of a tensor that the tape sees. `Tensor` adds the methods, and no state.
 
     array:    the ndarray that holds the values
     node:     what computed it, or None where no gradient is needed
-    version:  [how many in-place writes], one list shared by all views of one storage
-    base:     for a view: (the tensor it is a view of, the version its node belongs to); else None
+    base:     for a view: (the tensor it is a view of, when its node was known to be right); else None
     leaf:     where a gradient is accumulated, once there is such a place
     """
 
-    __slots__ = ("__dict__", "__weakref__", "array", "base", "leaf", "node", "version")
+    __slots__ = ("__dict__", "__weakref__", "array", "base", "leaf", "node")
 
     array: Array
     node: AnyNode | None
-    version: list[int]
-    base: tuple[Variable, int] | None
+    base: tuple[Variable | None, int] | None
     leaf: AccumulateGrad | None
 
     def current_node(self) -> AnyNode | None:
@@ -78,17 +73,14 @@ class Node:
 
     edges:     per input that needs a gradient: (the input's node, the derivative, what its formula named)
     shape:     of the result (None where there are several)
-    versions:  of the result and of each input, if anything was saved; `counts` is what each stood at then
     broadcasts: whether a contribution may have to be summed back to its input's shape
     """
 
-    __slots__ = ("__weakref__", "broadcasts", "counts", "edges", "extras", "primitive", "seq", "shape", "versions")
+    __slots__ = ("__weakref__", "broadcasts", "edges", "extras", "primitive", "seq", "shape")
 
     primitive: Primitive
     seq: int
     edges: tuple[Edge, ...] | None
-    versions: tuple[list[int], ...]
-    counts: tuple[int, ...]
     shape: tuple[int, ...] | None
     broadcasts: bool
     extras: Extras | None
@@ -97,27 +89,17 @@ class Node:
         """The operation's name as PyTorch writes it, such as `MulBackward0`."""
         return "".join(word.title() for word in self.primitive.name.split("_")) + "Backward0"
 
-    def saved(self) -> list[tuple[tuple[str, int | None], Any, list[int], int]]:
-        """What it saved of its inputs and its result: ((parameter, element of a sequence), array, version, count)."""
-        values = {
-            name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
-        }
-        if not self.versions:
-            return []
-        arrays = self.primitive.arrays
-        elements = len(self.versions) - len(arrays)  # of the sequence among the arguments, if there is one, less one
-        tensors: list[tuple[tuple[str, int | None], Any]] = [(("out", None), values.get("out"))]
-        for name in arrays:
-            if name in self.primitive.sequences:
-                parts = values.get(name) or (None,) * elements
-                tensors += [((name, i), part) for i, part in enumerate(parts)]
-            else:
-                tensors.append(((name, None), values.get(name)))
-        return [
-            (*tensor, version, count)
-            for tensor, version, count in zip(tensors, self.versions, self.counts, strict=True)
-            if tensor[0][0] in values
-        ]
+    def saved(self) -> list[tuple[tuple[str, int | None], Any]]:
+        """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array)."""
+        p = self.primitive
+        values = {name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)}
+        tensors: list[tuple[tuple[str, int | None], Any]] = []
+        for name in ("out", *p.arrays):
+            if name in values and name in p.sequences:
+                tensors += [((name, i), part) for i, part in enumerate(values[name])]
+            elif name in values:
+                tensors.append(((name, None), values[name]))
+        return tensors
 
     @property
     def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
@@ -161,7 +143,7 @@ class AccumulateGrad:
         """Add `gradient` to what is there. The result owns its memory and shares it with nothing."""
         held = self.grad
         if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
-            self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient  # type: ignore[assignment]
+            self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
         elif held is None:
             self.grad = wrap(gradient)
         elif held.node is not None:
@@ -234,27 +216,20 @@ def bind(result_class: type[Variable]) -> None:
     tensor_class = result_class
 
 
-def wrap(array: Any, node: AnyNode | None = None, version: list[int] | None = None) -> Tensor:
+def wrap(array: Any, node: AnyNode | None = None) -> Tensor:
     """A tensor on `array`, without a copy."""
     tensor: Tensor = object.__new__(tensor_class)
     tensor.array = array if isinstance(array, np.ndarray) else np.asarray(array)
     tensor.node = node
-    tensor.version = [0] if version is None else version
     tensor.base = None
     tensor.leaf = None
     return tensor
 
 
-class LastWrite:
-    """When any array was last written in place: nodes recorded later need no version check."""
-
-    time = 0
-
-
 def bump(tensor: Variable) -> None:
-    """Note an in-place write to the tensor's storage."""
-    tensor.version[0] += 1
-    LastWrite.time = next(clock)
+    """Note an in-place write to the tensor's storage; what is outside the graph (`.data`) is not noted."""
+    if tensor.base is None or tensor.base[0] is not None:
+        note_write(tensor.array)
 
 
 def reachable(roots: Iterable[AnyNode]) -> list[AnyNode]:

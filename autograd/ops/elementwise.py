@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError
 from autograd.ops import arithmetic, rounding
-from autograd.ops.forms import keep
+
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:

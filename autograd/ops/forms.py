@@ -28,8 +28,38 @@ def keep(g: Array, mask: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    bits = _BITS[g.itemsize]
-    return (g.view(bits) & -mask.astype(bits)).view(g.dtype)
+    bits = mask.astype(_BITS[g.itemsize])
+    np.negative(bits, bits)  # true is now all ones
+    return (bits & g.view(bits.dtype)).view(g.dtype)
+
+
+def drop(g: Array, mask: Array) -> Array:
+    """0 where the mask is true, g elsewhere: `where(mask, 0, g)`.
+
+    >>> drop(np.array([1.0, np.inf]), np.array([True, False]))
+    array([ 0., inf])
+    """
+    if type(g) is not np.ndarray or type(mask) is not np.ndarray:
+        return np.where(mask, 0, g)
+    bits = mask.astype(_BITS[g.itemsize])
+    bits -= 1  # false is now all ones
+    return (bits & g.view(bits.dtype)).view(g.dtype)
+
+
+def pick(mask: Array, x: Array, y: Array) -> Array:
+    """x where the mask is true, y elsewhere: `where(mask, x, y)`; by their bits where that is faster.
+
+    >>> pick(np.array([True, False]), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    array([1., 4.])
+    """
+    if not (type(x) is type(y) is type(mask) is np.ndarray) or mask.size < 2048 or x.dtype.char != y.dtype.char:
+        return np.where(mask, x, y)
+    if x.dtype.char not in "efd":
+        return np.where(mask, x, y)
+    bits = mask.astype(_BITS[x.itemsize])
+    np.negative(bits, bits)
+    a, b = x.view(bits.dtype), y.view(bits.dtype)
+    return (((a ^ b) & bits) ^ b).view(x.dtype)
 
 
 def kept_shape(shape: Sequence[int], dim: int | Sequence[int] | None) -> tuple[int, ...]:
@@ -38,10 +68,8 @@ def kept_shape(shape: Sequence[int], dim: int | Sequence[int] | None) -> tuple[i
     >>> kept_shape((2, 3, 4), (0, -1))
     (1, 3, 1)
     """
-    if dim is None or dim == () or not shape:
-        return (1,) * len(shape)
     kept = list(shape)
-    for d in (dim,) if isinstance(dim, int) else dim:
+    for d in (dim,) if isinstance(dim, int) else dim or range(len(kept)):
         kept[d] = 1
     return tuple(kept)
 
@@ -55,7 +83,7 @@ def spread(
     array([[1., 1., 1.],
            [2., 2., 2.]])
     """
-    if not keepdim and dim is not None:
+    if not keepdim and dim is not None and shape:
         g = g.reshape(kept_shape(shape, dim))
     if isinstance(g, np.generic) or (type(g) is np.ndarray and g.size == 1):
         out = np.ndarray(shape, g.dtype, np.asarray(g), 0, (0,) * len(shape))  # a fifth of broadcast_to's time

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
-from autograd.ops.forms import keep
+from autograd.ops.forms import drop, keep, pick
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable
 
@@ -25,10 +25,10 @@ __all__ = [
 # ------------------------------------------------------------------------------------------------ by a condition
 
 
-@primitive(condition=None, x=lambda g, condition: keep(g, condition), y=lambda g, condition: keep(g, ~condition))
+@primitive(condition=None, x=lambda g, condition: keep(g, condition), y=lambda g, condition: drop(g, condition))
 def where_(condition: Array, x: Array, y: Array) -> Array:
     """x where the condition is true, y elsewhere; x and y of one dtype.  dx = g there, dy = g elsewhere."""
-    return np.where(condition, x, y)
+    return pick(condition, x, y)
 
 
 @implements(np.where)
@@ -71,7 +71,7 @@ def alike(*values: Any) -> list[Any]:
 
 
 @primitive(
-    x=lambda g, mask: keep(g, ~mask),
+    x=lambda g, mask: drop(g, mask),
     mask=None,
     value=lambda g, mask: keep(g, mask),
 )
@@ -101,7 +101,7 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
 
 def _share(g: Array, loses: Array, ties: Array) -> Array:
     """g where x does not lose, half of it at ties."""
-    return np.where(ties, 0.5 * g, keep(g, ~loses))
+    return np.where(ties, 0.5 * g, drop(g, loses))
 
 
 @primitive(
@@ -142,7 +142,7 @@ def minimum(x: Array, y: Array) -> Array:
     np.fmax,
     cast="promote",
     x=lambda g, x, y: keep(g, (x >= y) | (y != y)),
-    y=lambda g, x, y: keep(g, ~((x >= y) | (y != y))),
+    y=lambda g, x, y: drop(g, (x >= y) | (y != y)),
 )
 def fmax(x: Array, y: Array) -> Array:
     """The larger of x and y, elementwise with broadcasting; the other one where one is nan.
@@ -159,7 +159,7 @@ def fmax(x: Array, y: Array) -> Array:
     np.fmin,
     cast="promote",
     x=lambda g, x, y: keep(g, (x <= y) | (y != y)),
-    y=lambda g, x, y: keep(g, ~((x <= y) | (y != y))),
+    y=lambda g, x, y: drop(g, (x <= y) | (y != y)),
 )
 def fmin(x: Array, y: Array) -> Array:
     """The smaller of x and y, elementwise with broadcasting; the other one where one is nan.

@@ -1,0 +1,339 @@
+"""Activations: the nonlinear functions between the layers of a network, elementwise."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError, ShapeError
+from autograd.ops import arithmetic, elementwise, selection, special
+from autograd.ops.forms import drop, keep, pick
+from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "relu", "relu6", "leaky_relu", "prelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
+    "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink",
+    "hardtanh", "hardsigmoid", "hardswish", "glu",
+]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ piecewise linear
+
+
+@primitive(x=lambda g, out: drop(g, out <= 0))
+def relu(x: Array) -> Array:
+    """max(x, 0), elementwise; nan stays nan.  dx = g where x > 0, 0 elsewhere, also at 0.
+
+    >>> import autograd
+    >>> relu(autograd.tensor([-1.0, 0.0, 2.0]))
+    tensor([0., 0., 2.])
+    """
+    return np.maximum(x, np.zeros(x.shape, x.dtype))  # a Python 0 would take twice as long
+
+
+@primitive(x=lambda g, x, negative_slope: pick(x > 0, g, g * negative_slope))
+def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
+    """x where x > 0, negative_slope * x elsewhere.  dx = g or negative_slope * g, the latter also at 0.
+
+    >>> import autograd
+    >>> leaky_relu(autograd.tensor([-1.0, 2.0]), 0.1)
+    tensor([-0.1000,  2.0000])
+    """
+    scaled = x * negative_slope
+    return np.maximum(x, scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
+
+
+def prelu(input: Any, weight: Any) -> Tensor:
+    """The input where it is positive, weight * input elsewhere; one weight, or one per channel (dimension 1).
+
+    Raises:
+        ShapeError: if the number of weights is neither 1 nor the number of channels.
+
+    >>> import autograd
+    >>> prelu(autograd.tensor([[-1.0, -1.0]]), autograd.tensor([0.1, 0.5]))
+    tensor([[-0.1000, -0.5000]])
+    """
+    channels = input.shape[1] if input.ndim > 1 else 1
+    size = math.prod(weight.shape)
+    if size not in (1, channels):
+        raise ShapeError(
+            f"prelu: weight has {size} elements, but the input of shape {tuple(input.shape)} has {channels} channels; "
+            "use 1 or one for each channel"
+        )
+    slope = weight.reshape((size,) + (1,) * max(input.ndim - 2, 0) if input.ndim > 1 else weight.shape)
+    return selection.where(input > 0, input, arithmetic.mul(slope, input))
+
+
+@primitive(x=lambda g, x, threshold: drop(g, x <= threshold))
+def threshold(x: Array, threshold: float, value: float) -> Array:
+    """x where x > threshold, `value` elsewhere.  dx = g where x > threshold, 0 elsewhere.
+
+    >>> import autograd
+    >>> threshold(autograd.tensor([1.0, 3.0]), 2, -1)
+    tensor([-1.,  3.])
+    """
+    return np.where(x <= threshold, np.asarray(value, x.dtype), x)
+
+
+@primitive(x=lambda g, x, min_val, max_val: drop(g, (x <= min_val) | (x >= max_val)))
+def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
+    """x brought into [min_val, max_val].  dx = g strictly inside, 0 elsewhere, also at the bounds.
+
+    >>> import autograd
+    >>> hardtanh(autograd.tensor([-2.0, 0.5, 2.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
+    if min_val > max_val:
+        raise ArgumentError(f"hardtanh: min_val must not exceed max_val, got {min_val} and {max_val}")
+    return np.clip(x, min_val, max_val)
+
+
+def relu6(input: Any) -> Tensor:
+    """The input brought into [0, 6]; the derivative at both bounds is 0.
+
+    >>> import autograd
+    >>> relu6(autograd.tensor([-1.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
+    return hardtanh(input, 0, 6)
+
+
+# A primitive, because composing it would give other derivatives at -3 and 3.
+@primitive(x=lambda g, x: keep(g / 6, (x > -3) & (x < 3)))
+def hardsigmoid(x: Array) -> Array:
+    """relu6(x + 3) / 6, elementwise.  dx = g / 6 where -3 < x < 3, 0 elsewhere.
+
+    >>> import autograd
+    >>> hardsigmoid(autograd.tensor([-4.0, 0.0, 1.5]))
+    tensor([0.0000, 0.5000, 0.7500])
+    """
+    return np.clip(x + 3, 0, 6) / 6
+
+
+# A primitive, because composing it would give other derivatives at -3 and 3.
+@primitive(x=lambda g, x: pick(x >= 3, g, drop(g * (x / 3 + 0.5), x <= -3)))
+def hardswish(x: Array) -> Array:
+    """x * relu6(x + 3) / 6, elementwise.  dx = 0 below -3, g * (x/3 + 1/2) up to 3, g above.
+
+    >>> import autograd
+    >>> hardswish(autograd.tensor([-4.0, 0.0, 3.0]))
+    tensor([-0., 0., 3.])
+    """
+    return x * np.clip(x + 3, 0, 6) / 6
+
+
+@primitive(x=lambda g, x, lambd: drop(g, (x >= -lambd) & (x <= lambd)))
+def hardshrink(x: Array, lambd: float = 0.5) -> Array:
+    """x where |x| > lambd, 0 elsewhere.  dx = g where |x| > lambd, 0 elsewhere.
+
+    >>> import autograd
+    >>> hardshrink(autograd.tensor([-1.0, 0.3]))
+    tensor([-1.,  0.])
+    """
+    return drop(x, (x >= -lambd) & (x <= lambd))
+
+
+@primitive(x=lambda g, x, lambd: drop(g, (x >= -lambd) & (x <= lambd)))
+def softshrink(x: Array, lambd: float = 0.5) -> Array:
+    """x brought closer to 0 by lambd, and 0 where |x| <= lambd.  dx = g where |x| > lambd, 0 elsewhere.
+
+    >>> import autograd
+    >>> softshrink(autograd.tensor([-1.0, 0.3, 2.0]))
+    tensor([-0.5000,  0.0000,  1.5000])
+    """
+    if lambd < 0:
+        raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
+    return x - np.clip(x, -lambd, lambd)
+
+
+def tanhshrink(input: Any) -> Tensor:
+    """input - tanh(input).
+
+    >>> import autograd
+    >>> tanhshrink(autograd.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.2384])
+    """
+    return arithmetic.sub(input, elementwise.tanh(input))
+
+
+def softsign(input: Any) -> Tensor:
+    """input / (1 + |input|).
+
+    >>> import autograd
+    >>> softsign(autograd.tensor([-1.0, 3.0]))
+    tensor([-0.5000,  0.7500])
+    """
+    return arithmetic.div(input, arithmetic.add(1, arithmetic.abs(input)))
+
+
+# ------------------------------------------------------------------------------------------------ sigmoid and kin
+
+
+# A primitive, because it is everywhere and must not overflow.
+@primitive(cast="float", x=lambda g, out: g * (out * (1 - out)))
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + e⁻ˣ), elementwise: 0 and 1 far out, without overflow.  dx = g * out * (1 - out).
+
+    >>> import autograd
+    >>> sigmoid(autograd.tensor([-1000.0, 0.0, 1.0]))
+    tensor([0.0000, 0.5000, 0.7311])
+    """
+    e = np.exp(-x)  # inf where x is very negative, and 1 / inf is 0
+    return 1 / (e + 1)
+
+
+# A primitive, because composing it would overflow.
+@primitive(cast="float", x=lambda g, x: g * sigmoid(-x))
+def logsigmoid(x: Array) -> Array:
+    """log(sigmoid(x)) = -log(1 + e⁻ˣ), elementwise, without overflow.  dx = g * sigmoid(-x).
+
+    >>> import autograd
+    >>> logsigmoid(autograd.tensor([-1000.0, 0.0]))
+    tensor([-1.0000e+03, -6.9315e-01])
+    """
+    return np.minimum(x, np.zeros(x.shape, x.dtype)) - np.log1p(np.exp(-np.abs(x)))
+
+
+# A primitive, because composing it would give nan gradients where eˣ overflows.
+@primitive(
+    x=lambda g, x, beta, threshold: pick(x * beta > threshold, g, g * sigmoid(x * beta)),
+)
+def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+    """log(1 + exp(beta x)) / beta, a smooth relu; x itself where beta x > threshold.  dx = g * sigmoid(beta x).
+
+    >>> import autograd
+    >>> softplus(autograd.tensor([-1000.0, 0.0, 1000.0]))
+    tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
+    """
+    z = x * beta
+    return pick(z > threshold, x, np.log1p(np.exp(z)) / beta)
+
+
+# A primitive, to compute the sigmoid once.
+@primitive(cast="float", x=lambda g, x: g * _silu_slope(x))
+def silu(x: Array) -> Array:
+    """x * sigmoid(x), elementwise, also called swish.  dx = g * s (1 + x (1 - s)) with s = sigmoid(x).
+
+    >>> import autograd
+    >>> silu(autograd.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.2689,  0.0000,  0.7311])
+    """
+    return x / (np.exp(-x) + 1)
+
+
+def _silu_slope(x: Array) -> Array:
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+def mish(input: Any) -> Tensor:
+    """input * tanh(softplus(input)).
+
+    >>> import autograd
+    >>> mish(autograd.tensor([-1.0, 1.0]))
+    tensor([-0.3034,  0.8651])
+    """
+    return arithmetic.mul(input, elementwise.tanh(softplus(input)))
+
+
+def glu(input: Any, dim: int = -1) -> Tensor:
+    """a * sigmoid(b), where a and b are the two halves of the input along `dim`.
+
+    Raises:
+        ShapeError: if the size of that dimension is odd.
+
+    >>> import autograd
+    >>> glu(autograd.tensor([2.0, 4.0, 0.0, 0.0]))
+    tensor([1., 2.])
+    """
+    size = input.shape[dim]
+    if size % 2:
+        raise ShapeError(
+            f"glu: dimension {dim} of shape {tuple(input.shape)} has size {size}; it must be even to be halved"
+        )
+    before = (slice(None),) * (dim % input.ndim)
+    a, b = input[(*before, slice(0, size // 2))], input[(*before, slice(size // 2, None))]
+    return arithmetic.mul(a, sigmoid(b))
+
+
+# ------------------------------------------------------------------------------------------------ exponential
+
+
+@primitive(
+    x=lambda g, x, alpha, scale, input_scale: pick(
+        x > 0, g * scale, g * (np.exp(np.minimum(x, 0) * input_scale) * (scale * alpha * input_scale))
+    )
+)
+def elu_(x: Array, alpha: float, scale: float, input_scale: float) -> Array:
+    """scale * x where x > 0, scale * alpha * (exp(input_scale * x) - 1) elsewhere; its derivative beside it."""
+    below = np.expm1(np.minimum(x, np.zeros(x.shape, x.dtype)) * input_scale)
+    return pick(x > 0, x * scale, below * (scale * alpha))
+
+
+def elu(input: Any, alpha: float = 1.0) -> Tensor:
+    """The input where it is positive, alpha * (eˣ - 1) elsewhere; the derivative at 0 is alpha.
+
+    >>> import autograd
+    >>> elu(autograd.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
+    return elu_(input, alpha, 1.0, 1.0)
+
+
+def selu(input: Any) -> Tensor:
+    """1.0507 * elu(input, 1.6733): keeps the mean 0 and the variance 1 of its inputs (Klambauer et al., 2017).
+
+    >>> import autograd
+    >>> selu(autograd.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
+    return elu_(input, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1.0)
+
+
+def celu(input: Any, alpha: float = 1.0) -> Tensor:
+    """max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0): elu with a continuous derivative.
+
+    >>> import autograd
+    >>> celu(autograd.tensor([-1.0, 2.0]), 2.0)
+    tensor([-0.7869,  2.0000])
+    """
+    return elu_(input, alpha, 1.0, 1.0 / alpha)
+
+
+_TANH_SCALE = math.sqrt(2 / math.pi)
+
+
+def _gelu_slope(x: Array, approximate: str) -> Array:
+    """The derivative of gelu."""
+    if approximate == "none":
+        bell = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+        return 0.5 * (1 + special.erf(x * math.sqrt(0.5))) + x * bell
+    square = x * x
+    t = np.tanh(_TANH_SCALE * x * (1 + 0.044715 * square))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_TANH_SCALE * (1 + 3 * 0.044715 * square))
+
+
+# A primitive, for speed: half the temporaries of the composition.
+@primitive(cast="float", x=lambda g, x, approximate: g * _gelu_slope(x, approximate))
+def gelu(x: Array, approximate: str = "none") -> Array:
+    """x * Φ(x) with the standard normal distribution function Φ; or its approximation by tanh, elementwise.
+
+    approximate="tanh": x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
+
+    Raises:
+        ArgumentError: if approximate is neither "none" nor "tanh".
+
+    >>> import autograd
+    >>> gelu(autograd.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.1587,  0.0000,  0.8413])
+    """
+    if approximate == "none":
+        return x * (0.5 * (1 + special.erf(x * math.sqrt(0.5))))
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(_TANH_SCALE * x * (1 + 0.044715 * (x * x))))
+    raise ArgumentError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")

@@ -1,0 +1,442 @@
+"""Reductions: sums and what is made of them, over all dimensions, one, or several.
+
+Every `dim` may be None (all dimensions), an integer, or a tuple; `keepdim=True` keeps reduced dimensions with size 1.
+`axis` and `keepdims` are accepted for NumPy's sake. The primitives end in an underscore where the function users call
+has PyTorch's signature.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import dtypes
+from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.ops import arithmetic, selection
+from autograd.ops.forms import axes, drop, kept_shape, spread, sums
+from autograd.primitive import Array, implements, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "norm",
+    "all", "any", "count_nonzero",
+]  # fmt: skip
+
+Dim = int | Sequence[int] | None
+
+
+# ------------------------------------------------------------------------------------------------ sum and mean
+
+
+def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
+    """The sum, in at least int64 or, for float16, with float32 on the way."""
+    axis = axes(op, x, dim)
+    kind = x.dtype.kind
+    if kind != "f":
+        return np.add.reduce(x, axis, np.int64, None, keepdim)
+    if x.dtype.char == "e":
+        return np.asarray(np.add.reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
+    if axis.__class__ is int and x.size > 4096:
+        return sums(x, axis, keepdim)  # type: ignore[arg-type]  # an int
+    return np.add.reduce(x, axis, None, None, keepdim)
+
+
+@primitive(x=lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim))
+def sum_(x: Array, dim: Dim, keepdim: bool) -> Array:
+    """The sum over `dim`.  dx = g, repeated."""
+    return _total("sum", x, dim, keepdim)
+
+
+@implements(np.sum)
+def sum(
+    input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: bool = False
+) -> Tensor:
+    """The sum of the elements: of all, or over `dim`. Integers and bools add up to int64. The sum of nothing is 0.
+
+    dx = g, repeated along the dimensions that were summed.
+
+    Args:
+        dtype: convert to this dtype first.
+
+    Raises:
+        DimensionError: if a dimension is out of range.
+
+    >>> import autograd
+    >>> x = autograd.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> sum(x), sum(x, dim=0), sum(x, 1, keepdim=True)
+    (tensor(10.), tensor([4., 6.]), tensor([[3.],
+            [7.]]))
+    """
+    if dtype is not None:
+        input = converted(input, dtype)
+    return sum_(input, dim if axis is None else axis, keepdim or keepdims)
+
+
+def converted(x: Any, dtype: Any) -> Any:
+    """A tensor or array in another dtype."""
+    return x.astype(dtypes.numpy_dtype(dtype))
+
+
+def count(shape: Sequence[int], dim: Dim) -> int:
+    """How many elements of an array of `shape` each element of its reduction stands for.
+
+    >>> count((2, 3, 4), (0, -1))
+    8
+    """
+    if dim is None or not shape or (not isinstance(dim, int) and len(dim) == 0):
+        return math.prod(shape)
+    return math.prod(shape[d] for d in ((dim,) if isinstance(dim, int) else dim))
+
+
+def _per(n: float) -> float:
+    """1 / n, inf for n <= 0: times zero it is nan, as the statistics of too few elements are."""
+    return 1 / n if n > 0 else math.inf
+
+
+@primitive(x=lambda g, x_shape, dim, keepdim: spread(g * _per(count(x_shape, dim)), x_shape, dim, keepdim))
+def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
+    """The mean over `dim`.  dx = g / n, repeated."""
+    if x.dtype.kind != "f":
+        raise DTypeError(
+            f"mean: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; convert it with .float(), or pass "
+            "dtype="
+        )
+    if x.dtype.char == "e":
+        return np.mean(x, axes("mean", x, dim), keepdims=keepdim)
+    total = _total("mean", x, dim, keepdim)
+    return total / float(count(x.shape, dim))
+
+
+@implements(np.mean)
+def mean(
+    input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: bool = False
+) -> Tensor:
+    """The mean of the elements: of all, or over `dim`. The mean of nothing is nan.  dx = g / n, repeated.
+
+    Raises:
+        DTypeError: for integers, unless dtype is given.
+        DimensionError: if a dimension is out of range.
+
+    >>> import autograd
+    >>> mean(autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
+    tensor([1.5000, 3.5000])
+    """
+    if dtype is not None:
+        input = converted(input, dtype)
+    return mean_(input, dim if axis is None else axis, keepdim or keepdims)
+
+
+def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum of the elements that are not nan.
+
+    >>> import autograd
+    >>> nansum(autograd.tensor([1.0, math.nan, 2.0]))
+    tensor(3.)
+    """
+    if dtype is not None:
+        input = converted(input, dtype)
+    missing = np.isnan(selection.raw(input))
+    return sum_(selection.masked_fill(input, missing, 0) if missing.any() else input, dim, keepdim)
+
+
+def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of the elements that are not nan; nan if there is none.
+
+    Raises:
+        DTypeError: for integers, unless dtype is given.
+
+    >>> import autograd
+    >>> nanmean(autograd.tensor([1.0, math.nan, 2.0]))
+    tensor(1.5000)
+    """
+    if dtype is not None:
+        input = converted(input, dtype)
+    x = selection.raw(input)
+    if x.dtype.kind != "f":
+        raise DTypeError(f"nanmean: needs a floating-point tensor, got {x.dtype}; convert it with .float()")
+    n = _total("nanmean", ~np.isnan(x), dim, keepdim)
+    return arithmetic.div(nansum(input, dim, keepdim), np.asarray(n, x.dtype))
+
+
+# ------------------------------------------------------------------------------------------------ products
+
+
+@primitive(x=lambda g, out, x, dim, keepdim: _prod_dx(g, out, x, dim, keepdim))
+def prod_(x: Array, dim: int | None, keepdim: bool) -> Array:
+    """The product over `dim`.  dx = g * the product of the others."""
+    kind = None if x.dtype.kind == "f" else np.int64
+    return np.multiply.reduce(x, axes("prod", x, dim), kind, None, keepdim)
+
+
+def _prod_dx(g: Array, out: Array, x: Array, dim: int | None, keepdim: bool) -> Array:
+    """g times the product of the other elements: out / x, unless there are zeros."""
+    g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
+    if (selection.raw(x) != 0).all() and np.isfinite(selection.raw(out)).all():
+        return g * out / x
+    return g * _products_of_others(x, dim)
+
+
+def _products_of_others(x: Array, dim: int | None) -> Array:
+    """For each element the product of all others along `dim`: of those before it times those after it."""
+    if dim is None:
+        return _products_of_others(x.reshape(-1), 0).reshape(x.shape)
+    if not x.shape:
+        return x * 0 + 1
+    n = x.shape[dim]
+    first, rest = [slice(None)] * len(x.shape), [slice(None)] * len(x.shape)
+    first[dim], rest[dim] = slice(0, 1), slice(0, n - 1)
+    head = x[tuple(first)] * 0 + 1
+    before = np.cumprod(np.concatenate((head, x[tuple(rest)]), axis=dim), axis=dim)
+    back = np.flip(x, dim)
+    after = np.flip(np.cumprod(np.concatenate((head, back[tuple(rest)]), axis=dim), axis=dim), dim)
+    return before * after
+
+
+@implements(np.prod)
+def prod(
+    input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None, axis: int | None = None,
+    keepdims: bool = False,
+) -> Tensor:  # fmt: skip
+    """The product of the elements: of all, or over `dim`. Integers multiply to int64. The product of nothing is 1.
+
+    dx = g * the product of all other elements, also where elements are 0.
+
+    Raises:
+        DimensionError: if the dimension is out of range.
+
+    >>> import autograd
+    >>> x = autograd.tensor([0.0, 2.0, 3.0], requires_grad=True)
+    >>> prod(x).backward()
+    >>> x.grad
+    tensor([6., 0., 0.])
+    """
+    if dtype is not None:
+        input = converted(input, dtype)
+    return prod_(input, dim if axis is None else axis, keepdim or keepdims)
+
+
+# ------------------------------------------------------------------------------------------------ spread of values
+
+
+def _deviations(x: Array, dim: Dim) -> Array:
+    """x - its mean over dim."""
+    return x - mean_(x, dim, True)
+
+
+def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
+    if x.dtype.kind != "f":
+        raise DTypeError(f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+    y = x if x.dtype.char != "e" else x.astype(np.float32)
+    n = count(x.shape, dim)
+    d = np.asarray(y - _total(op, y, dim, True) * _per(n))
+    np.multiply(d, d, out=d)
+    total = _total(op, d, dim, keepdim) * _per(n - correction)
+    return np.asarray(total).astype(x.dtype, copy=False)
+
+
+@primitive(
+    x=lambda g, x, dim, correction, keepdim: (
+        spread(g, x.shape, dim, keepdim) * (2 * _per(count(x.shape, dim) - correction)) * _deviations(x, dim)
+    )
+)
+def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
+    """The variance over `dim`.  dx = g * 2 (x - mean) / (n - correction)."""
+    return _variance("var", x, dim, correction, keepdim)
+
+
+# A primitive, because sqrt(var) would have a nan gradient where the variance is 0.
+@primitive(x=lambda g, out, x, dim, correction, keepdim: _std_dx(g, out, x, dim, correction, keepdim))
+def std_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
+    """The standard deviation over `dim`.  dx = g * (x - mean) / ((n - correction) std), 0 where std is 0."""
+    return np.sqrt(_variance("std", x, dim, correction, keepdim))
+
+
+def _std_dx(g: Array, out: Array, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
+    slope = drop(g / (out + (out == 0)), out == 0) * _per(count(x.shape, dim) - correction)
+    return spread(slope, x.shape, dim, keepdim) * _deviations(x, dim)
+
+
+def _statistics(
+    op: str, dim: Any, correction: float | None, unbiased: bool | None, axis: Dim
+) -> tuple[Dim, float]:
+    """PyTorch's two signatures: (dim, correction), and (unbiased) or (dim, unbiased)."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        if correction is not None:
+            raise ArgumentError(f"{op}: give correction or unbiased, not both")
+        correction = int(unbiased)
+    return (dim if axis is None else axis), (1 if correction is None else correction)
+
+
+def var(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None, axis: Dim = None,
+) -> Tensor:  # fmt: skip
+    """The variance: Σ (x - mean)² / (n - correction), of all elements or over `dim`.
+
+    correction is 1 unless given (`unbiased=False` means 0). nan where n <= correction.
+    dx = g * 2 (x - mean) / (n - correction).
+
+    Raises:
+        DTypeError: for integers.
+        DimensionError: if a dimension is out of range.
+
+    >>> import autograd
+    >>> x = autograd.tensor([1.0, 2.0, 3.0, 4.0])
+    >>> var(x), var(x, correction=0)
+    (tensor(1.6667), tensor(1.2500))
+    """
+    dim, correction = _statistics("var", dim, correction, unbiased, axis)
+    return var_(input, dim, correction, keepdim)
+
+
+def std(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None, axis: Dim = None,
+) -> Tensor:  # fmt: skip
+    """The standard deviation √var; see `var`. Its derivative where it is 0 is 0.
+
+    >>> import autograd
+    >>> std(autograd.tensor([1.0, 2.0, 3.0, 4.0]))
+    tensor(1.2910)
+    """
+    dim, correction = _statistics("std", dim, correction, unbiased, axis)
+    return std_(input, dim, correction, keepdim)
+
+
+def var_mean(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """The variance and the mean, with the arguments of `var`.
+
+    >>> import autograd
+    >>> var_mean(autograd.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    dim, correction = _statistics("var_mean", dim, correction, unbiased, None)
+    return var_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
+
+
+def std_mean(
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """The standard deviation and the mean, with the arguments of `var`.
+
+    >>> import autograd
+    >>> std_mean(autograd.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    dim, correction = _statistics("std_mean", dim, correction, unbiased, None)
+    return std_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
+
+
+# ------------------------------------------------------------------------------------------------ norms
+
+
+# A primitive, because (Σ |x|ᵖ)^(1/p) would have a nan gradient where the norm is 0.
+@primitive(x=lambda g, out, x, p, dim, keepdim: _norm_dx(g, out, x, p, dim, keepdim))
+def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
+    """(Σ |x|ᵖ)^(1/p) over `dim`; its derivative beside it."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"norm: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+    axis = axes("norm", x, dim)
+    size = np.absolute(x)
+    if math.isinf(p):
+        if size.size == 0 and count(x.shape, dim) == 0:
+            raise ShapeError(f"norm: an infinity norm of nothing, for shape {x.shape}, has no value")
+        return (np.maximum if p > 0 else np.minimum).reduce(size, axis, None, None, keepdim)
+    if p == 0:
+        return np.add.reduce(size != 0, axis, x.dtype, None, keepdim)
+    if p == 1:
+        return np.add.reduce(size, axis, None, None, keepdim)
+    if p == 2:
+        return np.sqrt(np.add.reduce(np.square(x), axis, None, None, keepdim))
+    return np.add.reduce(size**p, axis, None, None, keepdim) ** (1 / p)
+
+
+def shares(winners: Array, dtype: Any, dim: Dim) -> Array:
+    """1 / (number of winners along `dim`) for each winner, 0 elsewhere."""
+    each = winners.astype(dtype)
+    return each / each.sum(axis=dim if winners.ndim else None, keepdims=True)
+
+
+def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
+    if p == 0:
+        return 0 * x
+    g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
+    if p == 1:
+        return g * np.sign(x)
+    if p == 2:
+        return drop(g / (out + (out == 0)), out == 0) * x
+    size = np.abs(x)
+    if math.isinf(p):
+        return g * np.sign(x) * shares((size == out) | (x != x), x.dtype, dim)
+    safe = size + (size == 0)  # 0 to a negative power is inf: there the derivative is 0
+    return drop(g * np.sign(x) * (safe / (out + (out == 0))) ** (p - 1), (size == 0) | (out == 0))
+
+
+def norm(
+    input: Any, p: float | str | None = "fro", dim: Dim = None, keepdim: bool = False, dtype: Any = None
+) -> Tensor:
+    """The p-norm of the elements as one vector, (Σ |x|ᵖ)^(1/p), of all or over `dim`.
+
+    "fro" and None mean 2; inf and -inf the largest and the smallest |x|; 0 the number of nonzero elements.
+    The derivative where the norm is 0 is 0.
+
+    Raises:
+        DTypeError: for integers.
+        ArgumentError: for another word than "fro".
+
+    >>> import autograd
+    >>> norm(autograd.tensor([3.0, -4.0])), norm(autograd.tensor([3.0, -4.0]), math.inf)
+    (tensor(5.), tensor(4.))
+    """
+    if isinstance(p, str) and p != "fro":
+        raise ArgumentError(f"norm: p is a number, 'fro' or None, got {p!r}; see linalg.matrix_norm for matrices")
+    if dtype is not None:
+        input = converted(input, dtype)
+    return norm_(input, 2.0 if p is None or isinstance(p, str) else float(p), dim, keepdim)
+
+
+# ------------------------------------------------------------------------------------------------ truth and counting
+
+
+@primitive(x=None, numpy=np.all)
+def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """Whether all elements are nonzero, of all or over `dim`; True of nothing.
+
+    >>> import autograd
+    >>> all(autograd.tensor([[True, False], [True, True]]), dim=1)
+    tensor([False,  True])
+    """
+    return np.logical_and.reduce(x, axes("all", x, dim), None, None, keepdim)
+
+
+@primitive(x=None, numpy=np.any)
+def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """Whether some element is nonzero, of all or over `dim`; False of nothing.
+
+    >>> import autograd
+    >>> any(autograd.tensor([[True, False], [False, False]]), dim=1)
+    tensor([ True, False])
+    """
+    return np.logical_or.reduce(x, axes("any", x, dim), None, None, keepdim)
+
+
+@primitive(x=None, numpy=np.count_nonzero)
+def count_nonzero(x: Array, dim: Dim = None) -> Array:
+    """How many elements are nonzero, of all or over `dim`, as int64.
+
+    >>> import autograd
+    >>> count_nonzero(autograd.tensor([[1, 0], [2, 3]]), dim=0)
+    tensor([2, 1])
+    """
+    return np.add.reduce(x != 0, axes("count_nonzero", x, dim), np.int64)

@@ -1,0 +1,171 @@
+"""Graph to DOT: the text that Graphviz lays out. Pure text, the same for the same graph, made without a renderer.
+
+Kinds of nodes differ in outline as well as in colour. The colours are tints of the Okabe-Ito palette, which people
+with any kind of colour vision tell apart; text on them has a contrast of at least 7 : 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Literal, NamedTuple
+
+from autograd.errors import ArgumentError
+from autograd.show.graph import Graph, GraphEdge, GraphNode, Kind, number
+
+Direction = Literal["LR", "TB"]
+
+FONT = "Helvetica,Arial,sans-serif"
+TEXT, QUIET, LINE = "#1a1a1a", "#4a4a4a", "#555555"
+LONGEST_NAME = 40  # characters
+
+SIGNS = {"*": "×", "-": "−"}
+"""Operations as they are written by hand."""
+
+LOCAL = "∂ on an edge: the local derivative. Backward adds grad × ∂ to the gradient of the input."
+
+
+class Style(NamedTuple):
+    """How a kind of node looks."""
+
+    shape: str
+    style: str
+    fill: str
+    border: str
+    peripheries: int = 1
+    margin: str = "0.1,0.05"
+
+
+STYLES: dict[Kind, Style] = {
+    "leaf": Style("box", "filled", "#e1f1fb", "#0072b2"),
+    "parameter": Style("box3d", "filled", "#fdebc8", "#a35c00", margin="0.14,0.1"),
+    "constant": Style("note", "filled", "#f1f1f1", "#6e6e6e"),
+    "operation": Style("box", "filled,rounded", "#ffffff", "#333333"),
+    "result": Style("box", "filled,rounded", "#d9f2e8", "#00704f", 2),
+    "freed": Style("box", "filled,dashed", "#fbe6da", "#b34700"),
+}
+
+
+def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) -> str:
+    """Return the graph in the DOT language.
+
+    >>> from autograd import Value
+    >>> from autograd.show.trace import trace
+    >>> print(to_dot(trace(Value(1.0).exp())))  # doctest: +ELLIPSIS
+    digraph "computation graph" {
+    ...
+        n0 [...]
+        n1 [...]
+        n0 -> n1 [label="∂ 2.718"]
+    }
+    """
+    if direction not in ("LR", "TB"):
+        raise ArgumentError(f"draw: direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}")
+    return "\n".join(('digraph "computation graph" {', *_body(graph, direction, dpi), "}\n"))
+
+
+def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
+    resolution = f", dpi={dpi}" if dpi else ""
+    yield f'    graph [rankdir={direction}, bgcolor="white", pad="0.2", nodesep="0.25", ranksep="0.45"{resolution}]'
+    yield f'    graph [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}", labelloc="t", labeljust="l"]'
+    yield f'    node [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}"]'
+    yield f'    edge [fontname="{FONT}", fontsize="10", fontcolor="{QUIET}", color="{LINE}", arrowsize="0.7"]'
+    lines = [f"<b>{escape_html(note)}</b>" for note in graph.notes]
+    if any(edge.local is not None for edge in graph.edges):
+        lines.append(_quiet(LOCAL))
+    if lines:
+        caption = "".join(f'{line}<br align="left"/>' for line in lines)
+        yield f"    label=<{caption}>"
+    freed = {node.id for node in graph.nodes if node.kind == "freed"}
+    named = _with_named_inputs(graph)
+    for node in graph.nodes:
+        s = STYLES[node.kind]
+        yield (
+            f"    {node.id} [label=<{_label(node)}>, shape={s.shape}, "
+            f'style="{s.style}", fillcolor="{s.fill}", color="{s.border}", peripheries={s.peripheries}, margin="{s.margin}"]'
+        )
+    for edge in graph.edges:
+        attributes = _edge_attributes(edge, edge.target in named, edge.source in freed)
+        yield f"    {edge.source} -> {edge.target}{attributes}"
+
+
+def _with_named_inputs(graph: Graph) -> set[str]:
+    """The operations whose inputs are told apart by name: those with several, unless they may change places."""
+    ops = {node.id: node.op for node in graph.nodes}
+    inputs: dict[str, set[str]] = {}
+    for edge in graph.edges:
+        inputs.setdefault(edge.target, set()).add(edge.parameter)
+    return {target for target, found in inputs.items() if len(found) > 1 and ops[target] not in COMMUTATIVE}
+
+
+COMMUTATIVE = {"+", "*", "max", "min", "add", "mul", "maximum", "minimum"}
+
+
+def _edge_attributes(edge: GraphEdge, named: bool, freed: bool) -> str:
+    attributes = []
+    if edge.local is not None:
+        attributes.append(f'label="∂ {number(edge.local)}"')
+    elif named and edge.parameter:
+        attributes.append(f"label=<{escape_html(edge.parameter)}>")
+    if freed:
+        attributes.append("style=dashed")
+    return f" [{', '.join(attributes)}]" if attributes else ""
+
+
+def _label(node: GraphNode) -> str:
+    """The node's text: a heading, then facts, then notes; what a fact is called to the left, the fact to the right."""
+    if node.kind == "freed":
+        return escape_html(node.notes[0])
+    rows = [_pair(_title(node), "" if node.kind == "operation" else _quiet(node.kind))]
+    rows += [_pair(_quiet(key), escape_html(text)) for key, text in _facts(node)]
+    rows += [f'<tr><td align="left" colspan="2"><i>{escape_html(note)}</i></td></tr>' for note in node.notes]
+    return f'<table border="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+
+
+def _pair(left: str, right: str) -> str:
+    """A row of the table: two cells, or one across if the other would be empty."""
+    if left and right:
+        return f'<tr><td align="left">{left}</td><td align="right">  {right}</td></tr>'
+    return f'<tr><td align="left" colspan="2">{left or right}</td></tr>'
+
+
+def _title(node: GraphNode) -> str:
+    title = escape_html(SIGNS.get(node.op, node.op))
+    if node.name:
+        title = f"<b>{escape_html(shortened(node.name))}</b>" + (f" = {title}" if title else "")
+    elif title:
+        title = f"<b>{title}</b>"
+    return f'<font point-size="13">{title}</font>' if title else ""
+
+
+def _facts(node: GraphNode) -> Iterator[tuple[str, str]]:
+    if node.shape is not None and (node.shape or node.dtype):
+        yield "shape", f"{node.shape} {node.dtype}".rstrip()
+    if node.value is not None:
+        yield "value", str(node.value)
+    if node.gradient is not None:
+        yield "grad", str(node.gradient)
+    elif node.gradient_state in ("not computed", "not kept"):
+        yield "grad", node.gradient_state
+
+
+def _quiet(text: str) -> str:
+    return f'<font color="{QUIET}">{escape_html(text)}</font>'
+
+
+def shortened(text: str) -> str:
+    """A name that fits into a node."""
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+def escape_html(text: str) -> str:
+    r"""Text as it is written in a label of Graphviz's HTML-like kind.
+
+    Graphviz puts names in for \N, \G and the like there too, so a backslash is doubled; what XML does not allow is
+    replaced.
+
+    >>> print(escape_html(r'<a & "b"> \N'))
+    &lt;a &amp; &quot;b&quot;&gt; \\N
+    """
+    printable = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return escape(printable).replace("\\", "\\\\")

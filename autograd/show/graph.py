@@ -1,0 +1,143 @@
+"""A recorded graph as plain data: nodes and edges that any view of it can be made from.
+
+It is a snapshot. It holds numbers and text only, no array and no node of the tape, so keeping it keeps no memory
+alive and later writes do not change it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Kind = Literal["leaf", "parameter", "constant", "operation", "result", "freed"]
+"""leaf: a gradient is accumulated here; parameter: the same, and an optimizer changes it; constant: no gradient
+is wanted; result: what was asked to be drawn; freed: stands for what an earlier backward let go of."""
+
+GradientState = Literal["computed", "not computed", "not kept", "none"]
+"""not kept: results of operations have a gradient only while backward passes; none: constants have none."""
+
+FEW = 6
+"""Arrays of up to so many elements are shown element by element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is shown of an array: each of a few elements, or the range and mean of many.
+
+    >>> str(Numbers.of([[1.0, 0.5], [2 / 3, -1e-9]]))
+    '[[1, 0.5], [0.6667, -1e-09]]'
+    >>> str(Numbers.of(range(100)))
+    '0 … 99, mean 49.5'
+    """
+
+    shape: tuple[int, ...]
+    elements: tuple[float, ...] | None  # in C order, if they are few
+    low: float | None = None  # over the finite elements, as are high and mean
+    high: float | None = None
+    mean: float | None = None
+    nans: int = 0
+    infinities: int = 0
+
+    @classmethod
+    def of(cls, values: Any) -> Numbers:
+        """The numbers of an array, or of anything NumPy makes one of."""
+        a = np.asarray(values)
+        if a.size <= FEW:
+            return cls(a.shape, tuple(a.ravel().tolist()))
+        if a.dtype.kind != "f":
+            return cls(a.shape, None, a.min().item(), a.max().item(), float(a.mean()))
+        finite = np.isfinite(a)
+        if not finite.all():
+            nans = int(np.isnan(a).sum())
+            a = a[finite]
+            rest = cls.of(a) if a.size > FEW else None
+            low, high, mean = (rest.low, rest.high, rest.mean) if rest is not None else _range(a)
+            return cls(finite.shape, None, low, high, mean, nans, finite.size - a.size - nans)
+        return cls(a.shape, None, *_range(a))
+
+    def __str__(self) -> str:
+        if self.elements is not None:
+            return _nested(self.elements, self.shape)
+        parts = []
+        if self.low is not None and self.high is not None and self.mean is not None:
+            parts = [f"{number(self.low)} … {number(self.high)}", f"mean {number(self.mean)}"]
+        parts += [f"{count} {what}" for count, what in ((self.nans, "nan"), (self.infinities, "inf")) if count]
+        return ", ".join(parts)
+
+
+def _range(a: np.ndarray[Any, np.dtype[Any]]) -> tuple[float | None, float | None, float | None]:
+    """Lowest, highest and mean of finite numbers."""
+    if not a.size:
+        return None, None, None
+    with np.errstate(over="ignore"):  # numbers near the end of float64: a mean of inf is what NumPy gives
+        return float(a.min()), float(a.max()), float(a.mean(dtype=np.float64))
+
+
+def number(x: float) -> str:
+    """A number in four significant digits; integers and truth values in full."""
+    return str(x) if isinstance(x, int) else f"{x:.4g}"
+
+
+def _nested(elements: tuple[float, ...], shape: tuple[int, ...]) -> str:
+    """A few numbers in the brackets of their shape."""
+    if not shape:
+        return number(elements[0])
+    if 0 in shape:
+        return "no elements"
+    step = math.prod(shape[1:])
+    rows = (_nested(elements[i : i + step], shape[1:]) for i in range(0, len(elements), step))
+    return f"[{', '.join(rows)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A leaf, a constant, or an operation together with its result.
+
+    id:        unique in the graph; nodes are numbered in the order in which they were computed
+    op:        the operation; "" for a leaf or a constant
+    name:      what the user calls it, or ""
+    shape:     of the result; None where there are several results, whose shapes are in `notes`
+    dtype:     "" where it is not known
+    value:     None where no array of it was saved
+    notes:     what else there is to say about it
+    """
+
+    id: str
+    kind: Kind
+    op: str = ""
+    name: str = ""
+    shape: tuple[int, ...] | None = None
+    dtype: str = ""
+    value: Numbers | None = None
+    gradient: Numbers | None = None
+    gradient_state: GradientState = "none"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """From an input to the operation that uses it.
+
+    parameter: what the operation calls this input, or ""
+    local:     the local derivative, where it is one number (the scalar engine)
+    """
+
+    source: str
+    target: str
+    parameter: str = ""
+    local: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes, each after those it was computed from, and the edges between them.
+
+    notes:  what is missing, and why
+    """
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    notes: tuple[str, ...] = ()

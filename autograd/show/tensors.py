@@ -1,0 +1,235 @@
+"""Reading the tape that tensors leave behind.
+
+A node of the tape does not know its result, only what its formula saved. So the value of an intermediate is known
+where some formula saved it or the caller named the tensor; of the rest there is a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
+from autograd.show.labels import NO_LABEL, Label, Labels
+from autograd.show.walk import cut_note, first_edges, left_out, nearest
+from autograd.table import Primitive, registry
+from autograd.tape import AccumulateGrad, AnyNode, Node, Variable
+
+FREED = "freed by backward(): draw before it, or pass retain_graph=True"
+UNRECORDED = (
+    "Nothing was recorded: no input requires a gradient, or the result was computed inside no_grad() or detached."
+)
+CHANGED = "changed in place since it was saved"
+
+
+class Constant:
+    """An input that wants no gradient: an array that a formula saved, or an unknown one if it saved none."""
+
+    def __init__(self, array: Any = None, fresh: bool = True) -> None:
+        self.array = array
+        self.fresh = fresh
+
+    def __eq__(self, other: object) -> bool:
+        """One array is one constant, however often it is used."""
+        same = isinstance(other, Constant) and self.array is other.array
+        return same and isinstance(self.array, np.ndarray) or self is other
+
+    def __hash__(self) -> int:
+        return hash(id(self.array)) if isinstance(self.array, np.ndarray) else object.__hash__(self)
+
+
+class Freed:
+    """What stands for everything behind the nodes that backward has freed."""
+
+
+Source = AnyNode | Constant | Freed
+
+
+def trace_tensors(roots: Sequence[Variable], labels: Labels, limit: int, values: bool) -> Graph:
+    """Return the graph that led to `roots`."""
+    return _Tape(roots, labels, values).graph(limit)
+
+
+class _Tape:
+    """One reading of the tape: what each node uses, and the arrays that are known."""
+
+    def __init__(self, roots: Sequence[Variable], labels: Labels, values: bool) -> None:
+        self.labels = labels
+        self.values = values
+        self.freed = Freed()
+        self.inputs: dict[Node, list[tuple[Source, str]]] = {}
+        self.known: dict[AnyNode, tuple[Any, bool]] = {}  # node -> its result, and whether that is still unchanged
+        self.roots: list[AnyNode | Constant] = []
+        for t in roots:
+            node = t.current_node()
+            self.roots.append(Constant(t.array) if node is None else node)
+            if node is not None:
+                self.known[node] = t.array, True
+
+    def graph(self, limit: int) -> Graph:
+        found = nearest(self.roots, lambda n: [source for source, _ in self._inputs_of(n)], limit)
+        ordered = sorted((n for n in found if isinstance(n, Node | AccumulateGrad)), key=lambda n: n.seq)
+        order: dict[Source, None] = {}
+        for n in ordered:  # a constant goes before what uses it first
+            order.update((s, None) for s, _ in self._inputs_of(n) if s in found and not isinstance(s, Node))
+            order[n] = None
+        order.update((root, None) for root in self.roots)
+        ids = {n: f"n{i}" for i, n in enumerate(order)}
+        dtypes = self._dtypes(ordered)
+        swept = any(isinstance(n, AccumulateGrad) and n.grad is not None for n in ordered)
+        nodes = tuple(self._view(n, ids[n], found[n], dtypes, swept) for n in order)
+        edges, notes = first_edges(
+            (
+                GraphEdge(ids[source], ids[n], parameter)
+                for n in ordered
+                for source, parameter in self._inputs_of(n)
+                if source in ids
+            ),
+            limit,
+        )
+        if all(isinstance(root, Constant) for root in self.roots):
+            notes.append(UNRECORDED)
+        return Graph(nodes, edges, tuple([cut_note(limit)] * any(found.values()) + notes))
+
+    # -- the walk --------------------------------------------------------------------------------------------------
+
+    def _inputs_of(self, node: Source) -> list[tuple[Source, str]]:
+        """What a node uses, in the order of its arguments, each with the argument's name."""
+        if not isinstance(node, Node):
+            return []
+        if node not in self.inputs:
+            self.inputs[node] = list(self._read(node))
+        return self.inputs[node]
+
+    def _read(self, node: Node) -> Iterator[tuple[Source, str]]:
+        if node.edges is None:
+            yield self.freed, ""
+            return
+        p = node.primitive
+        parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in node.edges}
+        saved = {
+            key: (array, version[0] == count)
+            for key, array, version, count in node.saved()
+            if array is not None
+        }
+        if ("out", None) in saved:
+            self._note_value(node, saved.pop(("out", None)))
+        position = {name: i for i, name in enumerate(p.arrays)}
+        for name, element in sorted({*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)):
+            key = name, element
+            if key in parents:
+                if key in saved:
+                    self._note_value(parents[key], saved[key])
+                yield parents[key], name
+            else:
+                yield Constant(*saved.get(key, ())), name
+
+    def _note_value(self, node: AnyNode, value: tuple[Any, bool]) -> None:
+        if node not in self.known or not self.known[node][1]:
+            self.known[node] = value
+
+    # -- the view of one node --------------------------------------------------------------------------------------
+
+    def _view(self, n: Source, id: str, hidden: int, dtypes: dict[AnyNode, str], swept: bool) -> GraphNode:
+        if isinstance(n, Freed):
+            return GraphNode(id, "freed", notes=(FREED,))
+        if isinstance(n, Constant):
+            return self._constant(n, id)
+        label = self.labels.of(n)
+        array, fresh = (label.array, True) if label.array is not None else self.known.get(n, (None, True))
+        notes = left_out(hidden) if fresh else (*left_out(hidden), CHANGED)
+        gradient, state = _gradient(n, swept)
+        if isinstance(n, Node):
+            outputs = n.extras.outputs if n.extras is not None else ()
+            if outputs:
+                notes = (f"{len(outputs)} results: {', '.join(str(shape) for shape, _ in outputs)}", *notes)
+        return GraphNode(
+            id=id,
+            kind=self._kind(n, label),
+            op=_op(n) if isinstance(n, Node) else "",
+            name=label.name,
+            shape=n.shape,
+            dtype=dtypes.get(n, ""),
+            value=Numbers.of(array) if self.values and fresh and array is not None else None,
+            gradient=Numbers.of(gradient) if self.values and gradient is not None else None,
+            gradient_state=state,
+            notes=notes,
+        )
+
+    def _kind(self, n: AnyNode, label: Label) -> Kind:
+        if isinstance(n, Node):
+            return "result" if n in self.roots else "operation"
+        return "parameter" if label.parameter else "leaf"
+
+    def _constant(self, n: Constant, id: str) -> GraphNode:
+        array = n.array
+        if array is None:
+            return GraphNode(id, "constant", notes=("value not kept",))
+        label = self.labels.of_array(array) if isinstance(array, np.ndarray) else NO_LABEL
+        return GraphNode(
+            id=id,
+            kind="constant",
+            name=label.name,
+            shape=np.shape(array),
+            dtype=str(array.dtype) if isinstance(array, np.ndarray) else "",
+            value=Numbers.of(array) if self.values and n.fresh else None,
+            notes=() if n.fresh else (CHANGED,),
+        )
+
+    # -- what the nodes do not say themselves ----------------------------------------------------------------------
+
+    def _dtypes(self, ordered: Sequence[AnyNode]) -> dict[AnyNode, str]:
+        """The dtype of each result, where it is known.
+
+        That of a saved array is. So is that of a leaf, and of every operation of the table but `cast`: its arguments
+        have been brought to one dtype, and that is the dtype of its result.
+        """
+        known: dict[AnyNode, str] = {}
+        for n in ordered:
+            label = self.labels.of(n)
+            array = self.known[n][0] if n in self.known else label.array
+            if isinstance(n, AccumulateGrad):
+                known[n] = str(n.dtype)
+            elif array is not None:
+                known[n] = str(array.dtype)
+            elif (output := _number_of_result(n)) is not None:
+                known[n] = str(output[1])
+            elif _keeps_dtype(n.primitive):
+                inputs = {known.get(edge[0], "") for edge in n.edges or ()}
+                known[n] = inputs.pop() if len(inputs) == 1 else ""
+        return known
+
+
+def _required(p: Primitive) -> Iterator[tuple[str, None]]:
+    """The array arguments that a call cannot leave out, so that each was there whether it was recorded or not."""
+    for name in p.arrays:
+        if p.derivatives[name] is not None and name not in p.sequences and name not in p.defaults:
+            yield name, None
+
+
+def _keeps_dtype(p: Primitive) -> bool:
+    return p.name != "cast" and registry().get(p.name) is p
+
+
+def _number_of_result(n: Node) -> tuple[int, Any] | None:
+    """For the node of one of several results: its number and dtype."""
+    for parent, derivative, saved in n.edges or ():
+        if isinstance(parent, Node) and parent.shape is None and parent.extras is not None:
+            i = dict(zip(derivative.names, saved, strict=True))["i"]
+            return i, parent.extras.outputs[i][1]
+    return None
+
+
+def _op(n: Node) -> str:
+    output = _number_of_result(n)
+    return n.primitive.name if output is None else f"{n.primitive.name} {output[0]}"
+
+
+def _gradient(n: AnyNode, swept: bool) -> tuple[Any, GradientState]:
+    """The gradient that the tape holds for a node, and if there is none, why."""
+    holder = n if isinstance(n, AccumulateGrad) else n.extras.retained if n.extras is not None else None
+    if holder is not None and holder.grad is not None:
+        return holder.grad.array, "computed"
+    return None, "not kept" if holder is None and swept else "not computed"

@@ -1,0 +1,76 @@
+"""Reading a graph of `Value`s."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from autograd.show.graph import Graph, GraphEdge, GraphNode, GradientState, Kind, Numbers
+from autograd.show.labels import Labels
+from autograd.show.walk import cut_note, first_edges, left_out, nearest
+from autograd.value import Value
+
+
+def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: bool) -> Graph:
+    """Return the graph that led to `roots`."""
+    found = nearest(roots, lambda v: v.parents, limit)
+    order = _in_order(roots, found)
+    computed = _with_gradient(order)
+    ids = {v: f"n{i}" for i, v in enumerate(order)}
+    results = {v for v in roots if v.parents}
+    nodes = []
+    for v in order:
+        label = labels.of(v)
+        kind: Kind = "result" if v in results else "operation" if v.parents else "leaf"
+        state: GradientState = "computed" if v in computed else "not computed"
+        nodes.append(
+            GraphNode(
+                id=ids[v],
+                kind="parameter" if kind == "leaf" and label.parameter else kind,
+                op=v._op or "made by hand" if v.parents else "",
+                name=label.name or v.label,
+                value=Numbers.of(v.data) if values else None,
+                gradient=Numbers.of(v.grad) if values and v in computed else None,
+                gradient_state=state,
+                notes=left_out(found[v]),
+            )
+        )
+    edges, notes = first_edges(
+        (
+            GraphEdge(ids[parent], ids[v], "", local if values else None)
+            for v in order
+            for parent, local in v.edges
+            if parent in ids
+        ),
+        limit,
+    )
+    return Graph(tuple(nodes), edges, tuple([cut_note(limit)] * any(found.values()) + notes))
+
+
+def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:
+    """The nodes found, each after those it was computed from: a depth-first search without recursion."""
+    order: dict[Value, None] = {}
+    stack = [(root, False) for root in reversed(roots)]
+    entered: set[Value] = set()
+    while stack:
+        v, done = stack.pop()
+        if done:
+            order[v] = None
+        elif v not in entered:
+            entered.add(v)
+            stack.append((v, True))
+            stack += [(p, False) for p in reversed(v.parents) if p in found and p not in entered]
+    return list(order)
+
+
+def _with_gradient(order: Sequence[Value]) -> set[Value]:
+    """The nodes that a backward has reached.
+
+    A gradient of 0 says nothing by itself, for that is what a new node holds. But backward passes on from each node
+    to all its parents: where it has reached a node, a parent's 0 is a gradient that came out as 0.
+    """
+    reached: set[Value] = set()
+    for v in reversed(order):
+        if v in reached or v.grad != 0:
+            reached.add(v)
+            reached.update(v.parents)
+    return reached

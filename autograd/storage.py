@@ -1,0 +1,82 @@
+"""Which memory was written in place, how often and when.
+
+A storage is the array that owns the memory; each view of it leads there by `.base`. Only storages that were written
+are on record, so computing costs nothing: a formula's saved array was changed if its storage was written later than
+the node was recorded, and one clock counts both.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import deque
+from typing import Any
+
+clock = itertools.count(1)
+"""One count for every node and every in-place write: it orders the tape."""
+
+
+class LastWrite:
+    """When any storage was last written: what was recorded later needs no check."""
+
+    time = 0
+
+
+class _Writes:
+    """The writes to one storage: how many, and when the last few were."""
+
+    __slots__ = ("count", "owner", "times")
+
+    def __init__(self, owner: Any) -> None:
+        self.count = 0
+        self.times: deque[int] = deque(maxlen=16)
+        key = id(owner)
+        try:
+            self.owner: Any = weakref.ref(owner, lambda _: _STORAGES.pop(key, None))
+        except TypeError:
+            self.owner = owner  # memory of another library: kept, so that its id stays its own
+
+
+_STORAGES: dict[int, _Writes] = {}
+
+
+def _owner(array: Any) -> Any:
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+    return array
+
+
+def note_write(array: Any) -> None:
+    """Record an in-place write to the array's storage."""
+    owner = _owner(array)
+    writes = _STORAGES.get(id(owner))
+    if writes is None:
+        writes = _STORAGES[id(owner)] = _Writes(owner)
+    LastWrite.time = now = next(clock)
+    writes.count += 1
+    writes.times.append(now)
+
+
+def version(array: Any) -> int:
+    """How often the array's storage was written in place.
+
+    >>> import numpy as np
+    >>> a = np.zeros(3)
+    >>> note_write(a[1:])
+    >>> version(a), version(a[:1])
+    (1, 1)
+    """
+    writes = _STORAGES.get(id(_owner(array)))
+    return 0 if writes is None else writes.count
+
+
+def version_at(array: Any, time: int) -> int:
+    """What `version` was at a time of the clock (at least; only the last writes are on record)."""
+    writes = _STORAGES.get(id(_owner(array)))
+    return 0 if writes is None else writes.count - sum(t > time for t in writes.times)
+
+
+def written_since(array: Any, time: int) -> bool:
+    """Whether the array's storage was written after a time of the clock."""
+    writes = _STORAGES.get(id(_owner(array)))
+    return writes is not None and writes.times[-1] > time

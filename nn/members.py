@@ -1,0 +1,132 @@
+"""What a module is made of: parameters, buffers and modules, each an ordinary attribute whose name is noted.
+
+The values live in the module's `__dict__`, so `self.weight` is as quick as any attribute; the module notes, in order,
+which names are members and of which kind. `Members` shows one kind as the dict that PyTorch keeps.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, MutableMapping
+from difflib import get_close_matches
+from typing import Any
+
+from autograd.errors import ArgumentError, MemberError, MemberNameError
+from autograd.tape import Node, Variable
+from nn.parameter import Parameter
+
+
+class Kind(enum.Enum):
+    """What a member is. An unsaved buffer is left out of state dicts."""
+
+    PARAMETER = "parameter"
+    BUFFER = "buffer"
+    UNSAVED_BUFFER = "unsaved buffer"
+    MODULE = "module"
+
+
+BUFFERS = (Kind.BUFFER, Kind.UNSAVED_BUFFER)
+
+
+class Members(MutableMapping[str, Any]):
+    """A module's members of some kinds, by name: a live view, so `module._parameters["w"] = p` works too."""
+
+    def __init__(self, attributes: dict[str, Any], kinds: dict[str, Kind], shown: tuple[Kind, ...]) -> None:
+        self._attributes = attributes
+        self._kinds = kinds
+        self._shown = shown
+
+    def __getitem__(self, name: str) -> Any:
+        if self._kinds.get(name) not in self._shown:
+            raise KeyError(name)
+        return self._attributes[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self._kinds.get(name) not in self._shown:
+            put(self._attributes, self._kinds, name, value, self._shown[0])
+        self._attributes[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self[name]  # raises KeyError if it is not there
+        del self._attributes[name], self._kinds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, kind in self._kinds.items() if kind in self._shown])
+
+    def __len__(self) -> int:
+        return sum(kind in self._shown for kind in self._kinds.values())
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: Any, kind: Kind) -> None:
+    """Make `value` the member `name`: in the place of one of the same kind, else as the last."""
+    if kinds.get(name) is not kind:
+        kinds.pop(name, None)
+        kinds[name] = kind
+    attributes[name] = value
+
+
+def check_name(module: Any, name: Any, kind: Kind) -> None:
+    """Raise unless the module can have a member of that name and kind.
+
+    Raises:
+        ArgumentError: if it is not a string.
+        MemberNameError: if it is empty, holds a dot, or is the name of something else.
+    """
+    what = "buffer" if kind in BUFFERS else kind.value
+    owner = type(module).__name__
+    if not isinstance(name, str):
+        raise ArgumentError(f"{owner}: a {what}'s name is a string, got {type(name).__name__}")
+    if "." in name or not name:
+        problem = "hold a '.', which separates modules" if name else "be empty"
+        raise MemberNameError(f"{owner}: the name of a {what} cannot {problem}, got {name!r}")
+    held = kinds_of(module, what).get(name)
+    same = held in BUFFERS if kind in BUFFERS else held is kind
+    if not same and (name in vars(module) or hasattr(type(module), name)):
+        raise MemberNameError(f"{owner}: '{name}' is already an attribute; give the {what} another name")
+
+
+def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: type) -> None:
+    """Raise unless `value`, or None, can be a member of that kind.
+
+    Raises:
+        ArgumentError: if it is of another type, or a parameter that is the result of an operation.
+    """
+    wanted = {Kind.PARAMETER: Parameter, Kind.MODULE: module_class}.get(kind, Variable)
+    if value is not None and not isinstance(value, wanted):
+        what = {Kind.PARAMETER: "an nn.Parameter", Kind.MODULE: "an nn.Module"}.get(kind, "a Tensor")
+        hint = "; wrap it in nn.Parameter(...)" if kind is Kind.PARAMETER and isinstance(value, Variable) else ""
+        raise ArgumentError(
+            f"{type(module).__name__}: cannot assign a {type(value).__name__} as the "
+            f"{'buffer' if kind in BUFFERS else kind.value} '{name}': it must be {what} or None{hint}"
+        )
+    if kind is Kind.PARAMETER and value is not None and isinstance(value.current_node(), Node):
+        raise ArgumentError(
+            f"{type(module).__name__}: the parameter '{name}' is the result of an operation, so it cannot be learnt; "
+            "compute it in forward() from parameters instead"
+        )
+
+
+def kinds_of(module: Any, what: str) -> dict[str, Kind]:
+    """The module's notes on its members.
+
+    Raises:
+        MemberError: if `Module.__init__` has not run yet.
+    """
+    kinds: dict[str, Kind] | None = vars(module).get("_kinds")
+    if kinds is None:
+        raise MemberError(
+            f"cannot assign {what} before Module.__init__() call: "
+            f"begin {type(module).__name__}.__init__ with super().__init__()"
+        )
+    return kinds
+
+
+def missing(module: Any, name: str) -> MemberError:
+    """The error for an attribute that is not there; it suggests the nearest name that is."""
+    near = [] if name.startswith("__") else get_close_matches(name, dir(module), 1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    early = "" if "_kinds" in vars(module) else "; Module.__init__ has not run: call super().__init__() first"
+    return MemberError(f"'{type(module).__name__}' object has no attribute '{name}'{hint}{early}")
