@@ -15,7 +15,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── GradcheckError        RuntimeError               a derivative that does not match finite differences
     ├── MemberError           AttributeError             a name that a module does not have, or cannot have yet
     ├── MemberNameError       KeyError                   a name that is taken, or cannot name a member
-    ├── StateDictError        RuntimeError               a state dict that does not fit its module or optimizer
+    ├── StateDictError        RuntimeError, ValueError   a state dict that does not fit its module or optimizer
     ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
     └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
 """
@@ -71,7 +71,7 @@ class MemberNameError(AutogradError, KeyError):
     __str__ = Exception.__str__  # KeyError would print the message in quotes
 
 
-class StateDictError(AutogradError, RuntimeError):
+class StateDictError(AutogradError, RuntimeError, ValueError):
     """A state dict whose keys or shapes do not fit; nothing was changed."""
 
 

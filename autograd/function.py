@@ -156,9 +156,11 @@ def _record(
     node.primitive = _primitive(cls, ctx, args, outputs)
     node.seq = next(clock)
     node.extras = None
-    node.broadcasts = True
+    node.broadcasts = False
     positions = [i for i, p in enumerate(parents) if p is not None]
-    node.edges = tuple((parents[i], Derivative(f"argument {i}", _pick(i), ()), ()) for i in positions)  # type: ignore[misc]
+    node.parents = tuple(parents[i] for i in positions)  # type: ignore[misc]  # those that are not None
+    node.derivatives = tuple(Derivative(f"argument {i}", _pick(i), ()) for i in positions)
+    node.values = (None,) * len(positions)
     tensors = [o for o in outputs if isinstance(o, Variable)]
     silent = [o for o in tensors if o.array.dtype.kind != "f" or any(o is n for n in ctx._non_differentiable)]
     # what was saved, without a reference to this call's node: (array, node, number of the result)

@@ -18,6 +18,7 @@ from autograd.storage import LastWrite, clock
 from autograd.table import Array, Derivative, Primitive
 from autograd.tape import Cotangents, Node, Variable
 
+_NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
 _new: Any = object.__new__
 
@@ -38,7 +39,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
     name, *options = p.parameters
     derivative = p.derivatives[name]
     facts = p.saves_facts
-    count, take = p.savers[name][1:]
+    take = p.takers[name]
+    derivatives = (derivative,)
     n_options = len(options)
     to_float, to_default = p.cast == "float", dtypes.default_dtype
     ndarray = np.ndarray
@@ -76,12 +78,9 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
             node.extras = None
             node.shape = shape = out.shape
             node.broadcasts = shape != parent.shape
-            if count:
-                values = (out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)
-                saved = (values[take],) if count == 1 else take(values)
-            else:
-                saved = ()
-            node.edges = ((parent, derivative, saved),)
+            node.parents = (parent,)
+            node.derivatives = derivatives
+            node.values = (take((out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)),)
             if mode.anomaly:
                 note_origin(node, out)
         return result
@@ -91,9 +90,11 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
 
 def _lift_binary(p: Primitive) -> Callable[..., Any]:
     forward, quiet = p.forward, p.quiet
+    to_float = p.cast == "float"
     dx, dy = (p.derivatives[a] for a in p.arrays)
-    x_count, x_take = p.savers[p.arrays[0]][1:]
-    y_count, y_take = p.savers[p.arrays[1]][1:]
+    take_x, take_y = (p.takers[a] for a in p.arrays)
+    saves = any(d is not None and d.count for d in (dx, dy))
+    only_x, only_y, both = (dx,), (dy,), (dx, dy)
     ndarray = np.ndarray
 
     def call(input: Any, other: Any) -> Any:
@@ -103,7 +104,7 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
             if isinstance(other, Variable):
                 y = other.array
                 y_node = other.node if other.base is None else other.current_node()
-                if x.dtype is not y.dtype and needs_cast(p, (x, y)):
+                if (x.dtype is not y.dtype or (to_float and x.dtype.kind != "f")) and needs_cast(p, (x, y)):
                     return call(*promoted(p, (input, other)))
             else:
                 y = other
@@ -154,24 +155,21 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
         node.extras = None
         node.shape = shape = out.shape
         values = (out, x, y)
-        x_saved: tuple[Any, ...] = ()
-        y_saved: tuple[Any, ...] = ()
         if y_node is None:
-            if x_count:
-                x_saved = (values[x_take],) if x_count == 1 else x_take(values)
-            node.edges = ((x_node, dx, x_saved),)
+            node.parents = (x_node,)
+            node.derivatives = only_x
+            node.values = (take_x(values),)
             node.broadcasts = x_node.shape != shape  # type: ignore[union-attr]  # one of the two is not None
+        elif x_node is None:
+            node.parents = (y_node,)
+            node.derivatives = only_y
+            node.values = (take_y(values),)
+            node.broadcasts = y_node.shape != shape
         else:
-            if y_count:
-                y_saved = (values[y_take],) if y_count == 1 else y_take(values)
-            if x_node is None:
-                node.edges = ((y_node, dy, y_saved),)
-                node.broadcasts = y_node.shape != shape
-            else:
-                if x_count:
-                    x_saved = (values[x_take],) if x_count == 1 else x_take(values)
-                node.edges = ((x_node, dx, x_saved), (y_node, dy, y_saved))
-                node.broadcasts = x_node.shape != y_node.shape
+            node.parents = (x_node, y_node)
+            node.derivatives = both
+            node.values = (take_x(values), take_y(values)) if saves else _NOTHING
+            node.broadcasts = x_node.shape != y_node.shape
         if mode.anomaly:
             note_origin(node, out)
         return result
@@ -283,22 +281,23 @@ def make_node(
     values = (out, *raw, *residuals)
     if p.saves_facts:
         values += tuple(f for a in p.arrays if a not in p.sequences for f in _facts(raw[p.positions[a]]))
-    edges: list[tape.Edge] = []
-    saved: tuple[Any, ...] = ()
-    for parent, name, element in active:
-        derivative, count, take = p.savers[name]
-        if element is not None:
-            derivative, saved = _of_element(p, derivative, values, element)
-        elif p.joint is None or not edges:  # a joint backward has one set of values for all its edges
-            saved = () if not count else (values[take],) if count == 1 else take(values)
-        edges.append((parent, derivative, saved))
     node: Node = _new(Node)
     node.primitive = p
     node.seq = next(clock)
     node.extras = None
-    node.edges = tuple(edges)
+    node.parents = tuple([entry[0] for entry in active])
     node.broadcasts = p.joint is None
     node.shape = None if out is None else out.shape
+    if p.joint is not None:  # one set of values for all its edges
+        node.derivatives = tuple([p.derivatives[name] for _, name, _ in active])
+        node.values = (p.takers[active[0][1]](values),) * len(active)
+    elif not p.sequences:
+        node.derivatives = tuple([p.derivatives[name] for _, name, _ in active])
+        node.values = tuple([p.takers[name](values) for _, name, _ in active])
+    else:
+        picked = [_of_element(p, name, values, element) for _, name, element in active]
+        node.derivatives = tuple([d for d, _ in picked])
+        node.values = tuple([value for _, value in picked])
     return node
 
 
@@ -307,17 +306,20 @@ def _facts(array: Any) -> tuple[Any, Any]:
     return (None, None) if array is None else (np.shape(array), np.asarray(array).dtype)
 
 
-def _of_element(
-    p: Primitive, derivative: Derivative, values: tuple[Any, ...], element: int
-) -> tuple[Derivative, tuple[Any, ...]]:
-    """The derivative for one element of a sequence, and what it names."""
+def _of_element(p: Primitive, name: str, values: tuple[Any, ...], element: int | None) -> tuple[Derivative, Any]:
+    """The derivative for one element of a sequence (or for an argument beside it), and what it names."""
+    derivative = p.derivatives[name]
+    assert derivative is not None
+    if element is None:
+        return derivative, p.takers[name](values)
+    key = (name, element)
+    if key not in p.elements:
+        p.elements[key] = Derivative(name, derivative.formula, derivative.names, element)
     named = dict(zip(("out", *p.parameters, *p.residuals), values, strict=False))
     named["i"] = element
-    named[f"{derivative.parameter}_shape"], named[f"{derivative.parameter}_dtype"] = _facts(
-        named[derivative.parameter][element]
-    )
+    named[f"{name}_shape"], named[f"{name}_dtype"] = _facts(named[name][element])
     saved = tuple(named[n] for n in derivative.names)
-    return Derivative(derivative.parameter, derivative.formula, derivative.names, element), saved
+    return p.elements[key], saved[0] if len(saved) == 1 else saved
 
 
 def output(x: Array, i: int) -> Array:
@@ -346,7 +348,9 @@ def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
     node.extras = None
     node.shape = shape
     node.broadcasts = False
-    node.edges = ((source, _SELECT, (i,)),)
+    node.parents = (source,)
+    node.derivatives = (_SELECT,)
+    node.values = (i,)
     return node
 
 

@@ -100,7 +100,9 @@ def _into(name: str, outs: tuple[Any, ...], result: Any) -> Any:
     results = result if isinstance(result, tuple) else (result,)
     for out, r in zip(outs, results, strict=True):
         if isinstance(out, Variable):
-            raise ArgumentError(f"{name}: out= must be an ndarray, not a tensor; use the tensor's in-place methods")
+            raise ArgumentError(
+                f"{name}: out= must be an ndarray, not a tensor; use the tensor's in-place methods"
+            )
         if isinstance(r, Variable) and r.current_node() is not None:
             raise GradientError(
                 f"{name}: the result requires a gradient, which an ndarray cannot carry. "

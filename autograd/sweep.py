@@ -24,7 +24,6 @@ from autograd.tape import (
     AccumulateGrad,
     AnyNode,
     Cotangents,
-    Edge,
     Extras,
     Node,
     Variable,
@@ -75,24 +74,24 @@ def sweep(
                 continue
             if wanted is not None and node in wanted:
                 finished[node] = gradient
-            edges = node.edges
-            if edges is None:
+            if node.parents is None:
                 raise _freed_error(node)
             if node.seq < LastWrite.time:
                 _check_versions(node)
             if node.primitive.joint is not None:
                 gradient = _joint_gradients(node, gradient, needed, create_graph)
+            derivatives, values = node.derivatives, node.values
             if extras is not None and extras.node_hooks:
-                edges = _hooked(node, gradient, create_graph)
-            for parent, derivative, saved in edges:
+                derivatives, values = _hooked(node, gradient, create_graph)
+            elif create_graph:
+                values = revive(node)
+            for parent, derivative, saved in zip(node.parents, derivatives, values, strict=False):
                 if needed is not None and parent not in needed:
                     continue
-                if create_graph:
-                    saved = revive(node, derivative, saved)
-                if not saved:
+                if derivative.count == 1:
+                    d = derivative.formula(gradient, saved)
+                elif saved is None:
                     d = derivative.formula(gradient)
-                elif len(saved) == 1:  # the usual two cases, which Python calls faster than any number
-                    d = derivative.formula(gradient, saved[0])
                 else:
                     d = derivative.formula(gradient, *saved)
                 if d is None:
@@ -112,7 +111,8 @@ def sweep(
                     if type(total) is np.ndarray:
                         ours.add(parent)
             if not retain_graph:
-                node.edges = None
+                node.parents = None
+                node.values = ()
     finally:
         NUMPY_ERRORS.reset(errors)
         MODE.reset(mode)
@@ -132,19 +132,23 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
     return d.sum(axis=axes, keepdims=True).reshape(shape)
 
 
-def revive(node: Node, derivative: Derivative, saved: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The saved arrays as tensors in their place in the graph, so that a formula records itself."""
-    parents = {(edge[1].parameter, edge[1].element): edge[0] for edge in node.edges or ()}
+def revive(node: Node) -> tuple[Any, ...]:
+    """The node's values with the saved arrays as tensors in their place in the graph, so that formulas are recorded."""
+    pairs = zip(node.derivatives, node.parents or (), strict=True)
+    parents = {(d.parameter, d.element): parent for d, parent in pairs}
 
-    def tensor(key: tuple[str, int | None], array: Any) -> Any:
+    def tensor(key: tuple[str, int | None], value: Any) -> Any:
         parent = node if key[0] == "out" else parents.get(key)
-        return array if parent is None else wrap(array, parent)
+        return value if parent is None else wrap(value, parent)
+
+    def revived(name: str, value: Any) -> Any:
+        if name in node.primitive.sequences:
+            return tuple(tensor((name, i), part) for i, part in enumerate(value))
+        return tensor((name, None), value)
 
     return tuple(
-        tuple(tensor((name, i), part) for i, part in enumerate(value))
-        if name in node.primitive.sequences
-        else tensor((name, None), value)
-        for name, value in zip(derivative.names, saved, strict=True)
+        tuple(map(revived, d.names, value)) if d.count > 1 else revived(d.names[0], value) if d.count else None
+        for d, value in zip(node.derivatives, node.values, strict=True)
     )
 
 
@@ -152,7 +156,7 @@ def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> set[AnyNode]:
     """The nodes on some path from a root to a target."""
     needed = set(targets)
     for node in reversed(reachable(roots)):  # inputs come before what is computed from them
-        if any(edge[0] in needed for edge in node.edges or ()):
+        if any(parent in needed for parent in node.parents or ()):
             needed.add(node)
     return needed
 
@@ -176,26 +180,22 @@ def _run_hooks(extras: Extras, gradient: Any) -> Any:
     return gradient
 
 
-def _hooked(node: Node, gradient: Any, create_graph: bool) -> tuple[Edge, ...]:
-    """The node's edges with their contributions already computed and shown to its hooks."""
+def _hooked(node: Node, gradient: Any, create_graph: bool) -> tuple[tuple[Derivative, ...], tuple[Any, ...]]:
+    """The node's contributions, computed and shown to its hooks, as derivatives that need no values."""
+    values = revive(node) if create_graph else node.values
     contributions = []
-    for parent, derivative, saved in node.edges or ():
-        if create_graph:
-            saved = revive(node, derivative, saved)
-        d = derivative.formula(gradient, *saved)
-        contributions.append(d if d is None or d.shape == parent.shape else unbroadcast(d, parent.shape))
+    for parent, d, value in zip(node.parents or (), node.derivatives, values, strict=True):
+        c = d.formula(gradient, *(value if d.count > 1 else (value,) * d.count))
+        contributions.append(c if c is None or c.shape == parent.shape else unbroadcast(c, parent.shape))
     outputs = gradient if isinstance(gradient, tuple) else (gradient,)
     for hook in extras_of(node).node_hooks.values():
-        shown = [None if d is None or isinstance(d, Cotangents) else as_tensor(d) for d in contributions]
+        shown = [None if c is None or isinstance(c, Cotangents) else as_tensor(c) for c in contributions]
         answer = hook(tuple(shown), tuple(map(as_tensor, outputs)))
         if answer is not None:
             contributions = [
-                d if new is None else _like(new, d) for new, d in zip(answer, contributions, strict=True)
+                c if new is None else _like(new, c) for new, c in zip(answer, contributions, strict=True)
             ]
-    return tuple(
-        (edge[0], Derivative("", _constantly(d), ()), ())
-        for edge, d in zip(node.edges or (), contributions, strict=True)
-    )
+    return tuple(Derivative("", _constantly(c), ()) for c in contributions), (None,) * len(contributions)
 
 
 def _constantly(d: Any) -> Callable[[Any], Any]:
@@ -277,17 +277,22 @@ def _joint_gradients(
 ) -> Sequence[Any]:
     """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
     p = node.primitive
-    edges = node.edges or ()
-    _, derivative, saved = edges[0]
-    wanted = {edge[1].parameter for edge in edges if needed is None or edge[0] in needed}
+    names = node.derivatives[0].names
+    pairs = zip(node.derivatives, node.parents or (), strict=True)
+    wanted = {d.parameter for d, parent in pairs if needed is None or parent in needed}
     if not create_graph or p.reference is None:
         needs = tuple(a in wanted for a in p.differentiable)
-        values = dict(zip(derivative.names, saved, strict=True), needs=needs, node=node)
+        values = dict(zip(names, _several(node.values[0], names), strict=True), needs=needs, node=node)
         return p.joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[misc, no-any-return]
-    values = dict(zip(derivative.names, revive(node, derivative, saved), strict=True))
+    values = dict(zip(names, _several(revive(node)[0], names), strict=True))
     inputs = {a: values[a].alias() for a in wanted}  # nodes apart, though one input may have come from another
     outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
     pairs = zip(outs, gradient, strict=True) if p.several else [(outs, gradient)]
     roots = [(out.node, g) for out, g in pairs if out.node is not None]
     found = sweep(roots, retain_graph=True, create_graph=True, targets=[t.node for t in inputs.values()])
     return [found.get(inputs[a].node) if a in inputs else None for a in p.differentiable]
+
+
+def _several(value: Any, names: Sequence[str]) -> tuple[Any, ...]:
+    """A node's values for one derivative, as a tuple."""
+    return value if len(names) > 1 else (value,) * len(names)  # type: ignore[no-any-return]

@@ -26,7 +26,7 @@ _ALIASES = {"axis": "dim", "keepdims": "keepdim"}
 class Derivative:
     """One formula of the table: how a gradient passes to one argument (or one element of a sequence)."""
 
-    __slots__ = ("element", "formula", "names", "parameter")
+    __slots__ = ("count", "element", "formula", "names", "parameter")
 
     def __init__(
         self, parameter: str, formula: Callable[..., Any], names: tuple[str, ...], element: int | None = None
@@ -34,6 +34,7 @@ class Derivative:
         self.parameter = parameter
         self.formula = formula
         self.names = names  # what the formula takes after g
+        self.count = len(names)
         self.element = element
 
     def __repr__(self) -> str:
@@ -133,11 +134,11 @@ class Primitive:
         derivatives = [d for d in self.derivatives.values() if d is not None]
         self.saves_facts = any(not set(facts).isdisjoint(d.names) for d in derivatives)
         order = ("out", *self.parameters, *self.residuals, *facts)
-        self.savers: dict[str, tuple[Any, int, Any]] = {}
+        self.takers: dict[str, Any] = {}
+        self.elements: dict[tuple[str, int], Derivative] = {}  # of sequences: a derivative for each element
         for name, d in self.derivatives.items():
             indices = [order.index(n) for n in d.names if n in order] if d is not None else []
-            take = indices[0] if len(indices) == 1 else itemgetter(*indices) if indices else None
-            self.savers[name] = (d, len(indices), take)
+            self.takers[name] = itemgetter(*indices) if indices else _nothing
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -168,6 +169,10 @@ class Primitive:
     def __repr__(self) -> str:
         formulas = ", ".join(f"{a}: {d.names if d else None}" for a, d in self.derivatives.items())
         return f"<primitive {self.name} {{{formulas}}}>"
+
+
+def _nothing(values: tuple[Any, ...]) -> None:
+    return None
 
 
 def register(p: Primitive, numpy: tuple[Any, ...]) -> None:

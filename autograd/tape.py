@@ -71,16 +71,19 @@ class Extras:
 class Node:
     """One recorded operation.
 
-    edges:     per input that needs a gradient: (the input's node, the derivative, what its formula named)
+    parents, derivatives, values: for each input that needs a gradient, its node, the derivative, and what the
+        formula named (the value itself if it is one, a tuple if there are several); parents is None once freed
     shape:     of the result (None where there are several)
     broadcasts: whether a contribution may have to be summed back to its input's shape
     """
 
-    __slots__ = ("__weakref__", "broadcasts", "edges", "extras", "primitive", "seq", "shape")
+    __slots__ = ("__weakref__", "broadcasts", "derivatives", "extras", "parents", "primitive", "seq", "shape", "values")
 
     primitive: Primitive
     seq: int
-    edges: tuple[Edge, ...] | None
+    parents: tuple[AnyNode, ...] | None
+    derivatives: tuple[Derivative, ...]
+    values: tuple[Any, ...]
     shape: tuple[int, ...] | None
     broadcasts: bool
     extras: Extras | None
@@ -88,6 +91,16 @@ class Node:
     def name(self) -> str:
         """The operation's name as PyTorch writes it, such as `MulBackward0`."""
         return "".join(word.title() for word in self.primitive.name.split("_")) + "Backward0"
+
+    @property
+    def edges(self) -> tuple[Edge, ...] | None:
+        """For each input that needs a gradient: (its node, the derivative, what the formula named); None if freed."""
+        if self.parents is None:
+            return None
+        return tuple(
+            (parent, d, value if d.count > 1 else (value,) if d.count else ())
+            for parent, d, value in zip(self.parents, self.derivatives, self.values, strict=True)
+        )
 
     def saved(self) -> list[tuple[tuple[str, int | None], Any]]:
         """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array)."""
@@ -104,7 +117,7 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
         """The nodes of the inputs that need a gradient, each with the number of the output it stands for."""
-        return tuple((edge[0], 0) for edge in self.edges or ())
+        return tuple((parent, 0) for parent in self.parents or ())
 
     def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs."""
@@ -123,6 +136,7 @@ class AccumulateGrad:
 
     __slots__ = ("__weakref__", "dtype", "extras", "grad", "seq", "shape")
 
+    parents: tuple[AnyNode, ...] = ()
     edges: tuple[Edge, ...] = ()
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -237,8 +251,8 @@ def reachable(roots: Iterable[AnyNode]) -> list[AnyNode]:
     seen = set(roots)
     stack = list(seen)
     while stack:
-        for edge in stack.pop().edges or ():
-            if edge[0] not in seen:
-                seen.add(edge[0])
-                stack.append(edge[0])
+        for parent in stack.pop().parents or ():
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
     return sorted(seen, key=lambda node: node.seq, reverse=True)

@@ -172,6 +172,8 @@ class Tensor(TensorBasics):
     sigmoid = ops.sigmoid
     logit = ops.logit
     relu = ops.relu
+    softmax = ops.softmax
+    log_softmax = ops.log_softmax
     clamp = clip = ops.clamp
     clamp_min = ops.clamp_min
     clamp_max = ops.clamp_max
@@ -239,6 +241,7 @@ class Tensor(TensorBasics):
     argmin = ops.argmin
     median = ops.median
     norm = ops.norm
+    logsumexp = ops.logsumexp
     all = ops.all
     any = ops.any
     count_nonzero = ops.count_nonzero
@@ -273,6 +276,9 @@ class Tensor(TensorBasics):
         """Return the tensor repeated along each dimension, as `np.tile` does."""
         return ops.tile(self, _flat(sizes))
 
+    def flip(self, *dims: Any) -> Tensor:
+        """Return the elements in reverse order along `dims`."""
+        return ops.flip(self, _flat(dims))
 
     view_as = ops.view_as
     reshape_as = ops.reshape_as
@@ -287,12 +293,22 @@ class Tensor(TensorBasics):
     expand_as = ops.expand_as
     broadcast_to = ops.broadcast_to
     repeat_interleave = ops.repeat_interleave
+    fliplr = ops.fliplr
+    flipud = ops.flipud
+    roll = ops.roll
+    rot90 = ops.rot90
     split = ops.split
     chunk = ops.chunk
     tensor_split = ops.tensor_split
     unbind = ops.unbind
     narrow = ops.narrow
     select = ops.select
+    diagonal = ops.diagonal
+    diag = ops.diag
+    diag_embed = ops.diag_embed
+    tril = ops.tril
+    triu = ops.triu
+    unfold = ops.unfold
     clone = ops.clone
     contiguous = ops.contiguous
     alias = ops.alias
@@ -309,12 +325,36 @@ class Tensor(TensorBasics):
 
     # -- indexing --------------------------------------------------------------------------------------------------
 
+    index_select = ops.index_select
+    gather = ops.gather
+    scatter = ops.scatter
+    scatter_add = ops.scatter_add
+    index_add = ops.index_add
+    index_copy = ops.index_copy
+    index_fill = ops.index_fill
     index_put = ops.index_put
+    masked_select = ops.masked_select
     take = ops.take
+    take_along_dim = ops.take_along_dim
+    sort = ops.sort
+    argsort = ops.argsort
+    topk = ops.topk
+    nonzero = ops.nonzero
+    argwhere = ops.argwhere
+    unique = ops.unique
 
     # -- linear algebra --------------------------------------------------------------------------------------------
 
     matmul = ops.matmul
+    mm = ops.mm
+    bmm = ops.bmm
+    mv = ops.mv
+    dot = ops.dot
+    outer = ger = ops.outer
+    inner = ops.inner
+    addmm = ops.addmm
+    trace = ops.trace
+    cross = ops.cross
 
     # -- in place --------------------------------------------------------------------------------------------------
 
@@ -336,6 +376,11 @@ class Tensor(TensorBasics):
     addcmul_ = _in_place("addcmul_", ops.addcmul)
     addcdiv_ = _in_place("addcdiv_", ops.addcdiv)
     masked_fill_ = _in_place("masked_fill_", ops.masked_fill)
+    scatter_ = _in_place("scatter_", ops.scatter)
+    scatter_add_ = _in_place("scatter_add_", ops.scatter_add)
+    index_add_ = _in_place("index_add_", ops.index_add)
+    index_copy_ = _in_place("index_copy_", ops.index_copy)
+    index_fill_ = _in_place("index_fill_", ops.index_fill)
     index_put_ = _in_place("index_put_", ops.index_put)
 
     def copy_(self, source: Any) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from autograd import Tensor, device, dtypes
 from autograd.errors import ArgumentError, DTypeError, MemberError
-from autograd.tape import RemovableHandle, Variable
+from autograd.tape import RemovableHandle, Variable, bump
 from nn import members, state
 from nn.hooks import ForwardHooks
 from nn.members import BUFFERS, Kind, Members
@@ -277,8 +277,8 @@ class Module:
             if set_to_none:
                 p.grad = None
             elif p.grad is not None:
-                p.grad = p.grad.detach()
-                p.grad.array.fill(0)
+                p.grad.detach_().array.fill(0)
+                bump(p.grad)
 
     def _convert(self, kind: Any) -> Self:
         """Bring floating-point parameters and buffers to a dtype, in place; gradients follow."""

@@ -3,6 +3,15 @@
 from autograd.kernels.linear import (
     linear,
 )
+from autograd.kernels.loss import (
+    cross_entropy,
+)
+from autograd.kernels.softmax import (
+    log_softmax,
+    logsumexp,
+    softmax,
+    softmin,
+)
 from autograd.ops.activation import (
     celu,
     elu,
@@ -71,6 +80,12 @@ from autograd.ops.compare import (
     not_equal,
     signbit,
 )
+from autograd.ops.contraction import (
+    einsum,
+    inner,
+    kron,
+    tensordot,
+)
 from autograd.ops.elementwise import (
     acos,
     acosh,
@@ -138,7 +153,6 @@ from autograd.ops.identity import (
 from autograd.ops.index import (
     getitem,
     index_put,
-    put,
     take,
 )
 from autograd.ops.join import (
@@ -157,7 +171,70 @@ from autograd.ops.join import (
     vstack,
 )
 from autograd.ops.linalg import (
+    addbmm,
+    addmm,
+    addmv,
+    addr,
+    baddbmm,
+    bmm,
+    chain_matmul,
+    cross,
+    dot,
+    ger,
     matmul,
+    matrix_power,
+    mm,
+    mv,
+    outer,
+    trace,
+    vdot,
+)
+from autograd.ops.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+)
+from autograd.ops.order import (
+    argsort,
+    argwhere,
+    bucketize,
+    msort,
+    nonzero,
+    one_hot,
+    searchsorted,
+    sort,
+    topk,
+    unique,
+    unique_consecutive,
+)
+from autograd.ops.positions import (
+    gather,
+    index_add,
+    index_copy,
+    index_fill,
+    index_select,
+    masked_scatter,
+    masked_select,
+    put,
+    scatter,
+    scatter_add,
+    take_along_dim,
+)
+from autograd.ops.rearrange import (
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    flip,
+    fliplr,
+    flipud,
+    roll,
+    rot90,
+    tril,
+    triu,
+    unfold,
 )
 from autograd.ops.reduce import (
     all,
@@ -299,13 +376,31 @@ __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "dstack", "column_stack",
     "block_diag", "repeat", "repeat_interleave", "tile",
     # index
-    "getitem", "index_put", "put", "take",
+    "getitem", "index_put", "take",
     # linalg
-    "matmul",
+    "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
+    "addr", "chain_matmul", "matrix_power", "cross", "trace",
+    # contraction
+    "einsum", "tensordot", "inner", "kron",
     # extremum
     "max", "min", "amax", "amin", "aminmax", "argmax", "argmin", "median", "nanmedian",
+    # loss
+    "mse_loss", "l1_loss", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    # order
+    "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize", "unique",
+    "unique_consecutive", "one_hot",
+    # positions
+    "gather", "scatter", "scatter_add", "take_along_dim", "put", "index_select", "index_add", "index_copy",
+    "index_fill", "masked_select", "masked_scatter",
+    # rearrange
+    "flip", "fliplr", "flipud", "roll", "rot90", "diagonal", "diag", "diag_embed", "diagflat", "tril",
+    "triu", "unfold",
     # scan
     "cumsum", "cumprod",
     # linear
     "linear",
+    # loss
+    "cross_entropy",
+    # softmax
+    "softmax", "log_softmax", "softmin", "logsumexp",
 ]  # fmt: skip

@@ -10,9 +10,10 @@ from autograd.dims import wrap_dim
 from autograd.errors import DimensionError, ShapeError
 from autograd.ops import selection
 from autograd.ops.forms import axes, spread
-from autograd.ops.gather import gather
+from autograd.ops.positions import gather
 from autograd.ops.reduce import Dim, shares
 from autograd.primitive import Array, implements, primitive
+from autograd.tape import wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -234,7 +235,7 @@ def _median(op: str, input: Any, dim: int | None, keepdim: bool, skip_nan: bool)
     if x.ndim and x.shape[axis] == 0:
         raise DimensionError(f"{op}: there is no middle among no elements, for shape {x.shape} and dim {dim}")
     found = _middle(x, axis, skip_nan) if x.ndim else np.zeros((), np.int64)
-    return _at(op, input, found if x is input else selection.tensor_of(found), dim, keepdim)
+    return _at(op, input, found if x is input else wrap(found), dim, keepdim)
 
 
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:

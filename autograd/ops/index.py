@@ -1,7 +1,7 @@
 """Indexing: reading, writing and adding at an index, each a row of the derivative table.
 
 The three are each other's derivatives: what was read is added back at its index, what was written is read, and what
-was overwritten gets nothing. gather, scatter, index_select, … (gather.py) are composed of them.
+was overwritten gets nothing. gather, scatter, index_select, … (positions.py) are composed of them.
 
 An index is PyTorch's: integers, slices, None, `...`, masks, and integer arrays or lists, alone or in a tuple.
 `raw_index` turns it into one NumPy index; the primitives take that.

@@ -28,7 +28,10 @@ __all__ = [
 # ------------------------------------------------------------------------------------------ the derivative table
 
 
-@primitive(cast="promote", tensors=lambda g, i, dim, starts: g[(*(slice(None),) * dim, slice(starts[i], starts[i + 1]))])
+@primitive(
+    cast="promote",
+    tensors=lambda g, i, dim, starts: g[(*(slice(None),) * dim, slice(starts[i], starts[i + 1]))],
+)
 def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:
     """The tensors one after another along dim.  d tensors[i] = g between where it starts and where it ends."""
     return np.concatenate(tensors, dim)
@@ -87,7 +90,9 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     shapes = [np.shape(_raw(x)) for x in given]
     for i, s in enumerate(shapes):
         if s != shapes[0]:
-            raise ShapeError(f"stack: all shapes must agree: tensor {i} has shape {s}, tensor 0 {shapes[0]}; cat joins")
+            raise ShapeError(
+                f"stack: all shapes must agree: tensor {i} has shape {s}, tensor 0 {shapes[0]}; cat joins"
+            )
     return stack_(given, checked_dim("stack", dim, shapes[0], 1))
 
 
@@ -145,13 +150,17 @@ def repeat(input: Any, sizes: Sequence[int]) -> Tensor:
     shape = tuple(input.shape)
     lead = len(sizes) - len(shape)
     if lead < 0:
-        raise ShapeError(f"repeat: needs a number for each of the {len(shape)} dimensions of {shape}, got {tuple(sizes)}")
+        raise ShapeError(
+            f"repeat: needs a number for each of the {len(shape)} dimensions of {shape}, got {tuple(sizes)}"
+        )
     if any(n < 0 for n in sizes):
         raise ArgumentError(f"repeat: a tensor is repeated 0 or more times, got {tuple(sizes)}")
     old = (1,) * lead + shape
     split = tuple(n for size in old for n in (1, size))
     spread = tuple(n for times, size in zip(sizes, old, strict=True) for n in (times, size))
-    return reshape(expand(reshape(input, split), spread), tuple(a * b for a, b in zip(sizes, old, strict=True)))
+    return reshape(
+        expand(reshape(input, split), spread), tuple(a * b for a, b in zip(sizes, old, strict=True))
+    )
 
 
 def tile(input: Any, dims: Sequence[int]) -> Tensor:
@@ -164,13 +173,18 @@ def tile(input: Any, dims: Sequence[int]) -> Tensor:
     return repeat(input, (*(1,) * (len(input.shape) - len(dims)), *dims))
 
 
-def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+def repeat_interleave(
+    input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
     """Each element along `dim` repeated in its place: all the same number of times, or each its own.
 
     Without `dim` the tensor is flattened first.
 
     >>> import autograd
-    >>> repeat_interleave(autograd.tensor([1, 2]), 2), repeat_interleave(autograd.tensor([1, 2]), autograd.tensor([1, 2]))
+    >>> (
+    ...     repeat_interleave(autograd.tensor([1, 2]), 2),
+    ...     repeat_interleave(autograd.tensor([1, 2]), autograd.tensor([1, 2])),
+    ... )
     (tensor([1, 1, 2, 2]), tensor([1, 2, 2]))
     """
     if dim is None:
@@ -183,14 +197,20 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, outpu
         spread = expand(unsqueeze(input, d + 1), (*shape[: d + 1], repeats, *shape[d + 1 :]))
         return reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :]))
     counts = np.asarray(_raw(repeats)).reshape(-1)
-    if counts.dtype.kind not in "iu" or len(counts) not in (1, shape[d]) or (counts.size and counts.min() < 0):
+    if (
+        counts.dtype.kind not in "iu"
+        or len(counts) not in (1, shape[d])
+        or (counts.size and counts.min() < 0)
+    ):
         raise ArgumentError(
             f"repeat_interleave: repeats must be one non-negative integer or {shape[d]}, for dim {dim} of shape {shape}; "
             f"got {counts.dtype} of shape {counts.shape}"
         )
     positions = np.repeat(np.arange(shape[d]), counts)
     if output_size is not None and output_size != len(positions):
-        raise ArgumentError(f"repeat_interleave: output_size is {output_size}, but the repeats add up to {len(positions)}")
+        raise ArgumentError(
+            f"repeat_interleave: output_size is {output_size}, but the repeats add up to {len(positions)}"
+        )
     return getitem(input, (*(slice(None),) * d, positions))
 
 

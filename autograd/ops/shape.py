@@ -124,7 +124,7 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
     return tuple(inverse)
 
 
-@primitive(view=True, x=lambda g, x_shape: unbroadcast(g, x_shape))
+@primitive(view=True, x=lambda g, x_shape: g if g.shape == x_shape else unbroadcast(g, x_shape))
 def expand(x: Array, shape: Sequence[int]) -> Array:
     """Repeated along dimensions of size 1, and along new ones in front, without a copy; -1 keeps a size.
 

@@ -56,7 +56,7 @@ def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) ->
     ...
         n0 [...]
         n1 [...]
-        n0 -> n1 [label="∂ 2.718"]
+        n0 -> n1 [label=<∂ 2.718>]
     }
     """
     if direction not in ("LR", "TB"):
@@ -74,6 +74,7 @@ def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
     if any(edge.local is not None for edge in graph.edges):
         lines.append(_quiet(LOCAL))
     if lines:
+        lines.append('<font point-size="6"> </font>')
         caption = "".join(f'{line}<br align="left"/>' for line in lines)
         yield f"    label=<{caption}>"
     freed = {node.id for node in graph.nodes if node.kind == "freed"}
@@ -81,12 +82,16 @@ def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
     for node in graph.nodes:
         s = STYLES[node.kind]
         yield (
-            f"    {node.id} [label=<{_label(node)}>, shape={s.shape}, "
+            f"    {node.id} [label=<{_label(node, graph.values)}>, shape={s.shape}, "
             f'style="{s.style}", fillcolor="{s.fill}", color="{s.border}", peripheries={s.peripheries}, margin="{s.margin}"]'
         )
     for edge in graph.edges:
-        attributes = _edge_attributes(edge, edge.target in named, edge.source in freed)
-        yield f"    {edge.source} -> {edge.target}{attributes}"
+        label = _edge_label(edge, edge.target in named)
+        gap = "" if direction == "LR" else " "  # there Graphviz sets the label against the line
+        attributes = [f"label=<{gap}{label}>"] if label else []
+        attributes += ["style=dashed"] if edge.source in freed else []
+        shown = f" [{', '.join(attributes)}]" if attributes else ""
+        yield f"    {edge.source} -> {edge.target}{shown}"
 
 
 def _with_named_inputs(graph: Graph) -> set[str]:
@@ -101,23 +106,18 @@ def _with_named_inputs(graph: Graph) -> set[str]:
 COMMUTATIVE = {"+", "*", "max", "min", "add", "mul", "maximum", "minimum"}
 
 
-def _edge_attributes(edge: GraphEdge, named: bool, freed: bool) -> str:
-    attributes = []
+def _edge_label(edge: GraphEdge, named: bool) -> str:
     if edge.local is not None:
-        attributes.append(f'label="∂ {number(edge.local)}"')
-    elif named and edge.parameter:
-        attributes.append(f"label=<{escape_html(edge.parameter)}>")
-    if freed:
-        attributes.append("style=dashed")
-    return f" [{', '.join(attributes)}]" if attributes else ""
+        return f"∂ {number(edge.local)}"
+    return escape_html(edge.parameter) if named else ""
 
 
-def _label(node: GraphNode) -> str:
+def _label(node: GraphNode, values: bool) -> str:
     """The node's text: a heading, then facts, then notes; what a fact is called to the left, the fact to the right."""
     if node.kind == "freed":
         return escape_html(node.notes[0])
     rows = [_pair(_title(node), "" if node.kind == "operation" else _quiet(node.kind))]
-    rows += [_pair(_quiet(key), escape_html(text)) for key, text in _facts(node)]
+    rows += [_pair(_quiet(key), text) for key, text in _facts(node, values)]
     rows += [f'<tr><td align="left" colspan="2"><i>{escape_html(note)}</i></td></tr>' for note in node.notes]
     return f'<table border="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
 
@@ -138,15 +138,16 @@ def _title(node: GraphNode) -> str:
     return f'<font point-size="13">{title}</font>' if title else ""
 
 
-def _facts(node: GraphNode) -> Iterator[tuple[str, str]]:
+def _facts(node: GraphNode, values: bool) -> Iterator[tuple[str, str]]:
+    """What a fact is called, and how it is written."""
     if node.shape is not None and (node.shape or node.dtype):
         yield "shape", f"{node.shape} {node.dtype}".rstrip()
     if node.value is not None:
-        yield "value", str(node.value)
+        yield "value", escape_html(str(node.value))
     if node.gradient is not None:
-        yield "grad", str(node.gradient)
-    elif node.gradient_state in ("not computed", "not kept"):
-        yield "grad", node.gradient_state
+        yield "grad", escape_html(str(node.gradient))
+    elif values and node.gradient_state in ("not computed", "not kept"):
+        yield "grad", f"<i>{_quiet(node.gradient_state)}</i>"
 
 
 def _quiet(text: str) -> str:

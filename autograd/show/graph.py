@@ -63,7 +63,10 @@ class Numbers:
             return _nested(self.elements, self.shape)
         parts = []
         if self.low is not None and self.high is not None and self.mean is not None:
-            parts = [f"{number(self.low)} … {number(self.high)}", f"mean {number(self.mean)}"]
+            if self.low == self.high:
+                parts = [f"all {number(self.low)}"]
+            else:
+                parts = [f"{number(self.low)} … {number(self.high)}", f"mean {number(self.mean)}"]
         parts += [f"{count} {what}" for count, what in ((self.nans, "nan"), (self.infinities, "inf")) if count]
         return ", ".join(parts)
 
@@ -136,8 +139,10 @@ class Graph:
     """Nodes, each after those it was computed from, and the edges between them.
 
     notes:  what is missing, and why
+    values: whether numbers were read
     """
 
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     notes: tuple[str, ...] = ()
+    values: bool = True

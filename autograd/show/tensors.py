@@ -14,6 +14,7 @@ import numpy as np
 from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
 from autograd.show.labels import NO_LABEL, Label, Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
+from autograd.storage import written_since
 from autograd.table import Primitive, registry
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable
 
@@ -91,7 +92,7 @@ class _Tape:
         )
         if all(isinstance(root, Constant) for root in self.roots):
             notes.append(UNRECORDED)
-        return Graph(nodes, edges, tuple([cut_note(limit)] * any(found.values()) + notes))
+        return Graph(nodes, edges, tuple([cut_note(limit)] * any(found.values()) + notes), self.values)
 
     # -- the walk --------------------------------------------------------------------------------------------------
 
@@ -110,8 +111,8 @@ class _Tape:
         p = node.primitive
         parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in node.edges}
         saved = {
-            key: (array, version[0] == count)
-            for key, array, version, count in node.saved()
+            key: (array, not (isinstance(array, np.ndarray) and written_since(array, node.seq)))
+            for key, array in node.saved()
             if array is not None
         }
         if ("out", None) in saved:
@@ -232,4 +233,5 @@ def _gradient(n: AnyNode, swept: bool) -> tuple[Any, GradientState]:
     holder = n if isinstance(n, AccumulateGrad) else n.extras.retained if n.extras is not None else None
     if holder is not None and holder.grad is not None:
         return holder.grad.array, "computed"
-    return None, "not kept" if holder is None and swept else "not computed"
+    passed = swept or n.edges is None
+    return None, "not kept" if holder is None and passed else "not computed"

@@ -43,7 +43,7 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
         ),
         limit,
     )
-    return Graph(tuple(nodes), edges, tuple([cut_note(limit)] * any(found.values()) + notes))
+    return Graph(tuple(nodes), edges, tuple([cut_note(limit)] * any(found.values()) + notes), values)
 
 
 def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:

@@ -1,0 +1,179 @@
+"""Cross entropy as a fused kernel: softmax, logarithm and the choice of the target class in one pass each way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.kernels.softmax import log_softmax_
+from autograd.ops import arithmetic, reduce, selection
+from autograd.ops.forms import keep
+from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
+from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["cross_entropy"]
+
+
+def _rows(x: Array) -> Array:
+    """(N, C, d1, …) or (C) as a matrix with one row of C classes per target."""
+    if x.ndim == 2:
+        return x
+    return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1]) if x.ndim > 2 else x[None]
+
+
+def _from_rows(rows: Array, shape: tuple[int, ...]) -> Array:
+    """The matrix in the shape of the input again."""
+    if len(shape) == 2:
+        return rows
+    if len(shape) < 2:
+        return rows.reshape(shape)
+    return np.moveaxis(rows.reshape((shape[0], *shape[2:], shape[1])), -1, 1)
+
+
+def _composed(
+    x: Any, target: Any, weight: Any, ignore_index: int, reduction: str, label_smoothing: float
+) -> Any:
+    """The same in small primitives: (1 - ε) nll_loss + ε/C Σ_c weight[c] (-log p[c])."""
+    dim = 1 if x.ndim > 1 else 0
+    log_p = log_softmax_(x, dim)
+    loss = nll_loss(log_p, target, weight, ignore_index, reduction)
+    if not label_smoothing:
+        return loss
+    t = np.asarray(selection.raw(target))
+    valid = np.asarray(t != ignore_index)
+    weighted = log_p if weight is None else log_p * _along_classes(selection.raw(weight), x.ndim)
+    smooth = selection.where(valid, -reduce.sum_(weighted, dim, False), 0.0)
+    if reduction == "mean":
+        n = valid.sum() if weight is None else selection.raw(weight)[t[valid]].sum()
+        smooth = arithmetic.div(reduce.sum_(smooth, None, False), float(n))
+    else:
+        smooth = reduced("cross_entropy", smooth, reduction)
+    return loss * (1 - label_smoothing) + smooth * (label_smoothing / x.shape[dim])
+
+
+def _along_classes(weight: Array, ndim: int) -> Array:
+    """One factor per class, shaped to broadcast against the input."""
+    return weight.reshape((1, -1) + (1,) * (ndim - 2)) if ndim > 1 else weight
+
+
+def _gradient(
+    g: Array, x_shape: Any, weight: Any, label_smoothing: float, reduction: str, e: Array, total: Array,
+    picks: Array, each: Any, counts: Any, norm: float,
+) -> tuple[Array]:  # fmt: skip
+    """dx = (softmax(x) * the row's weight - its targets' weights) * g / norm; e / total is the softmax."""
+    g = g.reshape(-1) if reduction == "none" else g / norm if norm else 0 * g
+    hard = g * each * (1 - label_smoothing)  # what a row gives to its target, or one number for all rows
+    soft = g * counts * (label_smoothing / e.shape[1])  # what it gives to each class
+    row = hard + soft * (e.shape[1] if weight is None else weight.sum()) if label_smoothing else hard
+    d = e * (row / total)[:, None]
+    d.reshape(-1)[picks] -= hard
+    if label_smoothing:
+        d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
+    return (_from_rows(d, x_shape),)
+
+
+@primitive(
+    target=None,
+    weight=None,
+    joint=_gradient,
+    reference=_composed,
+    residuals=("e", "total", "picks", "each", "counts", "norm"),
+)
+def cross_entropy_(
+    x: Array, target: Array, weight: Array | None, ignore_index: int, reduction: str, label_smoothing: float
+) -> Any:
+    """Cross entropy of class indices; see `cross_entropy`.  dx = (softmax(x) - one_hot(target)) * g / n."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"cross_entropy: the input must be floating point, got {x.dtype}; use .float()")
+    valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
+    rows = _rows(x)
+    n, classes = rows.shape
+    weight = checked_weight("cross_entropy", weight, classes)
+    chosen, counts = target.reshape(-1), 1
+    if valid is not None:
+        chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(x.dtype)
+    each = counts if weight is None else counts * weight.astype(x.dtype)[chosen]
+    shifted = rows - np.maximum.reduce(rows, 1, None, None, True, -np.inf)
+    picks = np.arange(0, n * classes, classes) + chosen
+    picked = shifted.reshape(-1).take(picks)
+    e = np.exp(shifted)
+    total = e @ np.ones(classes, e.dtype)
+    log_total = np.log(total)
+    loss = (log_total - picked) * each
+    if label_smoothing:
+        smooth = log_total[:, None] - shifted
+        smooth = (smooth.sum(1) if weight is None else smooth @ weight.astype(x.dtype)) * counts
+        loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / classes)
+    if valid is not None:
+        loss = keep(loss, counts != 0)
+    norm = 1.0
+    if reduction == "mean":
+        norm = float(n) if isinstance(each, int) else float(each.sum())
+        out = np.add.reduce(loss) / np.asarray(norm, x.dtype)
+    elif reduction == "sum":
+        out = np.add.reduce(loss)
+    elif reduction == "none":
+        out = loss.reshape(target.shape)
+    else:
+        raise ArgumentError(f"cross_entropy: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+    return out, e, total, picks, each, counts, norm
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy -log softmax(input)[target], from unnormalised scores.
+
+    input (N, C), (N, C, d1, …) or (C): scores of C classes. target: class indices of the same shape without C, or
+    probabilities of the same shape.  dinput = (softmax(input) - one_hot(target)) * g / N.
+
+    Args:
+        weight: one factor per class; the mean is then the weighted mean.
+        ignore_index: a class index that does not count.
+        reduction: "mean", "sum" or "none".
+        label_smoothing: how much of each target, in [0, 1], is spread evenly over all classes.
+
+    Raises:
+        DimensionError: if a target is not a class.
+        ShapeError, DTypeError: if the target's shape or dtype does not fit.
+        ArgumentError: for another reduction, or label_smoothing outside [0, 1].
+
+    >>> import autograd
+    >>> cross_entropy(autograd.tensor([[2.0, 0.0], [0.0, 1.0]]), autograd.tensor([0, 0]))
+    tensor(0.7201)
+    """
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ArgumentError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+    t = selection.raw(target)
+    if t.dtype.kind == "f":
+        return _of_probabilities(input, target, weight, reduction, label_smoothing)
+    return cross_entropy_(input, target, weight, ignore_index, reduction, label_smoothing)
+
+
+def _of_probabilities(input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float) -> Any:
+    """-Σ_c weight[c] target[c] log softmax(input)[c]; the mean is over the targets."""
+    if tuple(input.shape) != tuple(target.shape):
+        raise ShapeError(
+            f"cross_entropy: target probabilities must have the input's shape {tuple(input.shape)}, got "
+            f"{tuple(target.shape)}; class indices must be integers"
+        )
+    dim = 1 if input.ndim > 1 else 0
+    classes = input.shape[dim]
+    weight = checked_weight("cross_entropy", weight, classes)
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    log_p: Any = log_softmax_(input, dim)
+    if weight is not None:
+        log_p = log_p * _along_classes(weight, input.ndim)
+    loss = arithmetic.neg(reduce.sum_(log_p * target, dim, False))
+    return reduced("cross_entropy", loss, reduction)

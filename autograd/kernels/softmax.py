@@ -1,0 +1,143 @@
+"""Softmax and what belongs to it: exponentials that add up to one, without overflow.
+
+Each subtracts the largest element first; e to the difference is at most 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.dims import wrap_dims
+from autograd.errors import DTypeError
+from autograd.ops.arithmetic import neg
+from autograd.ops.forms import axes, dots, spread, sums
+from autograd.ops.reduce import converted
+from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["softmax", "log_softmax", "softmin", "logsumexp"]
+
+
+def shifted_exp(op: str, x: Array, dim: int | tuple[int, ...]) -> tuple[Array, Array, Array]:
+    """The largest element along `dim`, x minus it, and e to that; where the largest is -inf or inf, minus 0."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+    largest = np.maximum.reduce(x, dim, None, None, True, -np.inf)
+    shifted = x - largest
+    return largest, shifted, np.exp(shifted)
+
+
+def _normal_dim(op: str, x: Array, dim: int | Sequence[int]) -> Any:
+    """`dim` as NumPy takes it; () for a 0-d tensor."""
+    if isinstance(dim, int) and -x.ndim <= dim < x.ndim:
+        return dim
+    wrapped = wrap_dims(op, dim, x.ndim, x.shape)
+    return wrapped if x.ndim else ()
+
+
+def softmax_dx(g: Array, out: Array, dim: int) -> Array:
+    """out * (g - Σ g * out)."""
+    d = g - dots(g, out, dim if out.ndim else ())
+    if type(d) is not np.ndarray:
+        return out * d
+    d *= out
+    return d
+
+
+@primitive(x=softmax_dx)
+def softmax_(x: Array, dim: Any) -> Array:
+    """exp(x) / Σ exp(x) along `dim`.  dx = out * (g - Σ g * out)."""
+    dim = _normal_dim("softmax", x, dim)
+    _, _, out = shifted_exp("softmax", x, dim)
+    total = sums(out, dim) if isinstance(dim, int) else out.sum(axis=dim, keepdims=True)
+    return np.divide(out, total, out=out) if type(out) is np.ndarray else out / total
+
+
+def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
+    """exp(x) / Σ exp(x) along `dim`: positive numbers that add up to 1.  dx = out * (g - Σ g * out).
+
+    Raises:
+        DTypeError: for integers, unless dtype is given.
+        DimensionError: if the dimension is out of range.
+
+    >>> import autograd
+    >>> softmax(autograd.tensor([1.0, 2.0, 3.0]), 0)
+    tensor([0.0900, 0.2447, 0.6652])
+    """
+    return softmax_(input if dtype is None else converted(input, dtype), dim)
+
+
+def softmin(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
+    """The softmax of -input.
+
+    >>> import autograd
+    >>> softmin(autograd.tensor([1.0, 2.0, 3.0]), 0)
+    tensor([0.6652, 0.2447, 0.0900])
+    """
+    return softmax(neg(input), dim, dtype=dtype)
+
+
+def _log_softmax_dx(g: Array, out: Array, dim: int) -> Array:
+    p = np.exp(out)
+    total = g.sum(axis=dim if out.ndim else None, keepdims=True)
+    if type(p) is not np.ndarray:
+        return g - p * total
+    p *= total
+    return np.subtract(g, p, out=p)
+
+
+@primitive(x=_log_softmax_dx)
+def log_softmax_(x: Array, dim: int) -> Array:
+    """x - log Σ exp(x) along `dim`.  dx = g - exp(out) Σ g."""
+    dim = _normal_dim("log_softmax", x, dim)
+    _, out, e = shifted_exp("log_softmax", x, dim)
+    total = np.log(sums(e, dim) if isinstance(dim, int) else e.sum(axis=dim, keepdims=True))
+    return np.subtract(out, total, out=out) if type(out) is np.ndarray else out - total
+
+
+def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
+    """log(softmax(x)) along `dim`, also where the softmax is too small for a number.  dx = g - exp(out) Σ g.
+
+    Raises:
+        DTypeError: for integers, unless dtype is given.
+        DimensionError: if the dimension is out of range.
+
+    >>> import autograd
+    >>> log_softmax(autograd.tensor([1e4, 0.0]), 0)
+    tensor([     0., -10000.])
+    """
+    return log_softmax_(input if dtype is None else converted(input, dtype), dim)
+
+
+# A primitive with the gradient g * softmax(x): g * exp(x - out) would lose digits where out is large.
+@primitive(
+    x=lambda g, x, dim, keepdim: spread(g, x.shape, dim, keepdim) * softmax_(x, tuple(range(x.ndim)) if dim is None else dim)
+)
+def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
+    """log Σ exp(x) over `dim`.  dx = g * softmax(x)."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"logsumexp: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+    axis = axes("logsumexp", x, dim)
+    largest = np.maximum.reduce(x, axis, None, None, True, -np.inf)
+    largest = np.where(np.isfinite(largest), largest, np.zeros((), x.dtype))
+    total = np.add.reduce(np.exp(x - largest), axis, None, None, True)
+    out = np.log(total) + largest
+    return out if keepdim else out.squeeze(axis)
+
+
+def logsumexp(input: Any, dim: int | Sequence[int] | None, keepdim: bool = False) -> Tensor:
+    """log Σ exp(x) over `dim`, without overflow; -inf of nothing.  dx = g * softmax(x).
+
+    Raises:
+        DimensionError: if a dimension is out of range.
+
+    >>> import autograd
+    >>> logsumexp(autograd.tensor([1000.0, 1000.0]), 0)
+    tensor(1000.6931)
+    """
+    return logsumexp_(input, dim, keepdim)

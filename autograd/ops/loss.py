@@ -1,0 +1,222 @@
+"""Losses: one number, or one for each element, for how far a prediction is from its target.
+
+reduction: "mean" (the default), "sum", or "none" for the elements themselves.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.ops import activation, arithmetic, reduce, selection
+from autograd.ops.positions import gather
+from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["mse_loss", "l1_loss", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits"]
+
+
+def reduced(op: str, loss: Any, reduction: str) -> Any:
+    """The elements of a loss as one number."""
+    if reduction == "mean":
+        return reduce.mean_(loss, None, False)
+    if reduction == "sum":
+        return reduce.sum_(loss, None, False)
+    if reduction == "none":
+        return loss
+    raise ArgumentError(f"{op}: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+
+
+def _same_shape(op: str, input: Any, target: Any) -> None:
+    """Broadcasting a target is nearly always a mistake: (N, 1) against (N) makes (N, N)."""
+    if tuple(input.shape) != tuple(target.shape):
+        warnings.warn(
+            f"{op}: the input has shape {tuple(input.shape)} and the target {tuple(target.shape)}: they will be "
+            "broadcast, which is rarely meant. Give them the same shape.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """The squared error (input - target)².
+
+    >>> import autograd
+    >>> mse_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    _same_shape("mse_loss", input, target)
+    return reduced("mse_loss", arithmetic.square(arithmetic.sub(input, target)), reduction)
+
+
+def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """The absolute error |input - target|; its derivative where they are equal is 0.
+
+    >>> import autograd
+    >>> l1_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
+    _same_shape("l1_loss", input, target)
+    return reduced("l1_loss", arithmetic.abs(arithmetic.sub(input, target)), reduction)
+
+
+# ------------------------------------------------------------------------------------------------ class indices
+
+
+def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index: int) -> Array | None:
+    """Whether each target counts, that is, is not `ignore_index`; None if all do.
+
+    Raises:
+        DTypeError: if the target is not integers.
+        ShapeError: if it has not the shape of the input without its class dimension.
+        DimensionError: if a target that counts is not a class.
+    """
+    if target.dtype.kind not in "iu":
+        raise DTypeError(f"{op}: the target must hold class indices (int64), got {target.dtype}; convert with .long()")
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if target.shape != expected:
+        raise ShapeError(
+            f"{op}: the input has shape {shape}, so the target must have shape {expected}, got {target.shape}. Classes "
+            "are dimension 1 of the input (dimension 0 if it has only one)."
+        )
+    classes = shape[1] if len(shape) > 1 else shape[0]
+    if target.size and 0 <= target.min() and target.max() < classes and not 0 <= ignore_index < classes:
+        return None
+    valid = np.asarray(target != ignore_index)
+    wrong = target[valid & ((target < 0) | (target >= classes))]
+    if wrong.size:
+        raise DimensionError(
+            f"{op}: target {wrong[0]} is out of range for {classes} classes (expected to be in range of "
+            f"[0, {classes - 1}]{'' if ignore_index < 0 else f', or {ignore_index}, which is ignored'}); "
+            f"the input has shape {shape}"
+        )
+    return None if valid.all() else valid
+
+
+def checked_weight(op: str, weight: Any, classes: int) -> Array | None:
+    """The weight of each class as an array."""
+    if weight is None:
+        return None
+    w = selection.raw(weight)
+    if w.shape != (classes,):
+        raise ShapeError(f"{op}: weight must have one element for each of {classes} classes, got shape {w.shape}")
+    return w
+
+
+def nll_loss(
+    input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Tensor:
+    """The negative of the log-probability that the input gives to the target class.
+
+    input (N, C), (N, C, d1, …) or (C): log-probabilities; target: class indices of the same shape without C.
+
+    Args:
+        weight: one factor per class; the mean is then the weighted mean.
+        ignore_index: a target that does not count.
+
+    Raises:
+        DimensionError: if a target is not a class.
+        ShapeError, DTypeError: if the target's shape or dtype does not fit.
+
+    >>> import autograd
+    >>> nll_loss(autograd.tensor([[-0.5, -1.0], [-2.0, -0.1]]), autograd.tensor([0, 1]))
+    tensor(0.3000)
+    """
+    t = np.asarray(selection.raw(target))
+    shape = tuple(input.shape)
+    valid = checked_classes("nll_loss", shape, t, ignore_index)
+    if valid is None:
+        valid = np.ones(t.shape, np.bool_)
+    dim = 1 if len(shape) > 1 else 0
+    w = checked_weight("nll_loss", weight, shape[dim])
+    safe = np.where(valid, t, 0).astype(np.int64)
+    each = valid.astype(selection.raw(input).dtype) if w is None else w[safe] * valid
+    index = np.expand_dims(safe, dim)
+    picked = gather(input, dim, index)
+    loss = selection.where(valid, arithmetic.mul(arithmetic.neg(picked.reshape(t.shape)), each), 0.0)
+    if reduction == "mean":
+        return arithmetic.div(reduce.sum_(loss, None, False), np.asarray(each.sum()))
+    return reduced("nll_loss", loss, reduction)
+
+
+# ------------------------------------------------------------------------------------------------ binary
+
+
+# A primitive, because the logarithms are cut off at -100 but the derivative goes on.
+@primitive(
+    cast="promote",
+    x=lambda g, x, target: g * ((x - target) / np.maximum((1 - x) * x, 1e-12)),
+    target=lambda g, x: g * (np.maximum(np.log1p(-x), -100.0) - np.maximum(np.log(x), -100.0)),
+)
+def binary_cross_entropy_(x: Array, target: Array) -> Array:
+    """-(t log x + (1 - t) log(1 - x)), with logarithms of at least -100.  dx = g * (x - t) / (x (1 - x))."""
+    if not ((x >= 0) & (x <= 1)).all():
+        raise ArgumentError(
+            f"binary_cross_entropy: the input must be probabilities in [0, 1], got values from {np.min(x)} to {np.max(x)}; "
+            "use sigmoid(), or binary_cross_entropy_with_logits"
+        )
+    return (target - 1) * np.maximum(np.log1p(-x), -100.0) - target * np.maximum(np.log(x), -100.0)
+
+
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
+    """-(t log p + (1 - t) log(1 - p)) for probabilities p and targets t in [0, 1].
+
+    A logarithm is at least -100, so that a wrong 0 or 1 costs 100.
+
+    Args:
+        weight: a factor for each element, broadcast.
+
+    Raises:
+        ShapeError: if the shapes differ.
+        ArgumentError: if a probability is outside [0, 1].
+
+    >>> import autograd
+    >>> binary_cross_entropy(autograd.tensor([0.9, 0.2]), autograd.tensor([1.0, 0.0]))
+    tensor(0.1643)
+    """
+    if tuple(input.shape) != tuple(target.shape):
+        raise ShapeError(
+            f"binary_cross_entropy: the input has shape {tuple(input.shape)} and the target {tuple(target.shape)}; "
+            "they must be equal"
+        )
+    loss: Any = binary_cross_entropy_(input, target)
+    if weight is not None:
+        loss = arithmetic.mul(loss, weight)
+    return reduced("binary_cross_entropy", loss, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
+) -> Tensor:
+    """`binary_cross_entropy` of sigmoid(input), without overflow.
+
+    (1 - t) x - (1 + (pos_weight - 1) t) logsigmoid(x)
+
+    Args:
+        weight: a factor for each element, broadcast.
+        pos_weight: a factor for the positive targets, broadcast.
+
+    Raises:
+        ShapeError: if the shapes of input and target differ.
+
+    >>> import autograd
+    >>> binary_cross_entropy_with_logits(autograd.tensor([2.0, -1.0]), autograd.tensor([1.0, 0.0]))
+    tensor(0.2201)
+    """
+    if tuple(input.shape) != tuple(target.shape):
+        raise ShapeError(
+            f"binary_cross_entropy_with_logits: the input has shape {tuple(input.shape)} and the target "
+            f"{tuple(target.shape)}; they must be equal"
+        )
+    log_p: Any = activation.logsigmoid(input)
+    if pos_weight is not None:
+        log_p = arithmetic.mul(log_p, arithmetic.add(arithmetic.mul(arithmetic.sub(pos_weight, 1), target), 1))
+    loss: Any = arithmetic.sub(arithmetic.mul(arithmetic.sub(1, target), input), log_p)
+    if weight is not None:
+        loss = arithmetic.mul(loss, weight)
+    return reduced("binary_cross_entropy_with_logits", loss, reduction)

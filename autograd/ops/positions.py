@@ -1,0 +1,326 @@
+"""Gather and scatter: reading and writing where a tensor of indices says.
+
+Each is a form of reading, writing or adding at an index (index.py), which have the derivatives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.dims import checked_dim
+from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.ops import index as indexing
+from autograd.ops.arithmetic import mul
+from autograd.ops.index import additem, getitem_, setitem
+from autograd.ops.shape import broadcast_shapes, expand, flatten, reshape
+from autograd.tape import Variable, wrap
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = [
+    "gather", "scatter", "scatter_add", "take_along_dim", "put",
+    "index_select", "index_add", "index_copy", "index_fill", "masked_select", "masked_scatter",
+]  # fmt: skip
+
+
+def _raw(value: Any) -> Any:
+    return value.array if isinstance(value, Variable) else value
+
+
+def _indices(op: str, index: Any, size: int | None = None) -> Any:
+    """A tensor of indices as an array of its own.
+
+    Raises:
+        DTypeError: if they are not integers.
+        DimensionError: if one is not in [0, size).
+    """
+    array = np.asarray(_raw(index))
+    if array.size == 0:
+        return array.astype(np.intp)
+    if array.dtype.kind not in "iu":
+        raise DTypeError(
+            f"{op}: the index must hold integers, got {array.dtype} of shape {array.shape}; use .long()"
+        )
+    if size is not None and not (array.min() >= 0 and array.max() < size):
+        wrong = int(array.min()) if array.min() < 0 else int(array.max())
+        raise DimensionError(f"{op}: index {wrong} is out of range for a dimension of size {size}")
+    return array.astype(np.intp)
+
+
+# ------------------------------------------------------------------------------------------------ along a dimension
+
+
+def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tuple[Any, ...]:
+    """The NumPy index that stands for `index` along `dim`, and the position itself along the other dimensions."""
+    shape = tuple(input.shape)
+    d = checked_dim(op, dim, shape)
+    array = _indices(op, index, (shape or (1,))[d])
+    if array.ndim != len(shape):
+        raise ShapeError(
+            f"{op}: the index must have as many dimensions as the tensor, got shapes {array.shape} and {shape}"
+        )
+    for i, n in enumerate(array.shape):
+        if (i != d and n > shape[i] and array.size) or (other is not None and n > other[i]):
+            raise ShapeError(
+                f"{op}: the index of shape {array.shape} does not fit: only along dim {dim} may it be larger than the "
+                f"tensor {shape}" + ("" if other is None else f", and nowhere than the source {other}")
+            )
+    grids = np.ix_(*map(np.arange, array.shape)) if array.ndim else ()
+    return tuple(array if i == d else grid for i, grid in enumerate(grids))
+
+
+def gather(input: Any, dim: int, index: Any) -> Tensor:
+    """The elements of each line along `dim` at the positions in `index`; the result has the index's shape.
+
+    out[i][j] = input[i][index[i][j]] for dim=1 of two dimensions.
+
+    Raises:
+        ShapeError: if the index has another number of dimensions, or is larger along another dimension.
+        DimensionError: if a position is out of range.
+
+    >>> import autograd
+    >>> x = autograd.tensor([[1, 2], [3, 4]])
+    >>> gather(x, 1, autograd.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    if not len(input.shape):
+        return reshape(gather(reshape(input, (1,)), dim, np.reshape(_raw(index), -1)), np.shape(_raw(index)))
+    return getitem_(input, _along("gather", input, dim, index))
+
+
+def scatter(
+    input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
+    """A copy of `input` with elements of `src` (or one value) written along `dim` at the positions in `index`.
+
+    out[i][index[i][j]] = src[i][j] for dim=1 of two dimensions. reduce="add" or "multiply" combines instead.
+    Where a position occurs twice, one of the elements is written.
+
+    Raises:
+        ShapeError: if the index has another number of dimensions, or is larger than `src`.
+        DimensionError: if a position is out of range.
+
+    >>> import autograd
+    >>> scatter(autograd.zeros(2, 3), 1, autograd.tensor([[2], [0]]), 1.0)
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    """
+    source = value if src is None else src
+    if source is None:
+        raise ArgumentError("scatter: needs a src or a value")
+    if reduce == "add":
+        return scatter_add(input, dim, index, source)
+    key, part = _target("scatter", input, dim, index, source)
+    if reduce == "multiply":
+        return _multiplied(input, key, part)
+    if reduce is not None:
+        raise ArgumentError(f"scatter: reduce is 'add', 'multiply' or None, got {reduce!r}")
+    return setitem(input, part, key)
+
+
+def _multiplied(input: Any, key: Any, part: Any) -> Tensor:
+    if any(isinstance(x, Variable) and x.current_node() is not None for x in (input, part)):
+        raise ArgumentError("scatter: reduce='multiply' has no derivative; use detach()")
+    out = _raw(input).copy()
+    np.multiply.at(out, key, _raw(part))
+    return wrap(out)
+
+
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
+    """A copy of `input` with the elements of `src` added along `dim` at the positions in `index`, each time one occurs.
+
+    Raises:
+        ShapeError, DimensionError: as for `scatter`.
+
+    >>> import autograd
+    >>> scatter_add(autograd.zeros(3), 0, autograd.tensor([0, 2, 0]), autograd.ones(3))
+    tensor([2., 0., 1.])
+    """
+    key, part = _target("scatter_add", input, dim, index, src)
+    return additem(input, part, key)
+
+
+def _target(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
+    """Where to write, and the part of `src` that is written."""
+    if not isinstance(src, (Variable, np.ndarray)) or not len(src.shape):
+        return _along(op, input, dim, index) if len(input.shape) else (...,), src
+    shape = tuple(src.shape)
+    if len(shape) != len(input.shape):
+        raise ShapeError(
+            f"{op}: src and the tensor must have equally many dimensions, got {shape} and {input.shape}"
+        )
+    key = _along(op, input, dim, index, shape)
+    sizes = np.shape(_raw(index))
+    return key, src if sizes == shape else indexing.getitem(src, tuple(slice(n) for n in sizes))
+
+
+def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
+    """`gather` with the other dimensions broadcast, as `np.take_along_axis`; without `dim` from the flattened tensor.
+
+    >>> import autograd
+    >>> x = autograd.tensor([[3, 1, 2]])
+    >>> take_along_dim(x, autograd.argsort(x, dim=1), dim=1)
+    tensor([[1, 2, 3]])
+    """
+    array = np.asarray(_raw(indices))
+    if dim is None:
+        return gather(flatten(input), 0, array.reshape(-1))
+    shape = tuple(input.shape)
+    d = checked_dim("take_along_dim", dim, shape)
+    if array.ndim != len(shape):
+        raise ShapeError(
+            f"take_along_dim: needs equally many dimensions, got shapes {shape} and {array.shape}"
+        )
+    common = list(
+        broadcast_shapes((*shape[:d], 1, *shape[d + 1 :]), (*array.shape[:d], 1, *array.shape[d + 1 :]))
+    )
+    common[d] = shape[d]
+    wide = expand(input, tuple(common))
+    common[d] = array.shape[d]
+    return gather(wide, d, np.broadcast_to(array, common))
+
+
+def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor:
+    """A copy of `input` with `source` written, or added, at positions counted in C order.
+
+    Raises:
+        DimensionError: if a position is out of range.
+        ShapeError: if index and source have different numbers of elements.
+
+    >>> import autograd
+    >>> put(autograd.zeros(2, 2), autograd.tensor([0, 3]), autograd.tensor([5.0, 6.0]))
+    tensor([[5., 0.],
+            [0., 6.]])
+    """
+    positions = _indices("put", index)
+    if positions.size != _raw(source).size:
+        raise ShapeError(f"put: {positions.size} positions but {_raw(source).size} elements in the source")
+    values = reshape(source, positions.shape)
+    if not accumulate:
+        return indexing.put(input, positions, values)
+    return reshape(additem(flatten(input), values, positions), tuple(input.shape))
+
+
+# ------------------------------------------------------------------------------------------------ whole slices
+
+
+def _slices(op: str, input: Any, dim: int, index: Any) -> tuple[Any, ...]:
+    """The NumPy index of the slices at `index` along `dim`."""
+    shape = tuple(input.shape)
+    d = checked_dim(op, dim, shape)
+    array = _indices(op, index, (shape or (1,))[d])
+    if array.ndim > 1:
+        raise ShapeError(f"{op}: the index must be a vector, got shape {array.shape}")
+    return (*(slice(None),) * d, array.reshape(-1))
+
+
+def index_select(input: Any, dim: int, index: Any) -> Tensor:
+    """The slices along `dim` at the positions in a vector of indices, as a copy.
+
+    Raises:
+        DimensionError: if a position is out of range.
+
+    >>> import autograd
+    >>> index_select(autograd.tensor([[1, 2], [3, 4]]), 1, autograd.tensor([1, 1]))
+    tensor([[2, 2],
+            [4, 4]])
+    """
+    key = _slices("index_select", input, dim, index)
+    if not len(input.shape):
+        return reshape(getitem_(reshape(input, (1,)), key), ())
+    return getitem_(input, key if len(key) > 1 else key[0])
+
+
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Tensor:
+    """A copy of `input` with alpha * the slices of `source` added at the positions in `index` along `dim`.
+
+    >>> import autograd
+    >>> index_add(autograd.zeros(3), 0, autograd.tensor([0, 0]), autograd.ones(2))
+    tensor([2., 0., 0.])
+    """
+    key = _slices("index_add", input, dim, index)
+    _fits("index_add", input, dim, key, source)
+    return additem(input, source if alpha == 1 else mul(source, alpha), key)
+
+
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
+    """A copy of `input` with the slices of `source` written at the positions in `index` along `dim`.
+
+    >>> import autograd
+    >>> index_copy(autograd.zeros(3), 0, autograd.tensor([2, 0]), autograd.tensor([1.0, 2.0]))
+    tensor([2., 0., 1.])
+    """
+    key = _slices("index_copy", input, dim, index)
+    _fits("index_copy", input, dim, key, source)
+    return setitem(input, source, key)
+
+
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
+    """A copy of `input` with one number written to the slices at `index` along `dim`.
+
+    >>> import autograd
+    >>> index_fill(autograd.zeros(2, 2), 1, autograd.tensor([0]), 7.0)
+    tensor([[7., 0.],
+            [7., 0.]])
+    """
+    if np.ndim(_raw(value)):
+        raise ShapeError(f"index_fill: the value must be a number or 0-d, got shape {np.shape(_raw(value))}")
+    return setitem(input, value, _slices("index_fill", input, dim, index))
+
+
+def _fits(op: str, input: Any, dim: int, key: tuple[Any, ...], source: Any) -> None:
+    wanted = list(input.shape)
+    wanted[checked_dim(op, dim, input.shape)] = len(key[-1])
+    if tuple(source.shape) != tuple(wanted):
+        raise ShapeError(
+            f"{op}: the source must have shape {tuple(wanted)}, for {len(key[-1])} slices along dim {dim} of "
+            f"{tuple(input.shape)}; got {tuple(source.shape)}"
+        )
+
+
+# ------------------------------------------------------------------------------------------------ by a mask
+
+
+def _mask(op: str, mask: Any) -> Any:
+    array = np.asarray(_raw(mask))
+    if array.dtype.kind != "b":
+        raise DTypeError(f"{op}: the mask must be bool, got {array.dtype}; use .bool()")
+    return array
+
+
+def masked_select(input: Any, mask: Any) -> Tensor:
+    """The elements where the mask is true, in a vector; both broadcast.
+
+    >>> import autograd
+    >>> x = autograd.tensor([1, -2, 3])
+    >>> masked_select(x, x > 0)
+    tensor([1, 3])
+    """
+    array = _mask("masked_select", mask)
+    shape = broadcast_shapes(tuple(input.shape), array.shape)
+    return getitem_(expand(input, shape), np.broadcast_to(array, shape).copy())
+
+
+def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
+    """A copy of `input` with elements of `source`, in order, where the mask is true; input and mask broadcast.
+
+    Raises:
+        ShapeError: if the source has too few elements.
+
+    >>> import autograd
+    >>> masked_scatter(autograd.zeros(3), autograd.tensor([True, False, True]), autograd.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
+    array = _mask("masked_scatter", mask)
+    shape = broadcast_shapes(tuple(input.shape), array.shape)
+    where = np.broadcast_to(array, shape).copy()
+    count = int(where.sum())
+    if count > _raw(source).size:
+        raise ShapeError(
+            f"masked_scatter: the mask is true {count} times, but the source has {_raw(source).size} elements"
+        )
+    return setitem(expand(input, shape), indexing.getitem(flatten(source), slice(count)), where)

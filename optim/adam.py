@@ -1,0 +1,173 @@
+"""Adam and AdamW: gradient descent with a step size for each weight, from running moments of its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf, sqrt
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.errors import ArgumentError
+from optim.optimizer import Array, Group, Optimizer, Params, check_ranges, decayed
+
+
+class Adam(Optimizer):
+    """Adaptive moment estimation (Kingma & Ba, 2015), with AMSGrad (Reddi et al., 2018).
+
+        g ← ∇f(θ) + λ θ                 with decoupled weight decay θ ← θ − lr λ θ instead
+        m ← β₁ m + (1 − β₁) g
+        v ← β₂ v + (1 − β₂) g²
+        v̂ ← v / (1 − β₂ᵗ)               with amsgrad the largest v so far in the place of v
+        θ ← θ − lr / (1 − β₁ᵗ) · m / (√v̂ + ε)
+
+    where t counts the steps of each parameter, from 1. With c = √(1 − β₂ᵗ) the last line is computed as
+    θ ← θ − lr c / (1 − β₁ᵗ) · m / (√v + ε c), as in the paper's section 2.
+
+    Args:
+        params: the parameters, or groups of them.
+        lr: lr.
+        betas: (β₁, β₂).
+        eps: ε.
+        weight_decay: λ.
+        amsgrad: never let the step sizes grow again.
+        maximize: ascend instead.
+        decoupled_weight_decay: as `AdamW`.
+        foreach, capturable, fused: which of PyTorch's implementations; there is one here, so they have no effect.
+        differentiable: only False.
+
+    Raises:
+        ArgumentError: if an option is out of its range.
+
+    >>> import autograd, nn
+    >>> w = nn.Parameter(autograd.tensor([1.0, 20.0]))
+    >>> optimizer = Adam([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    Parameter containing:
+    tensor([ 0.9000, 19.9000], requires_grad=True)
+    """
+
+    counts = True
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        options = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay,
+        }
+        super().__init__(params, options)
+
+    def check(self, group: Group) -> None:
+        """Raise ArgumentError if an option is out of its range."""
+        who = type(self).__name__
+        check_ranges(who, group, lr=(0, inf), eps=(0, inf), weight_decay=(0, inf))
+        for i, beta in enumerate(group["betas"]):
+            if not 0 <= beta < 1:
+                raise ArgumentError(f"{who}: betas[{i}] must be in [0, 1), got {beta}")
+
+    def buffers(self, group: Group) -> tuple[str, ...]:
+        """The moments m and v, and the largest v with amsgrad."""
+        moments = ("exp_avg", "exp_avg_sq")
+        return (*moments, "max_exp_avg_sq") if group["amsgrad"] else moments
+
+    def update(
+        self, p: Array, g: Array, state: Mapping[str, Any], group: Group, work: Sequence[Array], first: bool
+    ) -> None:
+        """Apply the rule to one block."""
+        lr, (beta1, beta2), t = group["lr"], group["betas"], state["step"]
+        m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
+        if group["decoupled_weight_decay"]:
+            p *= 1 - lr * group["weight_decay"]
+            g = np.negative(g, out=work[0]) if group["maximize"] else g
+        else:
+            g = decayed(p, g, group, out=work[0])
+
+        m *= beta1
+        m += np.multiply(g, 1 - beta1, out=s)
+
+        v *= beta2
+        np.multiply(g, g, out=s)
+        s *= 1 - beta2
+        v += s
+
+        if group["amsgrad"]:
+            v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        c = sqrt(1 - beta2**t)
+        np.sqrt(v, out=s)
+        s += group["eps"] * c
+        np.divide(m, s, out=s)
+        s *= lr * c / (1 - beta1**t)
+        p -= s
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay, θ ← θ − lr λ θ (Loshchilov & Hutter, 2019); see `Adam`.
+
+    Args:
+        params, lr, betas, eps, amsgrad, maximize, foreach, capturable, differentiable, fused: as for `Adam`.
+        weight_decay: λ, 0.01 if left out.
+
+    >>> import autograd, nn
+    >>> w = nn.Parameter(autograd.tensor([1.0]))
+    >>> w.grad = autograd.tensor([0.0])
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> w
+    Parameter containing:
+    tensor([0.9500], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )

@@ -1,0 +1,85 @@
+"""An optimizer's state as a dict of numbers and tensors, in PyTorch's form, and back."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError, StateDictError
+from autograd.tape import Variable, wrap
+
+Group = dict[str, Any]
+
+
+def packed(groups: list[Group], state: Mapping[Any, Any]) -> dict[str, Any]:
+    """The state dict: parameters are replaced by their numbers, counted through all groups."""
+    numbers: dict[int, int] = {}
+    for group in groups:
+        for p in group["params"]:
+            numbers[id(p)] = len(numbers)
+    return {
+        "state": {
+            numbers[id(key)] if isinstance(key, Variable) else key: kept for key, kept in state.items()
+        },
+        "param_groups": [{**group, "params": [numbers[id(p)] for p in group["params"]]} for group in groups],
+    }
+
+
+def unpacked(
+    who: str, state_dict: Mapping[str, Any], groups: list[Group]
+) -> tuple[list[Group], defaultdict[Any, Any]]:
+    """The groups and the state that a state dict describes, for the parameters of `groups`."""
+    if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
+        raise ArgumentError(
+            f"{who}.load_state_dict: needs a dict with 'state' and 'param_groups', as state_dict() returns"
+        )
+    saved_groups = state_dict["param_groups"]
+    found = [len(g["params"]) for g in saved_groups]
+    held = [len(g["params"]) for g in groups]
+    if found != held:
+        raise StateDictError(
+            f"{who}.load_state_dict: it has groups of {found} parameters, the optimizer has {held} (nothing was changed)"
+        )
+    params = {
+        number: p
+        for saved, group in zip(saved_groups, groups, strict=True)
+        for number, p in zip(saved["params"], group["params"], strict=True)
+    }
+    problems: list[str] = []
+    state: defaultdict[Any, Any] = defaultdict(dict)
+    for number, kept in state_dict["state"].items():
+        p = params.get(number)
+        if p is None:
+            state[number] = copy.deepcopy(kept)
+        else:
+            state[p] = {name: _value(number, name, value, p, problems) for name, value in kept.items()}
+    if problems:
+        raise StateDictError(
+            f"{who}.load_state_dict: shapes do not fit (nothing was changed):\n\t" + "\n\t".join(problems)
+        )
+    return [_group(saved, group) for saved, group in zip(saved_groups, groups, strict=True)], state
+
+
+def _value(number: Any, name: str, value: Any, p: Any, problems: list[str]) -> Any:
+    """A copy of one entry: an array becomes a tensor of the parameter's dtype, a count one of float32."""
+    array = value.array if isinstance(value, Variable) else value
+    if name == "step" and value is not None:
+        return wrap(np.array(array, np.float32).reshape(()))
+    if not hasattr(array, "__array__"):
+        return copy.deepcopy(value)
+    array = np.asarray(array)
+    if array.ndim and array.shape != p.array.shape:
+        problems.append(f"'{name}' of parameter {number} has shape {array.shape}, the parameter {p.array.shape}.")
+    return wrap(np.array(array, p.array.dtype if p.array.dtype.kind == "f" else None))
+
+
+def _group(saved: Group, held: Group) -> Group:
+    options = {
+        name: tuple(value) if isinstance(held.get(name), tuple) else copy.deepcopy(value)
+        for name, value in saved.items()
+    }
+    return {**held, **options, "params": held["params"]}

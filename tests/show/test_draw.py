@@ -1,0 +1,165 @@
+"""`Drawing`: files, notebooks, text."""
+
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autograd.errors import ArgumentError, AutogradError, RenderError
+from autograd.show import Drawing, draw
+from autograd.show import render as render_module
+from autograd.value import Value
+from tests.show.reading import read_dot, svg_texts
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz' dot")
+
+
+@pytest.fixture
+def drawing() -> Drawing:
+    x, w, b = Value(1.5, label="x"), Value(-2.0, label="w"), Value(0.5, label="b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    y.backward()
+    return draw(y, params=[w, b])
+
+
+@pytest.fixture
+def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with neither `dot` nor pygraphviz."""
+    monkeypatch.setattr(render_module.shutil, "which", lambda program: None)
+    monkeypatch.setattr(render_module, "has_pygraphviz", lambda: False)
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_text_needs_no_renderer(drawing: Drawing, tmp_path: Path) -> None:
+    assert str(drawing) == drawing.dot
+    assert repr(drawing) == "<Drawing: 6 nodes, 5 edges>"
+    for name in ("g.dot", "g.gv", "G.DOT"):
+        path = drawing.save(tmp_path / name)
+        assert path == tmp_path / name
+        assert path.read_text(encoding="utf-8") == drawing.dot
+
+
+def test_a_drawing_does_not_change(drawing: Drawing) -> None:
+    x = Value(1.0, label="x")
+    y = x.exp()
+    before = draw(y)
+    y.backward()
+    assert "not computed" in before.dot
+    assert "not computed" not in draw(y).dot
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------------
+
+
+@needs_dot
+def test_svg_says_what_the_text_says(drawing: Drawing) -> None:
+    texts = svg_texts(drawing.svg())
+    nodes, edges = read_dot(drawing.dot)
+    assert texts.keys() == {*nodes, *(f"{a}->{b}" for a, b, _ in edges)}
+    for id, node in nodes.items():
+        assert "".join(texts[id]).replace(" ", "").startswith(node.title.replace(" ", ""))
+        for fact, value in node.facts.items():
+            assert texts[id][texts[id].index(fact) + 1] == value
+    for a, b, label in edges:
+        assert texts[f"{a}->{b}"] == [label]
+
+
+@needs_dot
+def test_arrows_point_from_inputs_to_the_result(drawing: Drawing) -> None:
+    """Laid out from left to right, every arrow's head is to the right of its start."""
+    svg = "{http://www.w3.org/2000/svg}"
+    for group in ElementTree.fromstring(drawing.svg()).iter(f"{svg}g"):
+        if group.get("class") == "edge":
+            line, head = group.find(f"{svg}path"), group.find(f"{svg}polygon")
+            assert line is not None
+            assert head is not None
+            start = float(line.get("d", "").split(",")[0][1:])
+            tip = max(float(point.split(",")[0]) for point in head.get("points", "").split())
+            assert tip > start
+
+
+@needs_dot
+@pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
+def test_picture_files(drawing: Drawing, tmp_path: Path, ending: str, start: bytes) -> None:
+    path = drawing.save(str(tmp_path / f"graph.{ending}"))
+    assert path.read_bytes().startswith(start)
+    assert [p.name for p in tmp_path.iterdir()] == [f"graph.{ending}"]
+
+
+@pytest.mark.parametrize("name", ["graph", "graph.jpg", "graph.html"])
+def test_other_endings(drawing: Drawing, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArgumentError, match=r"a drawing is saved as \.svg, \.png, \.pdf, \.dot, \.gv; got"):
+        drawing.save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(drawing: Drawing, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere"):
+        drawing.save(tmp_path / "nowhere" / "g.dot")
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_a_failure_leaves_the_old_file(drawing: Drawing, tmp_path: Path) -> None:
+    path = tmp_path / "g.svg"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(RenderError):
+        drawing.save(path)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_renamed_into_place(
+    drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until all of it is written, the old file is there."""
+    path = tmp_path / "g.dot"
+    path.write_text("old", encoding="utf-8")
+    seen = []
+    replace = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.append((self.read_text(encoding="utf-8"), Path(target).read_text(encoding="utf-8")))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    drawing.save(path)
+    assert seen == [(drawing.dot, "old")]
+
+
+# -- without a renderer ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_the_error_names_both_renderers_and_how_to_install_them(drawing: Drawing) -> None:
+    with pytest.raises(RenderError) as caught:
+        drawing.svg()
+    message = str(caught.value)
+    for part in ("apt install graphviz", "brew install graphviz", "pip install 'tapegrad[render]'", "pygraphviz"):
+        assert part in message
+    assert "`dot` was not found" in message
+    assert "drawing.dot" in message
+    assert isinstance(caught.value, AutogradError)
+
+
+# -- notebooks ---------------------------------------------------------------------------------------------------------
+
+
+@needs_dot
+def test_a_notebook_shows_the_picture(drawing: Drawing) -> None:
+    bundle = drawing._repr_mimebundle_()
+    assert bundle == {"image/svg+xml": drawing.svg(), "text/plain": repr(drawing)}
+    assert drawing._repr_svg_() == drawing.svg()
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_a_notebook_without_renderer_shows_the_text_and_why(drawing: Drawing) -> None:
+    assert drawing._repr_svg_() is None
+    bundle = drawing._repr_mimebundle_(include=None, exclude=None)
+    assert bundle.keys() == {"text/plain"}
+    assert "pip install 'tapegrad[render]'" in bundle["text/plain"]
+    assert bundle["text/plain"].endswith(drawing.dot)
