@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import backward as backward_module
-from autograd import device, dtypes, inplace, numpy_protocol, printing, storage, tape
+from autograd import devices, dtypes, inplace, numpy_protocol, printing, storage, tape
+from autograd.backward import backward
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, GradientError, ShapeError
 from autograd.ops import shape
@@ -34,8 +34,8 @@ class TensorBasics(Variable):
         return dtypes.of(self.array.dtype)
 
     @property
-    def device(self) -> device.device:
-        return device.CPU
+    def device(self) -> devices.device:
+        return devices.CPU
 
     @property
     def ndim(self) -> int:
@@ -82,9 +82,7 @@ class TensorBasics(Variable):
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
         return (
-            self.array.shape
-            if dim is None
-            else self.array.shape[checked_dim("size", dim, self.array.shape)]
+            self.array.shape if dim is None else self.array.shape[checked_dim("size", dim, self.array.shape)]
         )
 
     def numel(self) -> int:
@@ -215,7 +213,7 @@ class TensorBasics(Variable):
         inputs: Any = None,
     ) -> None:
         """Add this tensor's gradient to the `.grad` of each leaf it was computed from; see `autograd.backward`."""
-        backward_module.backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Keep the gradient of a non-leaf in `.grad`.

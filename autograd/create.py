@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import device as devices
-from autograd import dtypes
+from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import join
 from autograd.ops import shape as shapes
@@ -247,7 +246,7 @@ def full(
     if value.ndim:
         raise ShapeError(f"full: fill_value must be a number, got shape {value.shape}")
     kind = value.dtype if dtype is None else dtypes.numpy_dtype(dtype)
-    shape = checked_shape("full", size if isinstance(size, (tuple, list)) else (size,))
+    shape = checked_shape("full", (size,))
     return made("full", np.full(shape, value, kind), requires_grad)
 
 

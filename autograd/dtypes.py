@@ -144,11 +144,8 @@ def can_cast(from_: Any, to: Any) -> bool:
     >>> can_cast("float64", "float32"), can_cast("float32", "int64")
     (True, False)
     """
-    order = "buif"
-    source, target = numpy_dtype(from_), numpy_dtype(to)
-    if target.kind == "u" and source.kind == "i":
-        return False
-    return min(order.index(source.kind), 2) <= min(order.index(target.kind), 2) or source.kind == target.kind
+    kinds = {"b": 0, "u": 1, "i": 1, "f": 2}
+    return kinds[numpy_dtype(from_).kind] <= kinds[numpy_dtype(to).kind]
 
 
 def common_dtype(arrays: Iterable[Any]) -> np.dtype[Any]:

@@ -64,7 +64,7 @@ def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **n
     return result if out is None else _into(name, out if isinstance(out, tuple) else (out,), result)
 
 
-def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:
+def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # noqa: ARG001  # NumPy gives it
     """What NumPy calls for one of its other functions with a tensor among its arguments.
 
     Raises:

@@ -6,14 +6,12 @@ are drawn as float32.
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import create, dtypes
-from autograd import device as devices
+from autograd import create, devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.tape import Variable, wrap
 
@@ -59,7 +57,8 @@ class Generator:
 
     def seed(self) -> int:
         """Start anew from a seed that the system draws, and return it."""
-        return self.manual_seed(secrets.randbits(63))._seed
+        self.manual_seed(secrets.randbits(63))
+        return self._seed
 
     def initial_seed(self) -> int:
         """The seed it was last started from."""
@@ -391,7 +390,7 @@ def multinomial(
     positive = int((rows > 0).sum(1).min()) if rows.size else 0
     if num_samples < 1 or (not replacement and num_samples > positive):
         raise ArgumentError(
-            f"multinomial: cannot draw {num_samples} samples from {rows.shape[1]} weights, {positive} of them positive, "
+            f"multinomial: cannot draw {num_samples} samples from {rows.shape[1]} weights, {positive} positive, "
             "without replacement; pass replacement=True"
         )
     rng = source(generator)

@@ -126,7 +126,7 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
     lead = d.ndim - len(shape)
     if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
         return np.ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
-    if lead < 0 or math.prod(d.shape) < math.prod(shape):
+    if lead < 0 or 0 < math.prod(d.shape) < math.prod(shape):
         return np.broadcast_to(d, shape)  # a formula may leave repeating to NumPy
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n != d.shape[lead + i])
     return d.sum(axis=axes, keepdims=True).reshape(shape)

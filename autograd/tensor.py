@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create, device, dtypes, inplace, ops, random, tape
+from autograd import create, devices, dtypes, inplace, ops, random, tape
 from autograd.basics import TensorBasics
 from autograd.errors import DTypeError
 from autograd.inplace import in_place
@@ -409,9 +409,9 @@ class Tensor(TensorBasics):
                 kind = a.array.dtype
             elif isinstance(a, (dtypes.dtype, np.dtype, type)):
                 kind = a
-            elif isinstance(a, (str, device.device)):
-                device.check(a)
-        device.check(named.get("device"))
+            elif isinstance(a, (str, devices.device)):
+                devices.check(a)
+        devices.check(named.get("device"))
         converted = self if kind is None else self.astype(kind)
         return converted.clone() if named.get("copy") and converted is self else converted
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, device, dtypes
+from autograd import Tensor, devices, dtypes
 from autograd.errors import ArgumentError
 from autograd.kernels.linear import linear
 from autograd.tape import wrap

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
-from autograd import Tensor, device, dtypes
+from autograd import Tensor, devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, MemberError
 from autograd.tape import RemovableHandle, Variable, bump
 from nn import members, state
@@ -305,11 +305,11 @@ class Module:
         for value in args:
             if isinstance(value, Variable):
                 kind = value.array.dtype
-            elif isinstance(value, (str, device.device)):
+            elif isinstance(value, (str, devices.device)):
                 place = value
             elif not isinstance(value, bool):
                 kind = value
-        device.check(place)
+        devices.check(place)
         return self if kind is None else self._convert(kind)
 
     def float(self) -> Self:

@@ -99,11 +99,12 @@ class Mask(Spec):
 
 
 class Given(Spec):
-    """This very array; derivatives are checked if it is floating point."""
+    """This very array; derivatives are checked for it if `grad` and if it is floating point."""
 
-    def __init__(self, values: Any, dtype: Any = None) -> None:
+    def __init__(self, values: Any, dtype: Any = None, grad: bool = True) -> None:
         self.values = np.asarray(values, dtype)
         self.shape = self.values.shape
+        self.grad = grad
 
     def draw(self, rng: np.random.Generator) -> Array:
         return self.values.copy()
@@ -141,6 +142,7 @@ class Case:
         differentiable: whether derivatives are checked at all.
         twice: whether second derivatives are.
         tolerance: of derivatives against finite differences, relative and absolute.
+        torch_tolerance: of values against PyTorch, larger where PyTorch itself is less exact.
         name: what the tests call it; by default the operation's name.
     """
 
@@ -156,6 +158,7 @@ class Case:
         differentiable: bool = True,
         twice: bool = True,
         tolerance: float = 1e-6,
+        torch_tolerance: float = 1e-11,
         name: str = "",
     ) -> None:
         if numpy is None and torch is None:
@@ -164,7 +167,7 @@ class Case:
         self.numpy, self.torch = numpy, torch
         self.integers = integers
         self.differentiable, self.twice = differentiable, differentiable and twice
-        self.tolerance = tolerance
+        self.tolerance, self.torch_tolerance = tolerance, torch_tolerance
         self.name = name or op.__name__.rstrip("_")
         primitive = getattr(op, "primitive", None)
         self.covers = covers if covers is not None else (primitive.name,) if primitive is not None else ()

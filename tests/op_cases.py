@@ -7,7 +7,11 @@ Write a row in the list of its family, with `Case`, `on` and the array makers of
 
 from __future__ import annotations
 
-from tests import op_cases_elementwise
+from tests import op_cases_activation, op_cases_elementwise, op_cases_reduce
 from tests.case import Case
 
-CASES: list[Case] = [*op_cases_elementwise.CASES]
+CASES: list[Case] = [
+    *op_cases_elementwise.CASES,
+    *op_cases_activation.CASES,
+    *op_cases_reduce.CASES,
+]

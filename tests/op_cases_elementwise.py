@@ -138,6 +138,7 @@ FUNCTIONS = [
         torch="polygamma",
         covers=("polygamma",),
         tolerance=1e-5,
+        torch_tolerance=1e-8,
     ),
     Case(
         special.logit,

@@ -107,7 +107,7 @@ def test_conversions():
     assert x.bool().tolist() == [True, True]
 
 
-@pytest.mark.parametrize(("a", "b"), itertools.product(NAMES, NAMES))
+@pytest.mark.parametrize(("a", "b"), list(itertools.product(NAMES, NAMES)))
 def test_promote_and_can_cast(a, b):
     torch = pytest.importorskip("torch")
     ours = autograd.promote_types(getattr(autograd, a), getattr(autograd, b))

@@ -186,6 +186,8 @@ def abs(x: Array) -> Array:
     >>> abs(autograd.tensor([-2, 0, 3]))
     tensor([2, 0, 3])
     """
+    if x.dtype.kind == "b":
+        raise DTypeError("abs: not defined for bool tensors; convert with .int() first")
     return np.absolute(x)
 
 

@@ -39,8 +39,8 @@ _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in the order of im
 
 @primitive(
     cast="promote",
-    x=lambda g, y, indices: contract(g, y, (indices[2], indices[1], indices[0])),
-    y=lambda g, x, indices: contract(x, g, (indices[0], indices[2], indices[1])),
+    x=lambda g, y, indices: _contract(g, y, (indices[2], indices[1], indices[0])),
+    y=lambda g, x, indices: _contract(x, g, (indices[0], indices[2], indices[1])),
 )
 def contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
     """The sum over the indices that the result lacks of x times y; indices[0] are x's, [1] y's, [2] the result's.
@@ -65,6 +65,10 @@ def contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
         y = y.reshape((*common, math.prod(summed), math.prod(y_free)))
         out = product(x, y).reshape(common + x_free + y_free)
     return out.transpose(plan.out_order)
+
+
+def _contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
+    return contract(x, y, indices)
 
 
 class _Plan:
@@ -122,14 +126,12 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         for i, (x, labels) in enumerate(zip(operands, inputs, strict=True))
     ]
     while len(terms) > 1:
-        i, j = _cheapest(terms, output, sizes)
+        i, j = _cheapest(terms, sizes)
         (y, b), (x, a) = terms.pop(j), terms.pop(i)
         rest = set(output).union(*(labels for _, labels in terms))
         out = "".join(c for c in dict.fromkeys(a + b) if c in rest)
         if not terms:
             out = output
-        elif i == 0 and j == 1:
-            pass
         x, y = (_expanded(v, labels, sizes, other) for v, labels, other in ((x, a, b), (y, b, a)))
         terms.insert(i, (contract(x, y, (a, b, out)), out))
     result, labels = terms[0]
@@ -155,7 +157,7 @@ def _expanded(x: Any, labels: str, sizes: dict[str, int], other: str) -> Any:
     return x if wanted == tuple(x.shape) else expand(x, wanted)
 
 
-def _cheapest(terms: Sequence[tuple[Any, str]], output: str, sizes: dict[str, int]) -> tuple[int, int]:
+def _cheapest(terms: Sequence[tuple[Any, str]], sizes: dict[str, int]) -> tuple[int, int]:
     """The pair whose contraction takes the fewest multiplications."""
     pairs = itertools.combinations(range(len(terms)), 2)
     return min(pairs, key=lambda p: math.prod(sizes[c] for c in set(terms[p[0]][1] + terms[p[1]][1])))
@@ -261,7 +263,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     )
     if [shape_a[d] for d in pairs_a] != [shape_b[d] for d in pairs_b]:
         raise ShapeError(
-            f"tensordot: the sizes of dims {pairs_a} of shape {shape_a} and of dims {pairs_b} of shape {shape_b} must agree"
+            f"tensordot: the sizes of dims {pairs_a} of shape {shape_a} and {pairs_b} of shape {shape_b} must agree"
         )
     labels_a = _LETTERS[: len(shape_a)]
     free = iter(_LETTERS[len(shape_a) :])

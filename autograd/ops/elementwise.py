@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError
 from autograd.ops import arithmetic, rounding
-
+from autograd.ops.forms import pick
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -109,9 +109,7 @@ def log1p(x: Array) -> Array:
 def _log_sum(x: Array, y: Array) -> Array:
     """log(eˣ + eʸ), a sixth of np.logaddexp's time."""
     larger = np.maximum(x, y)
-    out = larger + np.log1p(np.exp(-np.abs(x - y)))
-    np.copyto(out, larger, where=np.isinf(larger))
-    return out
+    return pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
 
 
 # A primitive, because composing it would give nan gradients at infinities.
@@ -128,7 +126,7 @@ def logaddexp(x: Array, y: Array) -> Array:
     >>> logaddexp(autograd.tensor([0.0, 1000.0]), autograd.tensor([0.0, 1000.0]))
     tensor([   0.6931, 1000.6932])
     """
-    return np.asarray(_log_sum(np.asarray(x), np.asarray(y)))
+    return _log_sum(x, y)
 
 
 @primitive(

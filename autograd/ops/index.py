@@ -30,14 +30,6 @@ _REST: Any = slice(None)
 # ------------------------------------------------------------------------------------------ the derivative table
 
 
-@primitive(view=True, x=lambda g, x_shape, index: unindex(g, x_shape, index))
-def getitem_(x: Array, index: Any) -> Array:
-    """x[index].  dx = zeros with g added at the index."""
-    if type(index) is np.ndarray and index.dtype.kind != "b" and x.ndim:
-        return x.take(index, 0)  # a third of the time of x[index]
-    return x[index]
-
-
 @primitive(x=lambda g, index: g[index])
 def unindex(x: Array, shape: tuple[int, ...], index: Any) -> Array:
     """Zeros of `shape` with x added at the index: the derivative of reading.  dx = g[index]."""
@@ -49,7 +41,20 @@ def unindex(x: Array, shape: tuple[int, ...], index: Any) -> Array:
     return out
 
 
-@primitive(x=lambda g, index: setitem(g, 0.0, index), value=lambda g, index: g[index])
+@primitive(view=True, x=lambda g, x_shape, index: unindex(g, x_shape, index))
+def getitem_(x: Array, index: Any) -> Array:
+    """x[index].  dx = zeros with g added at the index."""
+    if type(index) is np.ndarray and index.dtype.kind != "b" and x.ndim:
+        return x.take(index, 0)  # a third of the time of x[index]
+    return x[index]
+
+
+def _cleared(g: Array, index: Any) -> Array:
+    """g with zeros at the index."""
+    return setitem(g, 0.0, index)
+
+
+@primitive(x=lambda g, index: _cleared(g, index), value=lambda g, index: g[index])
 def setitem(x: Array, value: Array, index: Any) -> Array:
     """A copy of x with x[index] = value.  dx = g with zeros at the index, dvalue = g[index]."""
     out = x.copy()
@@ -79,7 +84,12 @@ def take(x: Array, index: Any) -> Array:
     return x.take(index.array if isinstance(index, Variable) else index)
 
 
-@primitive(x=lambda g, index: put(g, index, 0.0), value=lambda g, index: take(g, index))
+def _cleared_at(g: Array, index: Any) -> Array:
+    """g with zeros at positions in C order."""
+    return put(g, index, 0.0)
+
+
+@primitive(x=lambda g, index: _cleared_at(g, index), value=lambda g, index: take(g, index))
 def put(x: Array, index: Any, value: Array) -> Array:
     """A copy of x with value at positions in C order.  dx = g with zeros there, dvalue = g at the positions."""
     out = np.array(x, order="C")
@@ -285,7 +295,7 @@ def _linear(arrays: list[Array], sizes: tuple[int, ...]) -> Array:
     result: Any = 0
     for i, size in zip(arrays, sizes, strict=True):
         result = result * size + (np.where(i < 0, i + size, i) if i.size and i.min() < 0 else i)
-    return result  # type: ignore[no-any-return]  # an array
+    return result
 
 
 def _add_rows(out: Array, rows: Array, values: Array) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,7 @@ __all__ = [
     cast="promote",
     tensors=lambda g, i, dim, starts: g[(*(slice(None),) * dim, slice(starts[i], starts[i + 1]))],
 )
-def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:
+def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:  # noqa: ARG001  # the formula's
     """The tensors one after another along dim.  d tensors[i] = g between where it starts and where it ends."""
     return np.concatenate(tensors, dim)
 
@@ -99,7 +98,7 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
 def hstack(tensors: Sequence[Any]) -> Tensor:
     """The tensors side by side: along dim 1, or dim 0 of vectors."""
     grown = [atleast_1d(x) for x in tensors]
-    return cat(grown, 0 if len(grown) and len(grown[0].shape) == 1 else 1)
+    return cat(grown, 0 if grown and len(grown[0].shape) == 1 else 1)
 
 
 def vstack(tensors: Sequence[Any]) -> Tensor:
@@ -203,7 +202,7 @@ def repeat_interleave(
         or (counts.size and counts.min() < 0)
     ):
         raise ArgumentError(
-            f"repeat_interleave: repeats must be one non-negative integer or {shape[d]}, for dim {dim} of shape {shape}; "
+            f"repeat_interleave: repeats must be one integer >= 0 or {shape[d]}, for dim {dim} of shape {shape}; "
             f"got {counts.dtype} of shape {counts.shape}"
         )
     positions = np.repeat(np.arange(shape[d]), counts)

@@ -1,4 +1,4 @@
-"""Matrix products: one primitive, `matmul`, and what is composed of it. The general contraction is in contraction.py."""
+"""Matrix products: one primitive, `matmul`, and what is composed of it. contraction.py has the general case."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = [
-    "matmul", "mm", "bmm", "mv", "dot", "vdot", "inner", "outer", "ger",
+    "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger",
     "addmm", "addmv", "addbmm", "baddbmm", "addr", "chain_matmul", "matrix_power", "cross", "trace",
 ]  # fmt: skip
 
@@ -175,7 +175,7 @@ def _need(op: str, *wanted: tuple[Any, int]) -> None:
         )
 
 
-# ------------------------------------------------------------------------------------------------ beta x + alpha (a @ b)
+# ------------------------------------------------------------------------------------------------ beta x + alpha a @ b
 
 
 def _plus(input: Any, result: Any, beta: float, alpha: float) -> Tensor:
@@ -317,4 +317,5 @@ def trace(input: Any) -> Tensor:
     tensor(5)
     """
     _need("trace", (input, 2))
-    return sum(diagonal(input), None)
+    total: Tensor = sum(diagonal(input))
+    return total

@@ -36,7 +36,7 @@ def _raw(value: Any) -> Any:
 
 
 @primitive(x=None)
-def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = True) -> Array:
+def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = True) -> Array:  # noqa: ARG001  # it always is
     """The positions that put the elements along `dim` in order. nan is the largest; equal elements keep their order.
 
     >>> import autograd
@@ -52,7 +52,13 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Tr
     return x.shape[d] - 1 - backwards
 
 
-def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Sorted:
+def sort(  # `stable` is PyTorch's; it always is
+    input: Any,
+    dim: int = -1,
+    descending: bool = False,
+    *,
+    stable: bool = True,  # noqa: ARG001
+) -> Sorted:
     """The elements along `dim` in order, and the positions that they had. Equal elements keep their order; nan is last
     (first if descending).
 
@@ -72,7 +78,13 @@ def msort(input: Any) -> Tensor:
     return sort(input, 0).values  # type: ignore[no-any-return]  # a tensor
 
 
-def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Sorted:
+def topk(
+    input: Any,
+    k: int,
+    dim: int = -1,
+    largest: bool = True,
+    sorted: bool = True,  # noqa: ARG001  # they always are
+) -> Sorted:
     """The k largest (or smallest) elements along `dim`, the largest first, and their positions.
 
     Raises:
@@ -188,7 +200,7 @@ def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bo
 
 def unique(
     input: Any,
-    sorted: bool = True,
+    sorted: bool = True,  # noqa: ARG001  # they always are
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,

@@ -146,9 +146,9 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
 
 def _target(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
     """Where to write, and the part of `src` that is written."""
-    if not isinstance(src, (Variable, np.ndarray)) or not len(src.shape):
+    shape = np.shape(_raw(src))
+    if not shape:
         return _along(op, input, dim, index) if len(input.shape) else (...,), src
-    shape = tuple(src.shape)
     if len(shape) != len(input.shape):
         raise ShapeError(
             f"{op}: src and the tensor must have equally many dimensions, got {shape} and {input.shape}"

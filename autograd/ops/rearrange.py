@@ -30,7 +30,7 @@ Dims = int | Sequence[int]
 
 @primitive(x=lambda g, dims: np.flip(g, dims))
 def flip(x: Array, dims: Dims) -> Array:
-    """A copy with the order along `dims` reversed.  dx = flip(g, dims).
+    """A copy with the order along `dims` reversed.  dx = g reversed.
 
     >>> import autograd
     >>> flip(autograd.tensor([[1, 2], [3, 4]]), (1,))
@@ -102,6 +102,14 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 # ------------------------------------------------------------------------------------------------ diagonals
 
 
+@primitive(x=lambda g, offset, dim1, dim2: np.diagonal(g, offset, dim1, dim2))
+def on_diagonal(x: Array, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Array:
+    """Zeros of `shape` with x on a diagonal.  dx = diagonal(g)."""
+    out = np.zeros(shape, x.dtype)
+    _diagonal_of(out, offset, *_plane("diagonal", shape, dim1, dim2))[...] = x
+    return out
+
+
 @primitive(
     view=True,
     x=lambda g, x_shape, offset, dim1, dim2: on_diagonal(g, x_shape, offset, dim1, dim2),
@@ -116,14 +124,6 @@ def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     tensor([1, 4])
     """
     return _diagonal_of(x, offset, *_plane("diagonal", x.shape, dim1, dim2))
-
-
-@primitive(x=lambda g, offset, dim1, dim2: diagonal(g, offset, dim1, dim2))
-def on_diagonal(x: Array, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Array:
-    """Zeros of `shape` with x on a diagonal.  dx = diagonal(g)."""
-    out = np.zeros(shape, x.dtype)
-    _diagonal_of(out, offset, *_plane("diagonal", shape, dim1, dim2))[...] = x
-    return out
 
 
 def _plane(op: str, shape: Sequence[int], dim1: int, dim2: int) -> tuple[int, int]:
@@ -194,7 +194,7 @@ def diagflat(input: Any, offset: int = 0) -> Tensor:
 
 @primitive(x=lambda g, diagonal: np.tril(g, diagonal))
 def tril(x: Array, diagonal: int = 0) -> Array:
-    """The lower triangle of the last two dimensions, zeros above the diagonal.  dx = tril(g).
+    """The lower triangle of the last two dimensions, zeros above the diagonal.  dx = the same of g.
 
     >>> import autograd
     >>> tril(autograd.ones(2, 2))
@@ -206,7 +206,7 @@ def tril(x: Array, diagonal: int = 0) -> Array:
 
 @primitive(x=lambda g, diagonal: np.triu(g, diagonal))
 def triu(x: Array, diagonal: int = 0) -> Array:
-    """The upper triangle of the last two dimensions, zeros below the diagonal.  dx = triu(g)."""
+    """The upper triangle of the last two dimensions, zeros below the diagonal.  dx = the same of g."""
     return _triangle("triu", np.triu, x, diagonal)
 
 
@@ -217,6 +217,23 @@ def _triangle(op: str, function: Any, x: Array, diagonal: int) -> Array:
 
 
 # ------------------------------------------------------------------------------------------------ windows
+
+
+@primitive(x=lambda g, x_shape, dimension, step: _windows(g, x_shape, dimension, step))
+def fold(x: Array, shape: tuple[int, ...], dimension: int, step: int) -> Array:
+    """Zeros of `shape` with the windows in the last dimension added where `unfold` takes them.  dx = unfold(g)."""
+    out = np.zeros(shape, x.dtype)
+    d = checked_dim("fold", dimension, shape)
+    target = np.moveaxis(out, d, -1)
+    windows = np.moveaxis(x, d, -2)
+    span = (x.shape[d] - 1) * step + 1
+    for k in range(x.shape[-1]):
+        target[..., k : k + span : step] += windows[..., k]
+    return out
+
+
+def _windows(g: Array, x_shape: tuple[int, ...], dimension: int, step: int) -> Array:
+    return unfold(g, dimension, x_shape[-1], step)
 
 
 @primitive(view=True, x=lambda g, x_shape, dimension, step: fold(g, x_shape, dimension, step))
@@ -244,16 +261,3 @@ def unfold(x: Array, dimension: int, size: int, step: int) -> Array:
     shape = (*x.shape[:d], (n - size) // step + 1, *x.shape[d + 1 :], size)
     strides = (*x.strides[:d], x.strides[d] * step, *x.strides[d + 1 :], x.strides[d])
     return as_strided(x, shape, strides, writeable=x.flags.writeable)
-
-
-@primitive(x=lambda g, x_shape, dimension, step: unfold(g, dimension, x_shape[-1], step))
-def fold(x: Array, shape: tuple[int, ...], dimension: int, step: int) -> Array:
-    """Zeros of `shape` with the windows in the last dimension added where `unfold` takes them.  dx = unfold(g)."""
-    out = np.zeros(shape, x.dtype)
-    d = checked_dim("fold", dimension, shape)
-    target = np.moveaxis(out, d, -1)
-    windows = np.moveaxis(x, d, -2)
-    span = (x.shape[d] - 1) * step + 1
-    for k in range(x.shape[-1]):
-        target[..., k : k + span : step] += windows[..., k]
-    return out

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic
 from autograd.primitive import Array, primitive
 
@@ -72,9 +72,11 @@ def frac(input: Any) -> Tensor:
     return arithmetic.sub(input, trunc(input))
 
 
-def _not_by_zero(op: str, y: Array) -> None:
-    """Integers have no infinity: dividing them by zero is an error, as in Python."""
-    kind = y.dtype.kind if isinstance(y, np.ndarray) else "i" if isinstance(y, int) else "f"
+def _divisible(op: str, x: Array, y: Array) -> None:
+    """Integers have no infinity, so dividing them by zero is an error, as in Python; bools have no remainder."""
+    kind = np.result_type(x, y).kind
+    if kind == "b":
+        raise DTypeError(f"{op}: not defined for bool tensors; convert with .int() first")
     if kind in "iu" and not np.all(y):
         raise ArgumentError(f"{op}: integer division by zero; convert to a floating-point dtype for inf and nan")
 
@@ -85,12 +87,13 @@ def floor_divide(x: Array, y: Array) -> Array:
 
     Raises:
         ArgumentError: for integers divided by zero.
+        DTypeError: for bools.
 
     >>> import autograd
     >>> autograd.tensor([-7, 7]) // 2
     tensor([-4,  3])
     """
-    _not_by_zero("floor_divide", y)
+    _divisible("floor_divide", x, y)
     return np.floor_divide(x, y)
 
 
@@ -100,12 +103,13 @@ def trunc_divide(x: Array, y: Array) -> Array:
 
     Raises:
         ArgumentError: for integers divided by zero.
+        DTypeError: for bools.
 
     >>> import autograd
     >>> trunc_divide(autograd.tensor([-7, 7]), 2)
     tensor([-3,  3])
     """
-    _not_by_zero("div", y)
+    _divisible("div", x, y)
     if np.result_type(x, y).kind == "f":
         return np.trunc(np.true_divide(x, y))
     return np.floor_divide(x - np.fmod(x, y), y)
@@ -122,12 +126,13 @@ def remainder(x: Array, y: Array) -> Array:
 
     Raises:
         ArgumentError: for integers divided by zero.
+        DTypeError: for bools.
 
     >>> import autograd
     >>> autograd.tensor([-5.0, 5.0]) % 3
     tensor([1., 2.])
     """
-    _not_by_zero("remainder", y)
+    _divisible("remainder", x, y)
     return np.remainder(x, y)
 
 
@@ -137,12 +142,13 @@ def fmod(x: Array, y: Array) -> Array:
 
     Raises:
         ArgumentError: for integers divided by zero.
+        DTypeError: for bools.
 
     >>> import autograd
     >>> fmod(autograd.tensor([-5.0, 5.0]), 3)
     tensor([-2.,  2.])
     """
-    _not_by_zero("fmod", y)
+    _divisible("fmod", x, y)
     return np.fmod(x, y)
 
 

@@ -228,7 +228,7 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise ArgumentError("clamp: at least one of min and max must not be None")
     numbers = all(b is None or isinstance(b, (float, int)) for b in (min, max))
-    if numbers and isinstance(input, (Variable, np.ndarray)) and input.dtype.kind == "f":
+    if numbers and np.asarray(raw(input)).dtype.kind == "f":
         return clamp_(input, -math.inf if min is None else min, math.inf if max is None else max)
     if min is not None:
         input = clamp_min(input, min)
@@ -264,7 +264,7 @@ def copysign(x: Array, y: Array) -> Array:
     """
 
 
-@primitive(np.heaviside, cast="promote", x=None, y=None)
+@primitive(cast="promote", x=None, y=None, numpy=np.heaviside)
 def heaviside(x: Array, y: Array) -> Array:
     """0 where x < 0, y where x == 0, 1 where x > 0, elementwise with broadcasting. Not differentiable.
 
@@ -272,6 +272,7 @@ def heaviside(x: Array, y: Array) -> Array:
     >>> heaviside(autograd.tensor([-1.0, 0.0, 2.0]), autograd.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
+    return np.heaviside(x, y).astype(np.result_type(x, y), copy=False)
 
 
 clip = clamp

@@ -59,7 +59,7 @@ def squeeze(x: Array, dim: Shape | None = None) -> Array:
 
     >>> import autograd
     >>> squeeze(autograd.zeros(1, 2, 1), 0).shape
-    autograd.Size([2, 1])
+    (2, 1)
     """
     if dim is None:
         return np.squeeze(x)
@@ -74,10 +74,10 @@ def unsqueeze(x: Array, dim: int) -> Array:
 
     >>> import autograd
     >>> unsqueeze(autograd.zeros(2, 3), -1).shape
-    autograd.Size([2, 3, 1])
+    (2, 3, 1)
     """
     d = checked_dim("unsqueeze", dim, x.shape, 1)
-    return x.reshape(x.shape[:d] + (1,) + x.shape[d:])
+    return x.reshape((*x.shape[:d], 1, *x.shape[d:]))
 
 
 @primitive(view=True, x=lambda g, dim0, dim1: np.swapaxes(g, dim0, dim1) if g.ndim else g)
@@ -105,7 +105,7 @@ def permute(x: Array, dims: Sequence[int]) -> Array:
 
     >>> import autograd
     >>> permute(autograd.zeros(2, 3, 5), (2, 0, 1)).shape
-    autograd.Size([5, 2, 3])
+    (5, 2, 3)
     """
     order = checked_dims("permute", dims, x.shape) if x.ndim or len(dims) else ()
     if len(order) != x.ndim:
@@ -148,8 +148,8 @@ def expand(x: Array, shape: Sequence[int]) -> Array:
         sizes = tuple(x.shape[i - lead] if n == -1 else n for i, n in enumerate(sizes))
     if lead < 0 or any(n not in (1, size) for n, size in zip(x.shape, sizes[lead:], strict=True)):
         raise ShapeError(
-            f"expand: shape {x.shape} cannot be expanded to {sizes}: counted from the last dimension, each size must be "
-            "equal or 1. Use reshape or unsqueeze to line them up."
+            f"expand: shape {x.shape} cannot be expanded to {sizes}: counted from the last dimension, each size must "
+            "be equal or 1. Use reshape or unsqueeze to line them up."
         )
     return np.broadcast_to(x, sizes)
 
@@ -186,10 +186,10 @@ def view(input: Any, shape: Any) -> Tensor:
 
     >>> import autograd
     >>> view(autograd.arange(4), (2, 2)).shape
-    autograd.Size([2, 2])
+    (2, 2)
     """
     result = reshape(input, shape)
-    if result.size and not np.may_share_memory(result.array, input.array):
+    if result.array.size and not np.may_share_memory(result.array, input.array):
         raise ShapeError(
             f"view: shape {tuple(input.shape)} with strides {tuple(input.stride())} cannot be seen as shape {shape} "
             "without a copy; use reshape(), or contiguous() before view()"
@@ -212,7 +212,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
     >>> import autograd
     >>> flatten(autograd.zeros(2, 3, 5), 1).shape
-    autograd.Size([2, 15])
+    (2, 15)
     """
     shape = tuple(input.shape)
     first, last = (checked_dim("flatten", d, shape) for d in (start_dim, end_dim))
@@ -230,7 +230,7 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
 
     >>> import autograd
     >>> unflatten(autograd.zeros(2, 6), 1, (3, -1)).shape
-    autograd.Size([2, 3, 2])
+    (2, 3, 2)
     """
     shape = tuple(input.shape)
     d = checked_dim("unflatten", dim, shape)
@@ -253,7 +253,7 @@ def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
 
     >>> import autograd
     >>> movedim(autograd.zeros(2, 3, 5), 0, -1).shape
-    autograd.Size([3, 5, 2])
+    (3, 5, 2)
     """
     ndim = len(input.shape)
     sources = checked_dims("movedim", source, input.shape)
@@ -312,11 +312,11 @@ def split(tensor: Any, split_size_or_sections: Shape, dim: int = 0) -> tuple[Ten
                 f"split: sizes {sizes} must be non-negative and add up to {n}, the size of dim {dim} of shape "
                 f"{tuple(tensor.shape)}"
             )
-        return pieces(tensor, sizes, d)
+        return _pieces(tensor, sizes, d)
     size = int(split_size_or_sections)  # type: ignore[arg-type]  # a number
     if size < 0 or (size == 0 and n):
         raise ArgumentError(f"split: the size of a piece must be positive, got {size}")
-    return pieces(tensor, [min(size, n - i) for i in range(0, n, size)] if n else [0], d)
+    return _pieces(tensor, [min(size, n - i) for i in range(0, n, size)] if n else [0], d)
 
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
@@ -330,7 +330,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     if chunks < 1:
         raise ArgumentError(f"chunk: needs at least one chunk, got {chunks}")
     size = -(-n // chunks)
-    return pieces(input, [0] * chunks, d) if size == 0 else split(input, size, d)
+    return _pieces(input, [0] * chunks, d) if size == 0 else split(input, size, d)
 
 
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -345,7 +345,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Te
     if isinstance(given, int):
         if given < 1:
             raise ArgumentError(f"tensor_split: needs at least one section, got {given}")
-        return pieces(input, [n // given + (i < n % given) for i in range(given)], d)
+        return _pieces(input, [n // given + (i < n % given) for i in range(given)], d)
     ends = [min(max(i + n if i < 0 else i, 0), n) for i in given]
     lead = (slice(None),) * d
     return tuple(
@@ -366,6 +366,10 @@ def vsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
 def dsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """`tensor_split` along the depth (dim 2)."""
     return tensor_split(input, indices_or_sections, 2)
+
+
+def _pieces(x: Any, sizes: Sequence[int], dim: int) -> tuple[Tensor, ...]:
+    return pieces(x, sizes, dim)  # type: ignore[return-value]  # it has several results
 
 
 def _divided(op: str, input: Any, dim: int) -> tuple[int, int]:
@@ -422,7 +426,7 @@ def broadcast_shapes(*shapes: Shape) -> tuple[int, ...]:
     (2, 3)
     """
     try:
-        return np.broadcast_shapes(*shapes)  # type: ignore[arg-type]  # NumPy takes lists as well
+        return np.broadcast_shapes(*shapes)
     except ValueError as error:
         raise ShapeError(
             f"broadcast_tensors: shapes {', '.join(map(str, shapes))} do not broadcast: counted from the last "

@@ -60,7 +60,9 @@ def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) ->
     }
     """
     if direction not in ("LR", "TB"):
-        raise ArgumentError(f"draw: direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}")
+        raise ArgumentError(
+            f"draw: direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}"
+        )
     return "\n".join(('digraph "computation graph" {', *_body(graph, direction, dpi), "}\n"))
 
 
@@ -168,5 +170,7 @@ def escape_html(text: str) -> str:
     >>> print(escape_html(r'<a & "b"> \N'))
     &lt;a &amp; &quot;b&quot;&gt; \\N
     """
-    printable = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    printable = "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
     return escape(printable).replace("\\", "\\\\")

@@ -67,7 +67,9 @@ class Numbers:
                 parts = [f"all {number(self.low)}"]
             else:
                 parts = [f"{number(self.low)} … {number(self.high)}", f"mean {number(self.mean)}"]
-        parts += [f"{count} {what}" for count, what in ((self.nans, "nan"), (self.infinities, "inf")) if count]
+        parts += [
+            f"{count} {what}" for count, what in ((self.nans, "nan"), (self.infinities, "inf")) if count
+        ]
         return ", ".join(parts)
 
 

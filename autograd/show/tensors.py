@@ -19,9 +19,7 @@ from autograd.table import Primitive, registry
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable
 
 FREED = "freed by backward(): draw before it, or pass retain_graph=True"
-UNRECORDED = (
-    "Nothing was recorded: no input requires a gradient, or the result was computed inside no_grad() or detached."
-)
+UNRECORDED = "Nothing was recorded: no input requires a gradient, or the result was computed inside no_grad() or detached."
 CHANGED = "changed in place since it was saved"
 
 
@@ -61,7 +59,9 @@ class _Tape:
         self.values = values
         self.freed = Freed()
         self.inputs: dict[Node, list[tuple[Source, str]]] = {}
-        self.known: dict[AnyNode, tuple[Any, bool]] = {}  # node -> its result, and whether that is still unchanged
+        self.known: dict[
+            AnyNode, tuple[Any, bool]
+        ] = {}  # node -> its result, and whether that is still unchanged
         self.roots: list[AnyNode | Constant] = []
         for t in roots:
             node = t.current_node()
@@ -118,7 +118,9 @@ class _Tape:
         if ("out", None) in saved:
             self._note_value(node, saved.pop(("out", None)))
         position = {name: i for i, name in enumerate(p.arrays)}
-        for name, element in sorted({*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)):
+        for name, element in sorted(
+            {*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)
+        ):
             key = name, element
             if key in parents:
                 if key in saved:
@@ -197,7 +199,7 @@ class _Tape:
                 known[n] = str(array.dtype)
             elif (output := _number_of_result(n)) is not None:
                 known[n] = str(output[1])
-            elif _keeps_dtype(n.primitive):
+            elif n.shape is not None and _keeps_dtype(n.primitive):
                 inputs = {known.get(edge[0], "") for edge in n.edges or ()}
                 known[n] = inputs.pop() if len(inputs) == 1 else ""
         return known

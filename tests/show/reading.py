@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 NODE = re.compile(r"^    (n\d+) \[label=<(.*)>, shape=(\w+), (.*)\]$", re.MULTILINE)
-EDGE = re.compile(r'^    (n\d+) -> (n\d+)(?: \[(?:label=<([^>]*)>)?.*\])?$', re.MULTILINE)
+EDGE = re.compile(r"^    (n\d+) -> (n\d+)(?: \[(?:label=<([^>]*)>)?.*\])?$", re.MULTILINE)
 CAPTION = re.compile(r"^    label=<(.*)>$", re.MULTILINE)
 
 
@@ -34,7 +34,10 @@ def read_dot(dot: str) -> tuple[dict[str, ShownNode], list[tuple[str, str, str]]
     """Nodes by title (or by kind or id where there is none), and edges as (source, target, label)."""
     nodes = {}
     for id, label, shape, attributes in NODE.findall(dot):
-        rows = [[text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in label.split("</tr>")]
+        rows = [
+            [text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+            for row in label.split("</tr>")
+        ]
         rows = [[cell.strip() for cell in row] for row in rows if row]
         if rows:
             heading, *rest = rows

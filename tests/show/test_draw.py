@@ -139,7 +139,12 @@ def test_the_error_names_both_renderers_and_how_to_install_them(drawing: Drawing
     with pytest.raises(RenderError) as caught:
         drawing.svg()
     message = str(caught.value)
-    for part in ("apt install graphviz", "brew install graphviz", "pip install 'tapegrad[render]'", "pygraphviz"):
+    for part in (
+        "apt install graphviz",
+        "brew install graphviz",
+        "pip install 'tapegrad[render]'",
+        "pygraphviz",
+    ):
         assert part in message
     assert "`dot` was not found" in message
     assert "drawing.dot" in message

@@ -73,8 +73,12 @@ def test_complaints_of_pygraphviz_are_not_printed(
 
 @pytest.mark.usefixtures("no_pygraphviz")
 def test_a_dot_that_fails_says_why(program: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    program.write_text("#!/bin/sh\ncat > /dev/null\necho first >&2\necho no fonts here >&2\nexit 3\n", encoding="utf-8")
-    with pytest.raises(RenderError, match=r"no SVG picture could be made: `dot` failed \(no fonts here\); pygraphviz"):
+    program.write_text(
+        "#!/bin/sh\ncat > /dev/null\necho first >&2\necho no fonts here >&2\nexit 3\n", encoding="utf-8"
+    )
+    with pytest.raises(
+        RenderError, match=r"no SVG picture could be made: `dot` failed \(no fonts here\); pygraphviz"
+    ):
         render(DOT, "svg")
     assert capfd.readouterr() == ("", "")
 

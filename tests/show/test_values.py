@@ -75,7 +75,9 @@ def test_edges_multiply_to_the_gradients() -> None:
     v = neuron()
     v["o"].backward()
     graph = trace(v["o"])
-    gradient = {node.id: node.gradient.elements[0] for node in graph.nodes if node.gradient and node.gradient.elements}
+    gradient = {
+        node.id: node.gradient.elements[0] for node in graph.nodes if node.gradient and node.gradient.elements
+    }
     total = dict.fromkeys(gradient, 0.0)
     for edge in graph.edges:
         assert edge.local is not None

@@ -1,0 +1,39 @@
+"""Questions about a tensor, as functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import dtypes
+from autograd.tape import Variable
+
+
+def is_tensor(obj: Any) -> bool:
+    """Return whether `obj` is a tensor.
+
+    >>> import autograd
+    >>> is_tensor(autograd.ones(2)), is_tensor([1.0])
+    (True, False)
+    """
+    return isinstance(obj, Variable)
+
+
+def is_floating_point(input: Any) -> bool:
+    """Return whether the tensor's dtype is a floating-point type."""
+    return bool(input.array.dtype.kind == "f")
+
+
+def numel(input: Any) -> int:
+    """Return the number of elements of a tensor."""
+    return int(input.array.size)
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
+    """Return the dtype that arithmetic on the two, tensors or numbers, results in.
+
+    >>> import autograd
+    >>> result_type(autograd.tensor([1, 2]), 1.0)
+    autograd.float32
+    """
+    values = [t.array if isinstance(t, Variable) else t for t in (tensor1, tensor2)]
+    return dtypes.of(dtypes.common_dtype(values))

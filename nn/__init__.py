@@ -1,0 +1,58 @@
+"""Neural networks, with PyTorch's names, defaults, numbers and weights.
+
+A model is a `Module`: layers are made in its `__init__` and used in its `forward`. `functional` has the same as plain
+functions, `init` what weights start from, `utils` gradient clipping and the like, `scalar` networks of single numbers.
+"""
+
+from nn import functional, init, scalar, utils
+from nn.activation import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    RReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softmin,
+    Softplus,
+    Softshrink,
+    Softsign,
+    Tanh,
+    Tanhshrink,
+    Threshold,
+)
+from nn.container import ModuleDict, ModuleList, Sequential
+from nn.dropout import Dropout
+from nn.linear import Flatten, Identity, Linear, Unflatten
+from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
+from nn.module import Module
+from nn.parameter import Buffer, Parameter
+
+__all__ = [
+    "functional", "init", "scalar", "utils",
+    # the base
+    "Module", "Parameter", "Buffer",
+    # containers
+    "Sequential", "ModuleList", "ModuleDict",
+    # layers
+    "Identity", "Linear", "Flatten", "Unflatten", "Dropout",
+    # activations
+    "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
+    "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",
+    "Hardshrink", "Softshrink", "Softmax", "Softmin", "LogSoftmax",
+    # losses
+    "L1Loss", "MSELoss", "CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss",
+]  # fmt: skip

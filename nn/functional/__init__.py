@@ -1,0 +1,54 @@
+"""Layers and losses as functions: `import nn.functional as F`."""
+
+from autograd.kernels.linear import linear
+from autograd.kernels.loss import cross_entropy
+from autograd.ops.activation import (
+    gelu,
+    glu,
+    hardshrink,
+    logsigmoid,
+    prelu,
+    sigmoid,
+    softplus,
+    softshrink,
+    softsign,
+    tanhshrink,
+)
+from autograd.ops.elementwise import tanh
+from autograd.ops.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+)
+from nn.functional.activation import (
+    celu,
+    elu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    log_softmax,
+    mish,
+    relu,
+    relu6,
+    rrelu,
+    selu,
+    silu,
+    softmax,
+    softmin,
+    threshold,
+)
+from nn.functional.dropout import dropout
+
+__all__ = [
+    # layers
+    "linear", "dropout",
+    # activations
+    "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
+    "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",
+    "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax",
+    # losses
+    "l1_loss", "mse_loss", "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+]  # fmt: skip

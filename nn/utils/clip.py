@@ -1,0 +1,128 @@
+"""Gradient clipping: keep one bad batch from throwing the parameters far away (Pascanu et al., 2013)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.errors import ArgumentError, GradientError
+from autograd.tape import Variable, bump, wrap
+
+
+def _tensors(tensors: Tensor | Iterable[Tensor]) -> list[Any]:
+    return [tensors] if isinstance(tensors, Variable) else list(tensors)
+
+
+def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Any]:
+    return [p.grad for p in _tensors(parameters) if p.grad is not None]
+
+
+def _norm(array: Any, norm_type: float) -> Any:
+    flat = array.ravel(order="K")
+    return np.sqrt(np.vdot(flat, flat)) if norm_type == 2 else np.linalg.norm(flat, norm_type)
+
+
+def get_total_norm(
+    tensors: Tensor | Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The norm of all the tensors' elements, as if they were one vector.
+
+    Args:
+        tensors: the tensors.
+        norm_type: p of the p-norm; inf for the largest absolute value.
+        error_if_nonfinite: whether an infinite or undefined norm is an error.
+        foreach: without effect.
+
+    Raises:
+        GradientError: for a norm that is not finite, if asked to.
+
+    >>> import autograd
+    >>> get_total_norm([autograd.tensor([3.0]), autograd.tensor([4.0])])
+    tensor(5.)
+    """
+    arrays = [t.array for t in _tensors(tensors)]
+    if not arrays:
+        return wrap(np.zeros((), np.float32))
+    total = _norm(np.array([_norm(a, float(norm_type)) for a in arrays]), float(norm_type))
+    if error_if_nonfinite and not np.isfinite(total):
+        raise GradientError(
+            f"the norm of order {norm_type} of the gradients is {total}; find the cause with autograd.detect_anomaly(), "
+            "or pass error_if_nonfinite=False to go on"
+        )
+    return wrap(np.asarray(total, np.result_type(*arrays)))
+
+
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scale the gradients, in place, from `total_norm` down to `max_norm`, if they are above it."""
+    scale = min(1.0, float(max_norm) / (total_norm.item() + 1e-6))
+    for gradient in _gradients(parameters):
+        if scale != 1.0:
+            gradient.array[...] *= scale
+            bump(gradient)
+
+
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Scale the gradients, in place, so that their norm, as one vector, is at most `max_norm`.
+
+    g ← g · min(1, max_norm / (‖g‖ + 1e-6))
+
+    Args:
+        parameters: the tensors whose `.grad` is scaled.
+        max_norm: the largest norm.
+        norm_type: p of the p-norm; inf for the largest absolute value.
+        error_if_nonfinite: whether an infinite or undefined norm is an error.
+        foreach: without effect.
+
+    Returns:
+        The norm before.
+
+    Raises:
+        GradientError: for a norm that is not finite, if asked to; the gradients are as they were.
+
+    >>> import autograd, nn
+    >>> w = nn.Parameter(autograd.zeros(2))
+    >>> w.grad = autograd.tensor([30.0, 40.0])
+    >>> clip_grad_norm_([w], 5.0), w.grad
+    (tensor(50.), tensor([3.0000, 4.0000]))
+    """
+    listed = _tensors(parameters)
+    total = get_total_norm(_gradients(listed), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(listed, max_norm, total)
+    return total
+
+
+def clip_grad_value_(
+    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
+) -> None:
+    """Bring each element of the gradients, in place, into ±clip_value.
+
+    Raises:
+        ArgumentError: if the limit is negative.
+
+    >>> import autograd, nn
+    >>> w = nn.Parameter(autograd.zeros(2))
+    >>> w.grad = autograd.tensor([-3.0, 0.5])
+    >>> clip_grad_value_([w], 1.0)
+    >>> w.grad
+    tensor([-1.0000,  0.5000])
+    """
+    limit = float(clip_value)
+    if not limit >= 0:
+        raise ArgumentError(f"clip_grad_value_: the limit must not be negative, got {clip_value}")
+    for gradient in _gradients(parameters):
+        np.clip(gradient.array, -limit, limit, out=gradient.array)
+        bump(gradient)

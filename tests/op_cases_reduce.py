@@ -1,0 +1,217 @@
+"""Rows of the reductions, extrema and scans."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.ops import extremum, reduce, scan
+from tests.case import Case, Given, Mask, Real, Sample, Whole, on
+
+INTEGERS = ("bool", "uint8", "int8", "int32", "int64")
+CUBE = (2, 3, 4)
+
+
+def over(spec: Any, *, empty: bool = True, **options: Any) -> list[Sample]:
+    """Calls over all dimensions, one, several, kept or not, of 0-d and of empty arrays."""
+    cube = spec.resized(*CUBE)
+    samples = [
+        on(cube, **options),
+        on(cube, 1, **options),
+        on(cube, -1, keepdim=True, **options),
+        on(cube, (0, 2), **options),
+        on(cube, (-1, 1), keepdim=True, **options),
+        on(spec.resized(), **options),
+        on(spec.resized(), 0, **options),
+    ]
+    return samples + ([on(spec.resized(0, 3), **options), on(spec.resized(0, 3), 0, **options)] if empty else [])
+
+
+def over_one(spec: Any, *, everything: bool = True) -> list[Sample]:
+    """Calls over one dimension, and over all."""
+    cube = spec.resized(*CUBE)
+    samples = [on(cube, 1), on(cube, 0, True), on(cube, dim=-1, keepdim=True), on(spec.resized(), 0)]
+    return samples + ([on(cube), on(spec.resized())] if everything else [])
+
+
+def np_over(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A NumPy reduction with PyTorch's names of arguments."""
+
+    def reference(x: Any, dim: Any = None, keepdim: bool = False, **options: Any) -> Any:
+        return function(x, axis=dim if x.ndim else None, keepdims=keepdim, **options)
+
+    return reference
+
+
+SPECS = Real(3, 4)
+APART = Real(3, 4, apart=True)
+NONZERO = Real(3, 4, avoid=(0.0,))
+BIG = Real(70, 80, grad=False)
+SOME_NAN = Given([[1.0, np.nan, 2.0], [np.nan, np.nan, 3.0]])
+ZEROS = Given([[2.0, 0.0, 3.0], [0.0, 0.5, 0.0], [1.0, -2.0, 3.0]])
+
+SUMS = [
+    Case(
+        reduce.sum,
+        *over(SPECS),
+        on(BIG, 1),
+        on(BIG, 0),
+        on(BIG, 1, keepdim=True),
+        on(BIG, 0, keepdim=True),
+        on(BIG),
+        on(Whole(3, 4), 1),
+        on(Mask(3, 4)),
+        numpy=np_over(np.sum),
+        torch="sum",
+        covers=("sum",),
+        integers=INTEGERS,
+    ),
+    Case(reduce.mean, *over(SPECS, empty=False), on(BIG, 1), numpy=np_over(np.mean), torch="mean", covers=("mean",), integers=INTEGERS),
+    Case(
+        reduce.prod, *over_one(NONZERO), on(Real(0, 3)), on(Real(0, 3), 0), on(ZEROS), on(ZEROS, 0), on(ZEROS, 1, True),
+        numpy=np_over(np.prod), torch="prod", covers=("prod",), integers=INTEGERS,
+    ),  # fmt: skip
+    Case(reduce.nansum, *over(SPECS), on(SOME_NAN), on(SOME_NAN, 1), torch="nansum", differentiable=False, integers=INTEGERS),
+    Case(reduce.nansum, *over(SPECS), torch="nansum", name="nansum_derivatives"),
+    Case(reduce.nanmean, *over(SPECS, empty=False), on(SOME_NAN, 1), torch="nanmean", differentiable=False),
+    Case(reduce.nanmean, *over(SPECS, empty=False), torch="nanmean", name="nanmean_derivatives"),
+]
+
+
+def spread_of(op: Callable[..., Any], **row: Any) -> Case:
+    cube = Real(*CUBE)
+    return Case(
+        op,
+        on(cube),
+        on(cube, 1),
+        on(cube, (0, 2), keepdim=True),
+        on(cube, (0, -1), correction=0),
+        on(cube, 2, correction=2),
+        on(cube, False),
+        on(cube, 1, True),
+        on(cube, dim=1, unbiased=False, keepdim=True),
+        on(Real(), correction=0) if op.__name__.startswith("var") else on(Real(7)),
+        on(Real(40, 200, grad=False), 1),
+        torch=op.__name__,
+        integers=("int64",),
+        **row,
+    )
+
+
+SPREADS = [
+    spread_of(reduce.var, covers=("var",)),
+    spread_of(reduce.std, covers=("std",)),
+    spread_of(reduce.var_mean),
+    spread_of(reduce.std_mean),
+    Case(
+        reduce.norm,
+        on(NONZERO.resized(*CUBE)),
+        on(NONZERO.resized(*CUBE), dim=1),
+        on(NONZERO.resized(*CUBE), dim=(-1, 0), keepdim=True),
+        on(NONZERO.resized()),
+        on(NONZERO.resized(), 2, 0),
+        *(on(NONZERO, p) for p in (0, 1, 2, 3, 1.5, 0.5, -1.0)),
+        *(on(Real(3, 4, low=0.1, high=2, apart=True), p) for p in (math.inf, -math.inf)),
+        *(on(NONZERO.resized(*CUBE), p, (0, 2), keepdim=True) for p in (1, 2, 3.5)),
+        on(Real(0, 3)),
+        on(Real(0, 3), 2, 0),
+        torch=lambda torch, x, p="fro", dim=None, keepdim=False: torch.norm(x, p, dim, keepdim),
+        covers=("norm",),
+    ),
+]
+TRUTH = [
+    Case(
+        op,
+        *over(Mask(3, 4)),
+        on(Given([[0.0, 1.5], [np.nan, 2.0]]), 1),
+        numpy=np_over(numpy),
+        torch=op.__name__,
+        integers=INTEGERS,
+        differentiable=False,
+    )
+    for op, numpy in ((reduce.all, np.all), (reduce.any, np.any))
+]
+TRUTH += [
+    Case(
+        reduce.count_nonzero,
+        on(Mask(*CUBE)), on(Mask(*CUBE), 1), on(Mask(*CUBE), (0, -1)), on(Mask()), on(Mask(0, 3)), on(Whole(4, 5), 0),
+        numpy=lambda x, dim=None: np.count_nonzero(x, dim), torch="count_nonzero", differentiable=False,
+    )
+]  # fmt: skip
+
+EXTREMA = [
+    *(
+        Case(
+            op,
+            *over(APART, empty=False),
+            on(Real(0, 3), 1),
+            on(Whole(3, 4), 1),
+            numpy=np_over(numpy),
+            torch=lambda torch, x, dim=(), keepdim=False, op=op: getattr(torch, op.__name__)(x, dim, keepdim),
+            integers=INTEGERS,
+        )
+        for op, numpy in ((extremum.amax, np.amax), (extremum.amin, np.amin))
+    ),
+    *(
+        Case(
+            op,
+            *over_one(APART),
+            on(Real(0, 3), 1),
+            on(Whole(3, 4, high=3), 1),
+            on(Given([[1.0, 3.0, 3.0], [2.0, np.nan, 5.0]], grad=False), 1),
+            on(APART, Real(4, low=3, high=4)),
+            torch=op.__name__,
+            integers=INTEGERS,
+        )
+        for op in (extremum.max, extremum.min)
+    ),
+    *(
+        Case(
+            op,
+            *over_one(APART),
+            on(Real(0, 3), 1),
+            on(Given([[1.0, 3.0, 3.0], [2.0, np.nan, 5.0]]), 1),
+            on(Given([[1.0, 3.0, 3.0], [2.0, np.nan, 5.0]])),
+            numpy=np_over(numpy),
+            torch=op.__name__,
+            differentiable=False,
+            integers=INTEGERS[1:],
+        )
+        for op, numpy in ((extremum.argmax, np.argmax), (extremum.argmin, np.argmin))
+    ),
+    Case(
+        extremum.aminmax, on(APART), on(APART, dim=1), on(APART, dim=-2, keepdim=True),
+        torch=lambda torch, x, dim=None, keepdim=False: torch.aminmax(x, dim=dim, keepdim=keepdim),
+    ),  # fmt: skip
+    Case(extremum.median, *over_one(APART), on(Real(5, apart=True)), on(Real(4, apart=True), 0), torch="median"),
+    Case(
+        extremum.nanmedian,
+        *over_one(APART),
+        on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False), 1),
+        on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False)),
+        torch="nanmedian",
+    ),
+]
+
+SCANS = [
+    Case(
+        op,
+        *(on(NONZERO.resized(*CUBE), d) for d in (0, 1, -1)),
+        on(Real(), 0),
+        on(Real(0, 3), 0),
+        on(Real(3, 0), 1),
+        on(Real(3, 1), 1),
+        on(ZEROS, 0),
+        on(ZEROS, 1),
+        numpy=lambda x, dim, f=numpy: f(x, dim) if x.ndim else x,
+        torch=op.__name__,
+        covers=(op.__name__,),
+        integers=INTEGERS,
+    )
+    for op, numpy in ((scan.cumsum, np.cumsum), (scan.cumprod, np.cumprod))
+]
+
+CASES = [*SUMS, *SPREADS, *TRUTH, *EXTREMA, *SCANS]
