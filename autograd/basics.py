@@ -67,7 +67,8 @@ class TensorBasics(Variable):
 
     @property
     def _version(self) -> int:
-        return storage.version(self.array)
+        outside = self.base is not None and self.base[0] is None
+        return 0 if outside else storage.version(self.array)
 
     is_cuda = False
     is_sparse = False

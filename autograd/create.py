@@ -134,30 +134,35 @@ _STORED = tuple(np.dtype(c) for c in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", 
 _NUMBERS = {float, int, bool}
 
 
+class _Found:
+    """What is among nested sequences: ndarrays or tensors, and anything that is not a number."""
+
+    arrays = False
+    odd: Any = None
+
+
+def _plain(value: Any, found: _Found) -> Any:
+    """The same nesting with ndarrays for tensors."""
+    if isinstance(value, (list, tuple)):
+        return value if _NUMBERS.issuperset(map(type, value)) else [_plain(v, found) for v in value]
+    if isinstance(value, (Variable, np.ndarray, np.generic)):
+        found.arrays = True
+        return value.array if isinstance(value, Variable) else value
+    if not isinstance(value, (float, int, range)):
+        found.odd = value
+    return value
+
+
 def _nested(op: str, data: Any) -> Any:
     """Nested sequences of numbers, arrays and tensors as an ndarray of the dtype that PyTorch infers."""
     if hasattr(data, "__array__"):
         return np.asarray(data)
-    arrays = False
-    odd: Any = None
-
-    def plain(value: Any) -> Any:
-        """The same nesting with ndarrays for tensors."""
-        nonlocal arrays, odd
-        if isinstance(value, (list, tuple)):
-            return value if _NUMBERS.issuperset(map(type, value)) else [plain(v) for v in value]
-        if isinstance(value, (Variable, np.ndarray, np.generic)):
-            arrays = True
-            return value.array if isinstance(value, Variable) else value
-        if not isinstance(value, (float, int, range)):
-            odd = value
-        return value
-
-    values = plain(data)
-    if odd is not None:
-        error = DTypeError if isinstance(odd, complex) else ArgumentError
+    found = _Found()
+    values = _plain(data, found)
+    if found.odd is not None:
+        error = DTypeError if isinstance(found.odd, complex) else ArgumentError
         raise error(
-            f"{op}: cannot make a tensor of {type(odd).__name__} {odd!r}; a tensor holds real numbers"
+            f"{op}: cannot make a tensor of {type(found.odd).__name__} {found.odd!r}; a tensor holds real numbers"
         )
     try:
         array = np.array(values)
@@ -165,7 +170,7 @@ def _nested(op: str, data: Any) -> Any:
         raise ArgumentError(
             f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
-    if array.dtype.kind == "f" and not arrays:
+    if array.dtype.kind == "f" and not found.arrays:
         return array.astype(dtypes.default_dtype())  # Python floats, or an empty list
     return array
 

@@ -134,7 +134,7 @@ def _formatter(a: Array) -> Any:
     def text(v: float) -> str:
         return format(v, form) + (point if math.isfinite(v) else "")
 
-    width = max(len(text(v)) for v in a.ravel().tolist())
+    width = max((len(text(v)) for v in a[np.isfinite(a) & (a != 0)].tolist()), default=1)
     return lambda v: text(v).rjust(width)
 
 

@@ -6,33 +6,19 @@ functions, `init` what weights start from, `utils` gradient clipping and the lik
 
 from nn import functional, init, scalar, utils
 from nn.activation import (
-    CELU,
-    ELU,
-    GELU,
-    GLU,
-    SELU,
-    Hardshrink,
-    Hardsigmoid,
-    Hardswish,
-    Hardtanh,
-    LeakyReLU,
-    LogSigmoid,
-    LogSoftmax,
-    Mish,
-    PReLU,
-    ReLU,
-    ReLU6,
-    RReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softmin,
-    Softplus,
-    Softshrink,
-    Softsign,
-    Tanh,
-    Tanhshrink,
     Threshold,
+    ReLU,
+    LeakyReLU,
+    PReLU,
+    RReLU,
+    ELU,
+    CELU,
+    SELU,
+    GELU,
+    SiLU,
+    Mish,
+    Hardswish,
+    Softplus,
 )
 from nn.container import ModuleDict, ModuleList, Sequential
 from nn.dropout import Dropout
@@ -40,6 +26,20 @@ from nn.linear import Flatten, Identity, Linear, Unflatten
 from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
+from nn.saturation import (
+    Sigmoid,
+    LogSigmoid,
+    Hardsigmoid,
+    Tanh,
+    Hardtanh,
+    ReLU6,
+    Softsign,
+    GLU,
+    Tanhshrink,
+    Hardshrink,
+    Softshrink,
+)
+from nn.softmax import LogSoftmax, Softmax, Softmin
 
 __all__ = [
     "functional", "init", "scalar", "utils",

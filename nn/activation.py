@@ -1,11 +1,10 @@
-"""Activations, as layers: the nonlinear functions between the others, elementwise unless they say so."""
+"""Activations that rectify: they pass large inputs on and hold small ones back, each in its own way. Elementwise."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from autograd import Tensor
-from autograd.errors import ArgumentError
 from autograd.ops.activation import relu
 from nn import functional as F
 from nn import init as initialisation
@@ -14,9 +13,37 @@ from nn.module import Module
 from nn.parameter import Parameter
 
 
-def _shown(options: str, inplace: bool) -> str:
-    """The options, and whether the input is overwritten."""
+def shown(options: str, inplace: bool) -> str:
+    """The options for a `repr`, and whether the input is overwritten."""
     return ", ".join(filter(None, (options, "inplace=True" if inplace else "")))
+
+
+class Threshold(Module):
+    """x where x > threshold, `value` elsewhere.
+
+    Args:
+        threshold: the largest x to be replaced.
+        value: by what.
+        inplace: overwrite the input.
+
+    >>> import autograd, nn
+    >>> nn.Threshold(2.0, -1.0)(autograd.tensor([1.0, 3.0]))
+    tensor([-1.,  3.])
+    """
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__()
+        self.threshold = threshold
+        self.value = value
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return it of the input."""
+        return F.threshold(input, self.threshold, self.value, self.inplace)
+
+    def extra_repr(self) -> str:
+        """Its options."""
+        return shown(f"threshold={self.threshold}, value={self.value}", self.inplace)
 
 
 class ReLU(Module):
@@ -40,7 +67,7 @@ class ReLU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown("", self.inplace)
+        return shown("", self.inplace)
 
 
 class LeakyReLU(Module):
@@ -66,7 +93,7 @@ class LeakyReLU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown(f"negative_slope={self.negative_slope}", self.inplace)
+        return shown(f"negative_slope={self.negative_slope}", self.inplace)
 
 
 class PReLU(Module):
@@ -134,7 +161,7 @@ class RReLU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown(f"lower={self.lower}, upper={self.upper}", self.inplace)
+        return shown(f"lower={self.lower}, upper={self.upper}", self.inplace)
 
 
 class ELU(Module):
@@ -160,7 +187,7 @@ class ELU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown(f"alpha={self.alpha}", self.inplace)
+        return shown(f"alpha={self.alpha}", self.inplace)
 
 
 class CELU(Module):
@@ -186,7 +213,7 @@ class CELU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown(f"alpha={self.alpha}", self.inplace)
+        return shown(f"alpha={self.alpha}", self.inplace)
 
 
 class SELU(Module):
@@ -210,7 +237,7 @@ class SELU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown("", self.inplace)
+        return shown("", self.inplace)
 
 
 class GELU(Module):
@@ -258,7 +285,7 @@ class SiLU(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown("", self.inplace)
+        return shown("", self.inplace)
 
 
 class Mish(Module):
@@ -282,77 +309,7 @@ class Mish(Module):
 
     def extra_repr(self) -> str:
         """Its options."""
-        return _shown("", self.inplace)
-
-
-class GLU(Module):
-    """a · σ(b), where a and b are the two halves of the input along `dim` (Dauphin et al., 2017).
-
-    Args:
-        dim: the dimension to be halved; its size is even.
-
-    >>> import autograd, nn
-    >>> nn.GLU()(autograd.tensor([2.0, 4.0, 0.0, 0.0]))
-    tensor([1., 2.])
-    """
-
-    def __init__(self, dim: int = -1) -> None:
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.glu(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """Its dimension."""
-        return f"dim={self.dim}"
-
-
-class Sigmoid(Module):
-    """σ(x) = 1 / (1 + e⁻ˣ), between 0 and 1.
-
-    >>> import autograd, nn
-    >>> nn.Sigmoid()(autograd.tensor([-1000.0, 0.0]))
-    tensor([0.0000, 0.5000])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.sigmoid(input)
-
-
-class LogSigmoid(Module):
-    """log σ(x), without overflow.
-
-    >>> import autograd, nn
-    >>> nn.LogSigmoid()(autograd.tensor([0.0]))
-    tensor([-0.6931])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.logsigmoid(input)
-
-
-class Hardsigmoid(Module):
-    """relu6(x + 3) / 6, a sigmoid of straight lines.
-
-    Args:
-        inplace: overwrite the input.
-
-    >>> import autograd, nn
-    >>> nn.Hardsigmoid()(autograd.tensor([-4.0, 0.0, 1.5]))
-    tensor([0.0000, 0.5000, 0.7500])
-    """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.hardsigmoid(input, self.inplace)
+        return shown("", self.inplace)
 
 
 class Hardswish(Module):
@@ -373,111 +330,6 @@ class Hardswish(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return it of the input."""
         return F.hardswish(input, self.inplace)
-
-
-class Tanh(Module):
-    """The hyperbolic tangent, between −1 and 1.
-
-    >>> import autograd, nn
-    >>> nn.Tanh()(autograd.tensor([0.0, 1.0]))
-    tensor([0.0000, 0.7616])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.tanh(input)
-
-
-class Tanhshrink(Module):
-    """x − tanh(x).
-
-    >>> import autograd, nn
-    >>> nn.Tanhshrink()(autograd.tensor([0.0, 1.0]))
-    tensor([0.0000, 0.2384])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.tanhshrink(input)
-
-
-class Hardtanh(Module):
-    """x brought into [min_val, max_val].
-
-    Args:
-        min_val, max_val: the bounds.
-        inplace: overwrite the input.
-
-    Raises:
-        ArgumentError: unless min_val < max_val.
-
-    >>> import autograd, nn
-    >>> nn.Hardtanh()(autograd.tensor([-2.0, 0.5, 2.0]))
-    tensor([-1.0000,  0.5000,  1.0000])
-    """
-
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        if not min_val < max_val:
-            raise ArgumentError(f"Hardtanh: needs min_val < max_val, got {min_val} and {max_val}")
-        self.min_val = min_val
-        self.max_val = max_val
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
-
-    def extra_repr(self) -> str:
-        """Its bounds."""
-        return _shown(f"min_val={self.min_val}, max_val={self.max_val}", self.inplace)
-
-
-class ReLU6(Hardtanh):
-    """min(max(x, 0), 6) (Howard et al., 2017).
-
-    Args:
-        inplace: overwrite the input.
-
-    >>> import autograd, nn
-    >>> nn.ReLU6()(autograd.tensor([-1.0, 3.0, 8.0]))
-    tensor([0., 3., 6.])
-    """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(0.0, 6.0, inplace)
-
-    def extra_repr(self) -> str:
-        """Whether the input is overwritten."""
-        return _shown("", self.inplace)
-
-
-class Threshold(Module):
-    """x where x > threshold, `value` elsewhere.
-
-    Args:
-        threshold: the largest x to be replaced.
-        value: by what.
-        inplace: overwrite the input.
-
-    >>> import autograd, nn
-    >>> nn.Threshold(2.0, -1.0)(autograd.tensor([1.0, 3.0]))
-    tensor([-1.,  3.])
-    """
-
-    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
-        super().__init__()
-        self.threshold = threshold
-        self.value = value
-        self.inplace = inplace
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.threshold(input, self.threshold, self.value, self.inplace)
-
-    def extra_repr(self) -> str:
-        """Its options."""
-        return _shown(f"threshold={self.threshold}, value={self.value}", self.inplace)
 
 
 class Softplus(Module):
@@ -504,136 +356,3 @@ class Softplus(Module):
     def extra_repr(self) -> str:
         """Its options."""
         return f"beta={self.beta}, threshold={self.threshold}"
-
-
-class Softsign(Module):
-    """x / (1 + |x|).
-
-    >>> import autograd, nn
-    >>> nn.Softsign()(autograd.tensor([-1.0, 3.0]))
-    tensor([-0.5000,  0.7500])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.softsign(input)
-
-
-class Hardshrink(Module):
-    """x where |x| > lambd, 0 elsewhere.
-
-    Args:
-        lambd: the largest |x| that becomes 0.
-
-    >>> import autograd, nn
-    >>> nn.Hardshrink()(autograd.tensor([-1.0, 0.3]))
-    tensor([-1.,  0.])
-    """
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__()
-        self.lambd = lambd
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.hardshrink(input, self.lambd)
-
-    def extra_repr(self) -> str:
-        """Its options."""
-        return f"{self.lambd}"
-
-
-class Softshrink(Module):
-    """x brought closer to 0 by lambd, and 0 where |x| ≤ lambd.
-
-    Args:
-        lambd: by how much.
-
-    >>> import autograd, nn
-    >>> nn.Softshrink()(autograd.tensor([-1.0, 0.3, 2.0]))
-    tensor([-0.5000,  0.0000,  1.5000])
-    """
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__()
-        self.lambd = lambd
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.softshrink(input, self.lambd)
-
-    def extra_repr(self) -> str:
-        """Its options."""
-        return f"{self.lambd}"
-
-
-class Softmax(Module):
-    """exp(x) / Σ exp(x) along `dim`: positive numbers that add up to 1.
-
-    Args:
-        dim: the dimension along which they add up.
-
-    >>> import autograd, nn
-    >>> nn.Softmax(0)(autograd.tensor([1.0, 2.0, 3.0]))
-    tensor([0.0900, 0.2447, 0.6652])
-    """
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.softmax(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """Its dimension."""
-        return f"dim={self.dim}"
-
-
-class Softmin(Module):
-    """The softmax of −x.
-
-    Args:
-        dim: the dimension along which they add up.
-
-    >>> import autograd, nn
-    >>> nn.Softmin(0)(autograd.tensor([1.0, 2.0, 3.0]))
-    tensor([0.6652, 0.2447, 0.0900])
-    """
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.softmin(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """Its dimension."""
-        return f"dim={self.dim}"
-
-
-class LogSoftmax(Module):
-    """log(softmax(x)) along `dim`, without overflow.
-
-    Args:
-        dim: the dimension along which they add up.
-
-    >>> import autograd, nn
-    >>> nn.LogSoftmax(0)(autograd.tensor([1e4, 0.0]))
-    tensor([     0., -10000.])
-    """
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return it of the input."""
-        return F.log_softmax(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """Its dimension."""
-        return f"dim={self.dim}"

@@ -164,7 +164,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         ShapeError: if the weight is not 3-d to 5-d, or its outputs cannot be split into the groups.
     """
     if tensor.ndim not in (3, 4, 5):
-        raise ShapeError(f"dirac_: needs a convolution's weight of 3 to 5 dimensions, got shape {tensor.shape}")
+        raise ShapeError(
+            f"dirac_: needs a convolution's weight of 3 to 5 dimensions, got shape {tensor.shape}"
+        )
     outputs, inputs, *kernel = tensor.shape
     if outputs % groups:
         raise ShapeError(f"dirac_: {outputs} outputs cannot be split into {groups} groups")

@@ -86,7 +86,9 @@ class Linear(Module):
 
     def extra_repr(self) -> str:
         """Its sizes."""
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        )
 
 
 class Flatten(Module):
@@ -145,7 +147,7 @@ def empty_parameter(layer: str, shape: tuple[int, ...], place: Any = None, dtype
     Raises:
         ArgumentError: if a size is not a whole number of 0 or more, or the device is not the CPU.
     """
-    device.check(place)
+    devices.check(place)
     if not all(isinstance(n, (int, np.integer)) and n >= 0 for n in shape):
         raise ArgumentError(f"{layer}: sizes are whole numbers of 0 or more, got {shape}")
     kind = dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)

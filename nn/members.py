@@ -97,7 +97,9 @@ def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: ty
     wanted = {Kind.PARAMETER: Parameter, Kind.MODULE: module_class}.get(kind, Variable)
     if value is not None and not isinstance(value, wanted):
         what = {Kind.PARAMETER: "an nn.Parameter", Kind.MODULE: "an nn.Module"}.get(kind, "a Tensor")
-        hint = "; wrap it in nn.Parameter(...)" if kind is Kind.PARAMETER and isinstance(value, Variable) else ""
+        hint = (
+            "; wrap it in nn.Parameter(...)" if kind is Kind.PARAMETER and isinstance(value, Variable) else ""
+        )
         raise ArgumentError(
             f"{type(module).__name__}: cannot assign a {type(value).__name__} as the "
             f"{'buffer' if kind in BUFFERS else kind.value} '{name}': it must be {what} or None{hint}"

@@ -213,6 +213,8 @@ class Optimizer:
             group["param_names"] = names
         if any(("param_names" in other) != bool(names) for other in self.param_groups):
             raise ArgumentError(f"{who}: name the parameters of all groups or of none")
+        if group.get("differentiable"):
+            raise ArgumentError(f"{who}: differentiable=True is not supported; the step is never recorded")
         self.check(group)
         self.param_groups.append(group)
 
@@ -287,9 +289,7 @@ def check_ranges(who: str, group: Group, **limits: tuple[float, float]) -> None:
         value = group[name]
         if isinstance(value, Variable):
             if value.array.size != 1:
-                raise ArgumentError(
-                    f"{who}: {name} is one number, got a tensor of shape {value.array.shape}"
-                )
+                raise ArgumentError(f"{who}: {name} is one number, got a tensor of shape {value.array.shape}")
             value = value.array.item()
         if not low <= value < high:
             bounds = f"in [{low}, {high})" if high < float("inf") else f"{low} or more"

@@ -38,13 +38,13 @@ class RMSprop(Optimizer):
         ArgumentError: if an option is out of its range.
 
     >>> import autograd, nn
-    >>> w = nn.Parameter(autograd.tensor([1.0, 20.0]))
+    >>> w = nn.Parameter(autograd.tensor([3.0, 20.0]))
     >>> optimizer = RMSprop([w], lr=0.1)
     >>> (w * w).sum().backward()
     >>> optimizer.step()
     >>> w
     Parameter containing:
-    tensor([0.0000, 19.0000], requires_grad=True)
+    tensor([ 2., 19.], requires_grad=True)
     """
 
     counts = True

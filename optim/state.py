@@ -73,7 +73,9 @@ def _value(number: Any, name: str, value: Any, p: Any, problems: list[str]) -> A
         return copy.deepcopy(value)
     array = np.asarray(array)
     if array.ndim and array.shape != p.array.shape:
-        problems.append(f"'{name}' of parameter {number} has shape {array.shape}, the parameter {p.array.shape}.")
+        problems.append(
+            f"'{name}' of parameter {number} has shape {array.shape}, the parameter {p.array.shape}."
+        )
     return wrap(np.array(array, p.array.dtype if p.array.dtype.kind == "f" else None))
 
 

@@ -299,7 +299,11 @@ def test_as_in_pytorch(torch: Any, case: Case, sample: Sample) -> None:
     vs = [torch.from_numpy(np.asarray(rng.normal(size=a.shape))) for a in inputs]
     total = sum((f * v).sum() for f, v in zip(first, vs, strict=True) if f is not None and f.requires_grad)
     if case.twice and hasattr(total, "requires_grad"):
-        second = torch.autograd.grad(total, xs, allow_unused=True)
+        try:
+            second = torch.autograd.grad(total, xs, allow_unused=True)
+        except RuntimeError as error:
+            assert "not implemented" in str(error)  # PyTorch has none
+            return
         close(
             second_gradients(case, call, inputs)[0],
             [np.zeros_like(a) if s is None else s.numpy(force=True) for s, a in zip(second, inputs, strict=True)],

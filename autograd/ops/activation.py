@@ -183,7 +183,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(autograd.tensor([-1000.0, 0.0, 1.0]))
     tensor([0.0000, 0.5000, 0.7311])
     """
-    e = np.exp(-x)  # inf where x is very negative, and 1 / inf is 0
+    e = np.exp(0 - x)  # not -x, which bools lack; inf where x is very negative, and 1 / inf is 0
     return 1 / (e + 1)
 
 

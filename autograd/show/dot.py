@@ -83,10 +83,9 @@ def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
     named = _with_named_inputs(graph)
     for node in graph.nodes:
         s = STYLES[node.kind]
-        yield (
-            f"    {node.id} [label=<{_label(node, graph.values)}>, shape={s.shape}, "
-            f'style="{s.style}", fillcolor="{s.fill}", color="{s.border}", peripheries={s.peripheries}, margin="{s.margin}"]'
-        )
+        look = f'shape={s.shape}, style="{s.style}", fillcolor="{s.fill}", color="{s.border}"'
+        outline = f'peripheries={s.peripheries}, margin="{s.margin}"'
+        yield f"    {node.id} [label=<{_label(node, graph.values)}>, {look}, {outline}]"
     for edge in graph.edges:
         label = _edge_label(edge, edge.target in named)
         gap = "" if direction == "LR" else " "  # there Graphviz sets the label against the line

@@ -19,24 +19,28 @@ from autograd.table import Primitive, registry
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable
 
 FREED = "freed by backward(): draw before it, or pass retain_graph=True"
-UNRECORDED = "Nothing was recorded: no input requires a gradient, or the result was computed inside no_grad() or detached."
+UNRECORDED = (
+    "Nothing was recorded: no input requires a gradient, or the result was computed in no_grad() or detached."
+)
 CHANGED = "changed in place since it was saved"
 
 
 class Constant:
-    """An input that wants no gradient: an array that a formula saved, or an unknown one if it saved none."""
+    """An input that wants no gradient: what a formula saved of it, or None if none did.
+
+    One array is one constant, however often it is used.
+    """
 
     def __init__(self, array: Any = None, fresh: bool = True) -> None:
         self.array = array
         self.fresh = fresh
+        self.key = (id(array) if isinstance(array, np.ndarray) else id(self), fresh)
 
     def __eq__(self, other: object) -> bool:
-        """One array is one constant, however often it is used."""
-        same = isinstance(other, Constant) and self.array is other.array
-        return same and isinstance(self.array, np.ndarray) or self is other
+        return isinstance(other, Constant) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(id(self.array)) if isinstance(self.array, np.ndarray) else object.__hash__(self)
+        return hash(self.key)
 
 
 class Freed:
@@ -59,40 +63,42 @@ class _Tape:
         self.values = values
         self.freed = Freed()
         self.inputs: dict[Node, list[tuple[Source, str]]] = {}
-        self.known: dict[
-            AnyNode, tuple[Any, bool]
-        ] = {}  # node -> its result, and whether that is still unchanged
-        self.roots: list[AnyNode | Constant] = []
+        self.known: dict[AnyNode, Any] = {}  # node -> its result
+        self.changed: set[AnyNode] = set()  # those of which a formula saved what has been written over
+        self.roots: dict[Source, None] = {}
         for t in roots:
             node = t.current_node()
-            self.roots.append(Constant(t.array) if node is None else node)
+            self.roots[Constant(t.array) if node is None else node] = None
             if node is not None:
-                self.known[node] = t.array, True
+                self.known[node] = t.array
 
     def graph(self, limit: int) -> Graph:
+        """The nodes and edges, `limit` nodes at most."""
         found = nearest(self.roots, lambda n: [source for source, _ in self._inputs_of(n)], limit)
-        ordered = sorted((n for n in found if isinstance(n, Node | AccumulateGrad)), key=lambda n: n.seq)
+        recorded = sorted((n for n in found if isinstance(n, Node | AccumulateGrad)), key=lambda n: n.seq)
         order: dict[Source, None] = {}
-        for n in ordered:  # a constant goes before what uses it first
+        for n in recorded:  # a constant goes before what uses it first
             order.update((s, None) for s, _ in self._inputs_of(n) if s in found and not isinstance(s, Node))
             order[n] = None
-        order.update((root, None) for root in self.roots)
+        order.update(self.roots)
         ids = {n: f"n{i}" for i, n in enumerate(order)}
-        dtypes = self._dtypes(ordered)
-        swept = any(isinstance(n, AccumulateGrad) and n.grad is not None for n in ordered)
-        nodes = tuple(self._view(n, ids[n], found[n], dtypes, swept) for n in order)
+        dtypes = self._dtypes(recorded)
+        swept = any(isinstance(n, AccumulateGrad) and n.grad is not None for n in recorded)
+        nodes = tuple(self._view(n, ids[n], left_out(found[n]), dtypes, swept) for n in order)
         edges, notes = first_edges(
             (
                 GraphEdge(ids[source], ids[n], parameter)
-                for n in ordered
+                for n in recorded
                 for source, parameter in self._inputs_of(n)
                 if source in ids
             ),
             limit,
         )
+        if any(found.values()):
+            notes = [cut_note(limit), *notes]
         if all(isinstance(root, Constant) for root in self.roots):
             notes.append(UNRECORDED)
-        return Graph(nodes, edges, tuple([cut_note(limit)] * any(found.values()) + notes), self.values)
+        return Graph(nodes, edges, tuple(notes), self.values)
 
     # -- the walk --------------------------------------------------------------------------------------------------
 
@@ -105,49 +111,49 @@ class _Tape:
         return self.inputs[node]
 
     def _read(self, node: Node) -> Iterator[tuple[Source, str]]:
-        if node.edges is None:
+        edges = node.edges
+        if edges is None:
             yield self.freed, ""
             return
         p = node.primitive
-        parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in node.edges}
-        saved = {
-            key: (array, not (isinstance(array, np.ndarray) and written_since(array, node.seq)))
-            for key, array in node.saved()
-            if array is not None
-        }
+        parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in edges}
+        saved = {key: array for key, array in node.saved() if array is not None}
         if ("out", None) in saved:
-            self._note_value(node, saved.pop(("out", None)))
+            self._learn(node, saved.pop(("out", None)), node)
         position = {name: i for i, name in enumerate(p.arrays)}
-        for name, element in sorted(
-            {*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)
-        ):
-            key = name, element
-            if key in parents:
-                if key in saved:
-                    self._note_value(parents[key], saved[key])
-                yield parents[key], name
+        for key in sorted({*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)):
+            array = saved.get(key)
+            if key not in parents:
+                yield Constant(array, not _changed(array, node)), key[0]
             else:
-                yield Constant(*saved.get(key, ())), name
+                if array is not None:
+                    self._learn(parents[key], array, node)
+                yield parents[key], key[0]
 
-    def _note_value(self, node: AnyNode, value: tuple[Any, bool]) -> None:
-        if node not in self.known or not self.known[node][1]:
-            self.known[node] = value
+    def _learn(self, node: AnyNode, array: Any, saver: Node) -> None:
+        """Take in that `array`, saved by the node `saver`, is the result of `node`."""
+        if _changed(array, saver):
+            self.changed.add(node)
+        else:
+            self.known.setdefault(node, array)
 
     # -- the view of one node --------------------------------------------------------------------------------------
 
-    def _view(self, n: Source, id: str, hidden: int, dtypes: dict[AnyNode, str], swept: bool) -> GraphNode:
+    def _view(
+        self, n: Source, id: str, notes: tuple[str, ...], dtypes: dict[AnyNode, str], swept: bool
+    ) -> GraphNode:
         if isinstance(n, Freed):
             return GraphNode(id, "freed", notes=(FREED,))
         if isinstance(n, Constant):
             return self._constant(n, id)
         label = self.labels.of(n)
-        array, fresh = (label.array, True) if label.array is not None else self.known.get(n, (None, True))
-        notes = left_out(hidden) if fresh else (*left_out(hidden), CHANGED)
+        array = self.known.get(n) if label.array is None else label.array
         gradient, state = _gradient(n, swept)
-        if isinstance(n, Node):
-            outputs = n.extras.outputs if n.extras is not None else ()
-            if outputs:
-                notes = (f"{len(outputs)} results: {', '.join(str(shape) for shape, _ in outputs)}", *notes)
+        if n in self.changed:
+            notes = (*notes, CHANGED)
+        if isinstance(n, Node) and n.extras is not None and n.extras.outputs:
+            shapes = [str(shape) for shape, _ in n.extras.outputs]
+            notes = (f"{len(shapes)} results: {', '.join(shapes)}", *notes)
         return GraphNode(
             id=id,
             kind=self._kind(n, label),
@@ -155,7 +161,7 @@ class _Tape:
             name=label.name,
             shape=n.shape,
             dtype=dtypes.get(n, ""),
-            value=Numbers.of(array) if self.values and fresh and array is not None else None,
+            value=Numbers.of(array) if self.values and array is not None else None,
             gradient=Numbers.of(gradient) if self.values and gradient is not None else None,
             gradient_state=state,
             notes=notes,
@@ -183,16 +189,15 @@ class _Tape:
 
     # -- what the nodes do not say themselves ----------------------------------------------------------------------
 
-    def _dtypes(self, ordered: Sequence[AnyNode]) -> dict[AnyNode, str]:
+    def _dtypes(self, recorded: Sequence[AnyNode]) -> dict[AnyNode, str]:
         """The dtype of each result, where it is known.
 
         That of a saved array is. So is that of a leaf, and of every operation of the table but `cast`: its arguments
         have been brought to one dtype, and that is the dtype of its result.
         """
         known: dict[AnyNode, str] = {}
-        for n in ordered:
-            label = self.labels.of(n)
-            array = self.known[n][0] if n in self.known else label.array
+        for n in recorded:
+            array = self.known.get(n, self.labels.of(n).array)
             if isinstance(n, AccumulateGrad):
                 known[n] = str(n.dtype)
             elif array is not None:
@@ -203,6 +208,11 @@ class _Tape:
                 inputs = {known.get(edge[0], "") for edge in n.edges or ()}
                 known[n] = inputs.pop() if len(inputs) == 1 else ""
         return known
+
+
+def _changed(array: Any, saver: Node) -> bool:
+    """Whether what a node saved has been written over since."""
+    return isinstance(array, np.ndarray) and written_since(array, saver.seq)
 
 
 def _required(p: Primitive) -> Iterator[tuple[str, None]]:

@@ -37,7 +37,7 @@ def trace(
     >>> [(edge.source, edge.target, edge.local) for edge in graph.edges]
     [('n0', 'n1', 3.0), ('n0', 'n1', 3.0)]
     """
-    roots = (root,) if isinstance(root, Variable | Value) else root
+    roots: Any = (root,) if isinstance(root, Variable | Value) else root
     if not isinstance(roots, Sequence) or not roots:
         raise ArgumentError(f"draw: needs a Tensor, a Value or a list of them, got {_described(root)}")
     if max_nodes < 1:

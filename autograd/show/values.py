@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from autograd.show.graph import Graph, GraphEdge, GraphNode, GradientState, Kind, Numbers
+from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
 from autograd.show.labels import Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.value import Value
@@ -26,7 +26,7 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
             GraphNode(
                 id=ids[v],
                 kind="parameter" if kind == "leaf" and label.parameter else kind,
-                op=v._op or "made by hand" if v.parents else "",
+                op=(v._op or "made by hand") if v.parents else "",  # noqa: SLF001  micrograd's name for it
                 name=label.name or v.label,
                 value=Numbers.of(v.data) if values else None,
                 gradient=Numbers.of(v.grad) if values and v in computed else None,
@@ -43,7 +43,9 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
         ),
         limit,
     )
-    return Graph(tuple(nodes), edges, tuple([cut_note(limit)] * any(found.values()) + notes), values)
+    if any(found.values()):
+        notes = [cut_note(limit), *notes]
+    return Graph(tuple(nodes), edges, tuple(notes), values)
 
 
 def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:

@@ -14,9 +14,7 @@ from autograd.random import draw_uniform
 from autograd.tape import wrap
 
 
-def _apply(
-    name: str, function: Callable[..., Any], input: Tensor, inplace: bool, *options: Any
-) -> Tensor:
+def _apply(name: str, function: Callable[..., Any], input: Tensor, inplace: bool, *options: Any) -> Tensor:
     """function(input, *options), written over the input if that is wanted."""
     if inplace:
         return in_place(f"{name}_", function, input, *options)

@@ -97,7 +97,7 @@ def clip_grad_norm_(
     >>> w = nn.Parameter(autograd.zeros(2))
     >>> w.grad = autograd.tensor([30.0, 40.0])
     >>> clip_grad_norm_([w], 5.0), w.grad
-    (tensor(50.), tensor([3.0000, 4.0000]))
+    (tensor(50.), tensor([3., 4.]))
     """
     listed = _tensors(parameters)
     total = get_total_norm(_gradients(listed), norm_type, error_if_nonfinite)

@@ -99,7 +99,7 @@ def test_other_endings(drawing: Drawing, tmp_path: Path, name: str) -> None:
 
 
 def test_a_folder_that_is_not_there(drawing: Drawing, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="there is no folder .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere"):
         drawing.save(tmp_path / "nowhere" / "g.dot")
 
 

@@ -20,7 +20,9 @@ needs_pygraphviz = pytest.mark.skipif(
 )
 
 DOT = 'digraph { n0 [label="a"]; n1 [label="b"]; n0 -> n1 }'
-NOISY = 'digraph { n0 [label=<<table width="1" height="1" fixedsize="true"><tr><td>too long for it</td></tr></table>>] }'
+NOISY = (
+    'digraph { n0 [label=<<table width="1" height="1" fixedsize="true"><tr><td>too long</td></tr></table>>] }'
+)
 
 
 @pytest.fixture

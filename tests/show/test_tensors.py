@@ -264,14 +264,20 @@ def test_a_saved_array_that_was_changed_is_not_shown_as_it_was() -> None:
     z = y * y
     with autograd.no_grad():
         y.add_(10)
-    node = next(n for n in trace(z.sum()).nodes if n.op == "mul" and n.notes)
-    assert node.value is None
-    assert node.notes == ("changed in place since it was saved",)
-    c = autograd.tensor([3.0, 4.0])
-    t = x * c
+    (node,) = [n for n in trace(z.sum()).nodes if n.notes]
+    assert (node.op, node.value, node.notes) == ("mul", None, ("changed in place since it was saved",))
+    (node,) = [n for n in trace(z.sum(), names={"y": y}).nodes if n.notes]
+    assert (node.name, str(node.value)) == ("y", "[11, 12]")  # what it is now
+
+
+def test_a_constant_that_was_changed() -> None:
+    x, c = leaf([1.0, 2.0]), autograd.tensor([3.0, 4.0])
+    y = x * c
     c.add_(1)
-    (constant,) = [n for n in trace(t).nodes if n.kind == "constant"]
+    (constant,) = [n for n in trace(y).nodes if n.kind == "constant"]
     assert (constant.value, constant.notes) == (None, ("changed in place since it was saved",))
+    both = [n for n in trace(y * c).nodes if n.kind == "constant"]  # the second product uses it as it is now
+    assert [str(n.value) for n in both] == ["None", "[4, 5]"]
 
 
 # -- operations of other forms -----------------------------------------------------------------------------------------
