@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.sweep import own, sweep
 from autograd.tape import AccumulateGrad, AnyNode, Variable, wrap
@@ -50,7 +51,7 @@ def backward(
     retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         found = sweep(roots, retain, create_graph)
-        ends: list[tuple[AnyNode, AccumulateGrad]] = [(n, n) for n in found if isinstance(n, AccumulateGrad)]
+        ends: list[tuple[AnyNode, Any]] = [(leaf, leaf) for leaf in found]
     else:
         chosen = _several(inputs)
         if not chosen:
@@ -64,8 +65,9 @@ def backward(
         else:
             leaf.accumulate(own(found.pop(node), leaf.dtype))
     for _, leaf in ends:
-        for hook in tuple(leaf.extras.post_hooks.values()) if leaf.extras is not None else ():
-            hook()
+        if leaf.extras is not None:
+            for hook in tuple(leaf.extras.post_hooks.values()):
+                hook()
 
 
 def grad(
@@ -153,7 +155,7 @@ def _roots(
                     f"{what}: a gradient can be left out only for a single number, but the tensor has shape "
                     f"{t.array.shape}. Reduce it first, with .sum() or .mean(), or pass a gradient of that shape."
                 )
-            gradient = np.ones(t.array.shape, t.array.dtype)
+            gradient = one(t.array.dtype) if t.array.ndim == 0 else np.ones(t.array.shape, t.array.dtype)
         else:
             gradient = g.array if isinstance(g, Variable) else np.asarray(g)
             if gradient.shape != t.array.shape:

@@ -183,21 +183,26 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
     plan = tuple((p.positions[a], a, a in p.sequences, p.derivatives[a] is not None) for a in p.arrays)
     first = plan[0][0]
     n_parameters, n_residuals = len(p.parameters), len(p.residuals)
+    cast, to_float, several, view = p.cast, p.cast == "float", p.several, p.view
 
     def call(*args: Any, **named: Any) -> Any:
         given = p.bind(args, named) if named or len(args) != n_parameters else args
         raw = list(given)
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
-        any_tensor = False
+        any_tensor = mixed = False
+        kind = None
         for i, name, is_sequence, differentiable in plan:
             value = given[i]
             if isinstance(value, Variable):
                 any_tensor = True
-                raw[i] = value.array
+                raw[i] = array = value.array
+                mixed = mixed or array.dtype is not (kind or array.dtype)
+                kind = array.dtype
                 parent = value.node if value.base is None else value.current_node()
                 if parent is not None and differentiable:
                     active.append((parent, name, None))
             elif is_sequence:
+                mixed = True
                 elements = []
                 for j, element in enumerate(value):
                     if isinstance(element, Variable):
@@ -209,10 +214,14 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
                     else:
                         elements.append(constant(p, element))
                 raw[i] = tuple(elements)
-            else:
-                if value is not None:
-                    raw[i] = constant(p, value)
-        if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
+            elif value is not None:
+                mixed = True
+                raw[i] = constant(p, value)
+        if not any_tensor:  # called by a formula: NumPy's scalars are its 0-d arrays
+            for i, *_ in plan:
+                if isinstance(given[i], np.generic):
+                    raw[i] = np.asarray(given[i])
+        if (mixed or to_float) and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
             return call(*_promoted(p, given, arrays))
         errors = NUMPY_ERRORS.set(QUIET)
         try:
@@ -223,24 +232,29 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
             NUMPY_ERRORS.reset(errors)
         residuals: tuple[Any, ...] = ()
         if n_residuals:
-            out, residuals = (out[:-n_residuals] if p.several else out[0]), out[-n_residuals:]
+            out, residuals = (out[:-n_residuals] if several else out[0]), out[-n_residuals:]
         if not any_tensor:
             return out
-        results = tuple(map(tape.wrap, out)) if p.several else (tape.wrap(out),)
-        if p.view and isinstance(given[first], Variable):
-            for result in results:
-                _mark_view(result, given[first])
-        if active:
-            mode = MODE.get()
-            if mode.grad:
-                node = make_node(p, raw, active, None if p.several else results[0].array, residuals)
-                if p.several:
-                    attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
-                elif results[0].array.dtype.kind == "f":
-                    results[0].node = node
+        mode = MODE.get()
+        if several:
+            results = tuple(map(tape.wrap, out))
+            if view and isinstance(given[first], Variable):
+                for result in results:
+                    _mark_view(result, given[first])
+            if active and mode.grad:
+                node = make_node(p, raw, active, None, residuals)
+                attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
                 if mode.anomaly:
                     note_origin(node, *(r.array for r in results))
-        return results if p.several else results[0]
+            return results
+        result = tape.wrap(out)
+        if view and isinstance(given[first], Variable):
+            _mark_view(result, given[first])
+        if active and mode.grad and result.array.dtype.kind == "f":
+            result.node = make_node(p, raw, active, result.array, residuals)
+            if mode.anomaly:
+                note_origin(result.node, result.array)
+        return result
 
     return call
 
@@ -285,19 +299,20 @@ def make_node(
     node.primitive = p
     node.seq = next(clock)
     node.extras = None
-    node.parents = tuple([entry[0] for entry in active])
+    node.parents = tuple([parent for parent, _, _ in active])
     node.broadcasts = p.joint is None
     node.shape = None if out is None else out.shape
-    if p.joint is not None:  # one set of values for all its edges
-        node.derivatives = tuple([p.derivatives[name] for _, name, _ in active])
-        node.values = (p.takers[active[0][1]](values),) * len(active)
-    elif not p.sequences:
-        node.derivatives = tuple([p.derivatives[name] for _, name, _ in active])
-        node.values = tuple([p.takers[name](values) for _, name, _ in active])
-    else:
+    derivatives, takers = p.derivatives, p.takers
+    if p.sequences:
         picked = [_of_element(p, name, values, element) for _, name, element in active]
         node.derivatives = tuple([d for d, _ in picked])
         node.values = tuple([value for _, value in picked])
+    else:
+        node.derivatives = tuple([derivatives[name] for _, name, _ in active])  # type: ignore[misc]  # not None
+        if p.joint is None:
+            node.values = tuple([takers[name](values) for _, name, _ in active])
+        else:  # one set of values for all its edges
+            node.values = (takers[active[0][1]](values),) * len(active)
     return node
 
 

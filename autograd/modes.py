@@ -23,6 +23,9 @@ class Mode:
         self.inference = inference
 
 
+NO_GRAD = Mode(grad=False)
+"""The usual mode of a backward sweep."""
+
 MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  # Mode is frozen
 
 

@@ -236,7 +236,7 @@ def _triu(m: Any, k: int = 0) -> Any:
 def _take(a: Any, indices: Any, axis: int | None = None) -> Any:
     positions_ = np.asarray(_raw(indices))
     if axis is None:
-        return index.take(a, positions_)
+        return positions.take(a, positions_)
     return index.getitem(a, (*(slice(None),) * (axis % len(a.shape)), positions_))
 
 

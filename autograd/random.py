@@ -305,7 +305,8 @@ def normal(
     Raises:
         ArgumentError: if a deviation is negative.
 
-    >>> normal(0.0, 1.0, (2, 3)).shape, normal(tensor([1.0, 2.0])).shape
+    >>> import autograd
+    >>> normal(0.0, 1.0, (2, 3)).shape, normal(autograd.tensor([1.0, 2.0])).shape
     ((2, 3), (2,))
     """
     devices.check(device)
@@ -337,7 +338,8 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None
     Raises:
         ArgumentError: if a probability is not in [0, 1].
 
-    >>> bernoulli(tensor([0.0, 1.0]))
+    >>> import autograd
+    >>> bernoulli(autograd.tensor([0.0, 1.0]))
     tensor([0., 1.])
     """
     chances = input.array if isinstance(input, Variable) else np.asarray(input)
@@ -374,7 +376,8 @@ def multinomial(
         ArgumentError: if weights are negative, not finite or all 0, or too few are positive to draw without
             replacement.
 
-    >>> multinomial(tensor([0.0, 1.0, 0.0]), 3, replacement=True)
+    >>> import autograd
+    >>> multinomial(autograd.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
     tensor([1, 1, 1])
     """
     weights = input.array

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.constants import ones
 from autograd.dtypes import Array
 from autograd.errors import AnomalyError, GraphFreedError, InPlaceError
-from autograd.modes import MODE, Mode, NUMPY_ERRORS, QUIET
+from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
@@ -46,15 +47,16 @@ def sweep(
     are raw arrays; with create_graph they are tensors, and the sweep is itself recorded. Nothing is written to any
     leaf here, so an error on the way leaves every `.grad` as it was.
     """
-    store: dict[AnyNode, Any] = {}  # node -> the sum of its contributions so far
+    store: dict[Any, Any] = {}  # node -> the sum of its contributions so far
     ours: set[AnyNode] = set()  # the nodes whose sum is an array made here, safe to add to in place
-    heap: list[tuple[int, AnyNode]] = []
+    heap: list[tuple[int, Any]] = []
     finished: dict[AnyNode, Any] = {}
     wanted = None if targets is None else set(targets)
     needed = None if wanted is None else _nodes_towards(wanted, [node for node, _ in roots])
     outer = MODE.get()
     anomaly = outer.anomaly
-    mode = MODE.set(Mode(create_graph, outer.anomaly, outer.inference))
+    usual = not (create_graph or anomaly or outer.inference)
+    mode = MODE.set(NO_GRAD if usual else Mode(create_graph, anomaly, outer.inference))
     errors = NUMPY_ERRORS.set(QUIET)
     try:
         for node, gradient in roots:
@@ -62,20 +64,16 @@ def sweep(
                 store[node] = store[node] + gradient
             else:
                 store[node] = gradient
-                heappush(heap, (-node.seq, node))
+                if node.parents:
+                    heappush(heap, (-node.seq, node))
         while heap:
             node = heappop(heap)[1]
             gradient = store.pop(node)
             extras = node.extras
             if extras is not None:
                 gradient = _run_hooks(extras, gradient)
-            if isinstance(node, AccumulateGrad):
-                finished[node] = gradient
-                continue
             if wanted is not None and node in wanted:
                 finished[node] = gradient
-            if node.parents is None:
-                raise _freed_error(node)
             if node.seq < LastWrite.time:
                 _check_versions(node)
             if node.primitive.joint is not None:
@@ -85,7 +83,7 @@ def sweep(
                 derivatives, values = _hooked(node, gradient, create_graph)
             elif create_graph:
                 values = revive(node)
-            for parent, derivative, saved in zip(node.parents, derivatives, values, strict=False):
+            for parent, derivative, saved in zip(node.parents, derivatives, values):  # noqa: B905  # equal; hot
                 if needed is not None and parent not in needed:
                     continue
                 if derivative.count == 1:
@@ -102,7 +100,8 @@ def sweep(
                     _check_for_nan(node, derivative, gradient, d)
                 if parent not in store:
                     store[parent] = d
-                    heappush(heap, (-parent.seq, parent))
+                    if parent.parents:
+                        heappush(heap, (-parent.seq, parent))
                 elif parent in ours:
                     total = store[parent]
                     total += d
@@ -113,6 +112,13 @@ def sweep(
             if not retain_graph:
                 node.parents = None
                 node.values = ()
+        while store:  # what has no parents: the leaves, or a node that was freed
+            node, gradient = store.popitem()
+            if isinstance(node, Node):
+                raise _freed_error(node)
+            if node.extras is not None:
+                gradient = _run_hooks(node.extras, gradient)
+            finished[node] = gradient
     finally:
         NUMPY_ERRORS.reset(errors)
         MODE.reset(mode)
@@ -125,7 +131,7 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
         return d  # the gradients of several results
     lead = d.ndim - len(shape)
     if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
-        return np.ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
+        return ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
     if lead < 0 or 0 < math.prod(d.shape) < math.prod(shape):
         return np.broadcast_to(d, shape)  # a formula may leave repeating to NumPy
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n != d.shape[lead + i])
@@ -278,11 +284,15 @@ def _joint_gradients(
     """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
     p = node.primitive
     names = node.derivatives[0].names
+    saved = _several(node.values[0], names)
+    recording = create_graph and p.reference is not None
+    if not recording and names[: len(p.joint_names)] == p.joint_names:
+        return p.joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[misc, no-any-return]
     pairs = zip(node.derivatives, node.parents or (), strict=True)
     wanted = {d.parameter for d, parent in pairs if needed is None or parent in needed}
-    if not create_graph or p.reference is None:
+    if not recording:
         needs = tuple(a in wanted for a in p.differentiable)
-        values = dict(zip(names, _several(node.values[0], names), strict=True), needs=needs, node=node)
+        values = dict(zip(names, saved, strict=True), needs=needs, node=node)
         return p.joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[misc, no-any-return]
     values = dict(zip(names, _several(revive(node)[0], names), strict=True))
     inputs = {a: values[a].alias() for a in wanted}  # nodes apart, though one input may have come from another

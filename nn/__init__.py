@@ -6,19 +6,19 @@ functions, `init` what weights start from, `utils` gradient clipping and the lik
 
 from nn import functional, init, scalar, utils
 from nn.activation import (
-    Threshold,
-    ReLU,
-    LeakyReLU,
-    PReLU,
-    RReLU,
-    ELU,
     CELU,
-    SELU,
+    ELU,
     GELU,
-    SiLU,
-    Mish,
+    SELU,
     Hardswish,
+    LeakyReLU,
+    Mish,
+    PReLU,
+    ReLU,
+    RReLU,
+    SiLU,
     Softplus,
+    Threshold,
 )
 from nn.container import ModuleDict, ModuleList, Sequential
 from nn.dropout import Dropout
@@ -27,17 +27,17 @@ from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELos
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
 from nn.saturation import (
-    Sigmoid,
-    LogSigmoid,
-    Hardsigmoid,
-    Tanh,
-    Hardtanh,
-    ReLU6,
-    Softsign,
     GLU,
-    Tanhshrink,
     Hardshrink,
+    Hardsigmoid,
+    Hardtanh,
+    LogSigmoid,
+    ReLU6,
+    Sigmoid,
     Softshrink,
+    Softsign,
+    Tanh,
+    Tanhshrink,
 )
 from nn.softmax import LogSoftmax, Softmax, Softmin
 

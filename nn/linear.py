@@ -123,9 +123,7 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
         super().__init__()
-        if not isinstance(unflattened_size, (tuple, list)) or not all(
-            isinstance(n, int) for n in unflattened_size
-        ):
+        if not all(isinstance(n, int) for n in unflattened_size):
             raise ArgumentError(
                 f"Unflatten: unflattened_size is a tuple of integers, got {unflattened_size!r}"
             )
@@ -148,7 +146,7 @@ def empty_parameter(layer: str, shape: tuple[int, ...], place: Any = None, dtype
         ArgumentError: if a size is not a whole number of 0 or more, or the device is not the CPU.
     """
     devices.check(place)
-    if not all(isinstance(n, (int, np.integer)) and n >= 0 for n in shape):
+    if not all(isinstance(n, (int, np.integer)) for n in shape) or min(shape) < 0:
         raise ArgumentError(f"{layer}: sizes are whole numbers of 0 or more, got {shape}")
     kind = dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)
     return Parameter(wrap(np.empty(shape, kind)))

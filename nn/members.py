@@ -68,6 +68,25 @@ def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: An
     attributes[name] = value
 
 
+def named(module: Any, kinds: tuple[Kind, ...]) -> list[tuple[str, Any]]:
+    """(name, member) of the module's own members of some kinds, without those that are None."""
+    attributes = vars(module)
+    own = [(name, attributes[name]) for name, kind in kinds_of(module, "members").items() if kind in kinds]
+    return [(name, value) for name, value in own if value is not None]
+
+
+def get(module: Any, name: str, kinds: tuple[Kind, ...], target: str) -> Any:
+    """The module's own member of that name; `target` is the path that was asked for.
+
+    Raises:
+        MemberError: if there is none, or it is of another kind.
+    """
+    value = getattr(module, name)  # raises with the nearest name
+    if kinds_of(module, "members").get(name) not in kinds:
+        raise MemberError(f"'{target}': '{name}' in {type(module).__name__} is not a {kinds[0].value}")
+    return value
+
+
 def check_name(module: Any, name: Any, kind: Kind) -> None:
     """Raise unless the module can have a member of that name and kind.
 
@@ -94,7 +113,7 @@ def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: ty
     Raises:
         ArgumentError: if it is of another type, or a parameter that is the result of an operation.
     """
-    wanted = {Kind.PARAMETER: Parameter, Kind.MODULE: module_class}.get(kind, Variable)
+    wanted: type = {Kind.PARAMETER: Parameter, Kind.MODULE: module_class}.get(kind, Variable)
     if value is not None and not isinstance(value, wanted):
         what = {Kind.PARAMETER: "an nn.Parameter", Kind.MODULE: "an nn.Module"}.get(kind, "a Tensor")
         hint = (
@@ -104,7 +123,7 @@ def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: ty
             f"{type(module).__name__}: cannot assign a {type(value).__name__} as the "
             f"{'buffer' if kind in BUFFERS else kind.value} '{name}': it must be {what} or None{hint}"
         )
-    if kind is Kind.PARAMETER and value is not None and isinstance(value.current_node(), Node):
+    if kind is Kind.PARAMETER and isinstance(value, Parameter) and isinstance(value.current_node(), Node):
         raise ArgumentError(
             f"{type(module).__name__}: the parameter '{name}' is the result of an operation, so it cannot be learnt; "
             "compute it in forward() from parameters instead"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 from autograd import Tensor, devices, dtypes
-from autograd.errors import ArgumentError, DTypeError, MemberError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.tape import RemovableHandle, Variable, bump
 from nn import members, state
 from nn.hooks import ForwardHooks
@@ -56,6 +56,7 @@ class Module:
     forward: Callable[..., Any] = _forward_missing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run `forward`, and the hooks if there are any."""
         if self._hooks is None:
             return self.forward(*args, **kwargs)
         return self._hooks.call(self, args, kwargs)
@@ -136,19 +137,13 @@ class Module:
 
     # -- going through the parts -----------------------------------------------------------------------------------
 
-    def _named(self, kinds: tuple[Kind, ...]) -> list[tuple[str, Any]]:
-        """This module's own members of some kinds, without those that are None."""
-        attributes = self.__dict__
-        own = [(name, attributes[name]) for name, kind in self._kinds.items() if kind in kinds]
-        return [(name, value) for name, value in own if value is not None]
-
     def _walk(
         self, kinds: tuple[Kind, ...], prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         modules = self.named_modules(None, prefix, remove_duplicate) if recurse else ((prefix, self),)
         for path, module in modules:
-            for name, value in module._named(kinds):
+            for name, value in members.named(module, kinds):
                 if not remove_duplicate or id(value) not in seen:
                     seen.add(id(value))
                     yield (f"{path}.{name}" if path else name), value
@@ -176,7 +171,7 @@ class Module:
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Go through (name, module) of the modules directly in this one; one that occurs twice comes once."""
         seen: set[int] = set()
-        for name, module in self._named((Kind.MODULE,)):
+        for name, module in members.named(self, (Kind.MODULE,)):
             if id(module) not in seen:
                 seen.add(id(module))
                 yield name, module
@@ -195,7 +190,7 @@ class Module:
         if remove_duplicate:
             memo.add(self)
         yield prefix, self
-        for name, module in self._named((Kind.MODULE,)):
+        for name, module in members.named(self, (Kind.MODULE,)):
             yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
@@ -210,7 +205,7 @@ class Module:
         """
         module = self
         for name in target.split(".") if target else ():
-            module = module._member(name, (Kind.MODULE,), target)
+            module = members.get(module, name, (Kind.MODULE,), target)
         return module
 
     def get_parameter(self, target: str) -> Parameter:
@@ -220,7 +215,7 @@ class Module:
             MemberError: if there is none.
         """
         path, _, name = target.rpartition(".")
-        found: Parameter = self.get_submodule(path)._member(name, (Kind.PARAMETER,), target)
+        found: Parameter = members.get(self.get_submodule(path), name, (Kind.PARAMETER,), target)
         return found
 
     def get_buffer(self, target: str) -> Tensor:
@@ -230,14 +225,8 @@ class Module:
             MemberError: if there is none.
         """
         path, _, name = target.rpartition(".")
-        found: Tensor = self.get_submodule(path)._member(name, BUFFERS, target)
+        found: Tensor = members.get(self.get_submodule(path), name, BUFFERS, target)
         return found
-
-    def _member(self, name: str, kinds: tuple[Kind, ...], target: str) -> Any:
-        value = getattr(self, name)  # raises with the nearest name
-        if self._kinds.get(name) not in kinds:
-            raise MemberError(f"'{target}': '{name}' in {type(self).__name__} is not a {kinds[0].value}")
-        return value
 
     def apply(self, fn: Callable[[Module], None]) -> Self:
         """Call `fn` on every module, the innermost first; return this one."""
@@ -345,9 +334,9 @@ class Module:
         ['0.weight', '0.bias']
         """
         found: dict[str, Any] = OrderedDict() if destination is None else destination
-        for name, value in self._named((Kind.PARAMETER,)) + self._named((Kind.BUFFER,)):
+        for name, value in (*members.named(self, (Kind.PARAMETER,)), *members.named(self, (Kind.BUFFER,))):
             found[prefix + name] = value if keep_vars else value.detach()
-        for name, module in self._named((Kind.MODULE,)):
+        for name, module in members.named(self, (Kind.MODULE,)):
             module.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         return found
 

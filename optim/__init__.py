@@ -1,4 +1,4 @@
-"""Optimizers, with PyTorch's names, defaults and numbers. The rule of each stands in its docstring, and in its `update`."""
+"""Optimizers, with PyTorch's names, defaults and numbers. Each has its rule in its docstring, and again in `update`."""
 
 from optim.adam import Adam, AdamW
 from optim.optimizer import Optimizer

@@ -126,7 +126,8 @@ class Optimizer:
                 loss = closure()
         for group in self.param_groups:
             names = self.buffers(group)
-            options = {**group, "lr": float(group["lr"])} if isinstance(group["lr"], Variable) else group
+            lr = group["lr"]
+            options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
             for p in group["params"]:
                 if p.leaf is not None and p.leaf.grad is not None:
                     self._step_parameter(p, p.leaf.grad.array, names, options)
@@ -202,7 +203,7 @@ class Optimizer:
         given = param_group["params"]
         if isinstance(given, set):
             raise ArgumentError(f"{who}: a set has no order; give the parameters in a list")
-        listed = [given] if isinstance(given, Variable) else list(given)
+        listed: list[Any] = [given] if isinstance(given, Variable) else list(given)
         names = [entry[0] for entry in listed if isinstance(entry, tuple)]
         if names and len(names) != len(listed):
             raise ArgumentError(f"{who}: name all parameters of a group or none; {len(names)} have names")

@@ -44,7 +44,7 @@ class RMSprop(Optimizer):
     >>> optimizer.step()
     >>> w
     Parameter containing:
-    tensor([ 2., 19.], requires_grad=True)
+    tensor([ 2.0000, 19.0000], requires_grad=True)
     """
 
     counts = True

@@ -33,7 +33,7 @@ def unpacked(
     who: str, state_dict: Mapping[str, Any], groups: list[Group]
 ) -> tuple[list[Group], defaultdict[Any, Any]]:
     """The groups and the state that a state dict describes, for the parameters of `groups`."""
-    if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
+    if not {"state", "param_groups"} <= set(state_dict):
         raise ArgumentError(
             f"{who}.load_state_dict: needs a dict with 'state' and 'param_groups', as state_dict() returns"
         )
@@ -42,7 +42,8 @@ def unpacked(
     held = [len(g["params"]) for g in groups]
     if found != held:
         raise StateDictError(
-            f"{who}.load_state_dict: it has groups of {found} parameters, the optimizer has {held} (nothing was changed)"
+            f"{who}.load_state_dict: it has groups of {found} parameters, the optimizer has {held} "
+            "(nothing was changed)"
         )
     params = {
         number: p

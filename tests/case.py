@@ -1,7 +1,8 @@
 """A row of the table in op_cases.py: an operation, samples of its arguments, and what it must agree with.
 
-Everything else about an operation is checked from its row by test_ops.py: values, first and second derivatives by finite differences with a random
-cotangent, strided and read-only inputs, both precisions, integers, and PyTorch where it is installed.
+Everything else about an operation is checked from its row by test_ops.py: values, first and second
+derivatives by finite differences with a random cotangent, strided and read-only inputs, both precisions, integers,
+and PyTorch where it is installed.
 
     Case(ops.mul, on(Real(3, 4), Real(3, 4)), numpy=np.multiply, torch="mul", elementwise=True)
     Case(ops.sum, on(Real(3, 4)), on(Real(3, 4), dim=(0, 1), keepdim=True), on(Real(0, 3)), on(Real()), torch="sum")
@@ -69,14 +70,18 @@ class Real(Spec):
             x = rng.uniform(self.low, self.high, size)
         for point in self.avoid:
             near = np.abs(x - point) < 0.1
-            x = np.where(near, np.where((x >= point) | (point - 0.15 < self.low), point + 0.15, point - 0.15), x)
+            x = np.where(
+                near, np.where((x >= point) | (point - 0.15 < self.low), point + 0.15, point - 0.15), x
+            )
         return x.reshape(self.shape)
 
 
 class Whole(Spec):
     """Integers in [low, high): indices and counts."""
 
-    def __init__(self, *shape: int, low: int = 0, high: int = 5, dtype: str = "int64", distinct: bool = False) -> None:
+    def __init__(
+        self, *shape: int, low: int = 0, high: int = 5, dtype: str = "int64", distinct: bool = False
+    ) -> None:
         self.shape = shape
         self.low, self.high, self.dtype, self.distinct = low, high, dtype, distinct
 

@@ -7,11 +7,21 @@ Write a row in the list of its family, with `Case`, `on` and the array makers of
 
 from __future__ import annotations
 
-from tests import op_cases_activation, op_cases_elementwise, op_cases_reduce
+from tests import (
+    op_cases_elementwise,
+    op_cases_index,
+    op_cases_linalg,
+    op_cases_nn,
+    op_cases_reduce,
+    op_cases_shape,
+)
 from tests.case import Case
 
 CASES: list[Case] = [
     *op_cases_elementwise.CASES,
-    *op_cases_activation.CASES,
+    *op_cases_nn.CASES,
     *op_cases_reduce.CASES,
+    *op_cases_shape.CASES,
+    *op_cases_index.CASES,
+    *op_cases_linalg.CASES,
 ]

@@ -71,7 +71,13 @@ ARITHMETIC = [
     one(arithmetic.rsqrt, POSITIVE, numpy=lambda x: 1 / np.sqrt(x)),
     one(arithmetic.reciprocal, NONZERO, numpy=lambda x: 1 / x),
     Case(elementwise.add, on(ANY, ANY, alpha=2.5), on(ANY, 3.0), on(ANY, ANY, alpha=-1), torch="add"),
-    Case(elementwise.sub, on(ANY, ANY, alpha=2.5), on(ANY, 3.0), on(2.0, ANY), torch=lambda t, x, y, alpha=1: x - alpha * y),
+    Case(
+        elementwise.sub,
+        on(ANY, ANY, alpha=2.5),
+        on(ANY, 3.0),
+        on(2.0, ANY),
+        torch=lambda t, x, y, alpha=1: x - alpha * y,
+    ),
     Case(
         elementwise.div,
         on(ANY, NONZERO),
@@ -84,12 +90,21 @@ ARITHMETIC = [
         differentiable=False,
     ),
     Case(elementwise.true_divide, on(ANY, NONZERO), torch="true_divide"),
-    Case(elementwise.float_power, on(POSITIVE, ANY), on(POSITIVE, 3), torch="float_power", integers=("int64",)),
+    Case(
+        elementwise.float_power, on(POSITIVE, ANY), on(POSITIVE, 3), torch="float_power", integers=("int64",)
+    ),
     Case(elementwise.ldexp, on(ANY, Given([1.0, 2.0, -1.0, 0.0])), torch="ldexp"),
     Case(elementwise.addcmul, on(ANY, ANY, Real(4), value=0.3), on(Real(), Real(), Real()), torch="addcmul"),
     Case(elementwise.addcdiv, on(ANY, ANY, NONZERO.resized(4), value=0.3), torch="addcdiv"),
     Case(elementwise.lerp, on(ANY, ANY, Real(3, 4, low=0, high=1)), torch="lerp", elementwise=True),
-    Case(elementwise.lerp, on(ANY, ANY, 0.3), on(ANY, ANY, 0.8), on(ANY, Real(4), 1.5), torch="lerp", name="lerp_number"),
+    Case(
+        elementwise.lerp,
+        on(ANY, ANY, 0.3),
+        on(ANY, ANY, 0.8),
+        on(ANY, Real(4), 1.5),
+        torch="lerp",
+        name="lerp_number",
+    ),
     Case(elementwise.positive, on(ANY), torch="positive"),
     Case(elementwise.cast, on(ANY, "float64"), numpy=lambda x, d: x.astype(d)),
 ]
@@ -174,7 +189,13 @@ ROUNDING = [
         name="round_decimals",
     ),
     one(rounding.frac, UNEVEN, numpy=lambda x: x - np.trunc(x), integers=()),
-    two(rounding.floor_divide, Real(3, 4, low=-9, high=9), NONZERO, numpy=np.floor_divide, differentiable=False),
+    two(
+        rounding.floor_divide,
+        Real(3, 4, low=-9, high=9),
+        NONZERO,
+        numpy=np.floor_divide,
+        differentiable=False,
+    ),
     two(
         rounding.trunc_divide,
         Real(3, 4, low=-9, high=9),
@@ -233,7 +254,7 @@ SELECTION = [
         on(Real(0, 3), -1, 0.5),
         on(Whole(5, low=-4), -1, 2),
         on(Whole(5, low=-4), -1.5, 2),
-        numpy=lambda x, min=None, max=None: np.clip(x, min, max),
+        numpy=np.clip,
         torch="clamp",
         covers=("clamp",),
     ),
@@ -274,12 +295,24 @@ def compared(op: Callable[..., Any], ufunc: Any) -> Case:
 def tested(op: Callable[..., Any], numpy: Any) -> Case:
     odd = Given([1.0, -0.0, 0.0, np.nan, np.inf, -np.inf, -3.0])
     return Case(
-        op, on(odd), on(Real()), on(Real(0, 3)), numpy=numpy, torch=op.__name__, integers=INTEGERS, differentiable=False
-    )  # fmt: skip
+        op,
+        on(odd),
+        on(Real()),
+        on(Real(0, 3)),
+        numpy=numpy,
+        torch=op.__name__,
+        integers=INTEGERS,
+        differentiable=False,
+    )
 
 
 def bitwise(op: Callable[..., Any], numpy: Any, *samples: Any) -> Case:
-    given = samples or (on(Whole(6), Whole(6)), on(Mask(6), Mask(6)), on(Whole(2, 1), Whole(3)), on(Whole(), Whole()))
+    given = samples or (
+        on(Whole(6), Whole(6)),
+        on(Mask(6), Mask(6)),
+        on(Whole(2, 1), Whole(3)),
+        on(Whole(), Whole()),
+    )
     return Case(op, *given, on(Whole(0, 3), Whole(3)), numpy=numpy, torch=op.__name__, differentiable=False)
 
 
@@ -316,9 +349,15 @@ COMPARISON = [
     bitwise(compare.bitwise_or, np.bitwise_or),
     bitwise(compare.bitwise_xor, np.bitwise_xor),
     Case(
-        compare.bitwise_not, on(Whole(6)), on(Mask(6)), on(Whole()), on(Whole(0, 3)),
-        numpy=np.invert, torch="bitwise_not", differentiable=False,
-    ),  # fmt: skip
+        compare.bitwise_not,
+        on(Whole(6)),
+        on(Mask(6)),
+        on(Whole()),
+        on(Whole(0, 3)),
+        numpy=np.invert,
+        torch="bitwise_not",
+        differentiable=False,
+    ),
     bitwise(compare.bitwise_left_shift, np.left_shift, on(Whole(6), Whole(6)), on(Whole(2, 1), 2)),
     bitwise(compare.bitwise_right_shift, np.right_shift, on(Whole(6, high=99), Whole(6)), on(Whole(2, 1), 2)),
 ]

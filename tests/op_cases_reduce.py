@@ -27,7 +27,9 @@ def over(spec: Any, *, empty: bool = True, **options: Any) -> list[Sample]:
         on(spec.resized(), **options),
         on(spec.resized(), 0, **options),
     ]
-    return samples + ([on(spec.resized(0, 3), **options), on(spec.resized(0, 3), 0, **options)] if empty else [])
+    return samples + (
+        [on(spec.resized(0, 3), **options), on(spec.resized(0, 3), 0, **options)] if empty else []
+    )
 
 
 def over_one(spec: Any, *, everything: bool = True) -> list[Sample]:
@@ -69,12 +71,37 @@ SUMS = [
         covers=("sum",),
         integers=INTEGERS,
     ),
-    Case(reduce.mean, *over(SPECS, empty=False), on(BIG, 1), numpy=np_over(np.mean), torch="mean", covers=("mean",), integers=INTEGERS),
     Case(
-        reduce.prod, *over_one(NONZERO), on(Real(0, 3)), on(Real(0, 3), 0), on(ZEROS), on(ZEROS, 0), on(ZEROS, 1, True),
-        numpy=np_over(np.prod), torch="prod", covers=("prod",), integers=INTEGERS,
-    ),  # fmt: skip
-    Case(reduce.nansum, *over(SPECS), on(SOME_NAN), on(SOME_NAN, 1), torch="nansum", differentiable=False, integers=INTEGERS),
+        reduce.mean,
+        *over(SPECS, empty=False),
+        on(BIG, 1),
+        numpy=np_over(np.mean),
+        torch="mean",
+        covers=("mean",),
+        integers=INTEGERS,
+    ),
+    Case(
+        reduce.prod,
+        *over_one(NONZERO),
+        on(Real(0, 3)),
+        on(Real(0, 3), 0),
+        on(ZEROS),
+        on(ZEROS, 0),
+        on(ZEROS, 1, True),
+        numpy=np_over(np.prod),
+        torch="prod",
+        covers=("prod",),
+        integers=INTEGERS,
+    ),
+    Case(
+        reduce.nansum,
+        *over(SPECS),
+        on(SOME_NAN),
+        on(SOME_NAN, 1),
+        torch="nansum",
+        differentiable=False,
+        integers=INTEGERS,
+    ),
     Case(reduce.nansum, *over(SPECS), torch="nansum", name="nansum_derivatives"),
     Case(reduce.nanmean, *over(SPECS, empty=False), on(SOME_NAN, 1), torch="nanmean", differentiable=False),
     Case(reduce.nanmean, *over(SPECS, empty=False), torch="nanmean", name="nanmean_derivatives"),
@@ -137,10 +164,17 @@ TRUTH = [
 TRUTH += [
     Case(
         reduce.count_nonzero,
-        on(Mask(*CUBE)), on(Mask(*CUBE), 1), on(Mask(*CUBE), (0, -1)), on(Mask()), on(Mask(0, 3)), on(Whole(4, 5), 0),
-        numpy=lambda x, dim=None: np.count_nonzero(x, dim), torch="count_nonzero", differentiable=False,
+        on(Mask(*CUBE)),
+        on(Mask(*CUBE), 1),
+        on(Mask(*CUBE), (0, -1)),
+        on(Mask()),
+        on(Mask(0, 3)),
+        on(Whole(4, 5), 0),
+        numpy=lambda x, dim=None: np.count_nonzero(x, dim),
+        torch="count_nonzero",
+        differentiable=False,
     )
-]  # fmt: skip
+]
 
 EXTREMA = [
     *(
@@ -183,10 +217,15 @@ EXTREMA = [
         for op, numpy in ((extremum.argmax, np.argmax), (extremum.argmin, np.argmin))
     ),
     Case(
-        extremum.aminmax, on(APART), on(APART, dim=1), on(APART, dim=-2, keepdim=True),
+        extremum.aminmax,
+        on(APART),
+        on(APART, dim=1),
+        on(APART, dim=-2, keepdim=True),
         torch=lambda torch, x, dim=None, keepdim=False: torch.aminmax(x, dim=dim, keepdim=keepdim),
-    ),  # fmt: skip
-    Case(extremum.median, *over_one(APART), on(Real(5, apart=True)), on(Real(4, apart=True), 0), torch="median"),
+    ),
+    Case(
+        extremum.median, *over_one(APART), on(Real(5, apart=True)), on(Real(4, apart=True), 0), torch="median"
+    ),
     Case(
         extremum.nanmedian,
         *over_one(APART),

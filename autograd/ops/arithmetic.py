@@ -200,5 +200,3 @@ def sign(x: Array) -> Array:
     tensor([-1.,  0.,  1., nan])
     """
     return x.copy() if x.dtype.kind == "b" else np.sign(x)
-
-

@@ -198,7 +198,7 @@ def bitwise_left_shift(x: Array, y: Array) -> Array:
         DTypeError: if the arguments are not integers.
 
     >>> import autograd
-    >>> autograd.tensor([1, 3]) << 2
+    >>> bitwise_left_shift(autograd.tensor([1, 3]), 2)
     tensor([ 4, 12])
     """
     _shiftable("bitwise_left_shift", x)

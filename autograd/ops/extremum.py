@@ -9,14 +9,14 @@ import numpy as np
 from autograd.dims import wrap_dim
 from autograd.errors import DimensionError, ShapeError
 from autograd.ops import selection
-from autograd.ops.forms import axes, spread
+from autograd.ops.forms import axes, maximum_reduce, minimum_reduce, spread
 from autograd.ops.positions import gather
 from autograd.ops.reduce import Dim, shares
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import wrap
 
 if TYPE_CHECKING:
-    from autograd.tensor import Tensor
+    pass
 
 __all__ = ["max", "min", "amax", "amin", "aminmax", "argmax", "argmin", "median", "nanmedian"]
 
@@ -41,7 +41,7 @@ class MinMax(NamedTuple):
 def _extremum_dx(g: Array, out: Array, x: Array, dim: Dim, keepdim: bool) -> Array:
     """g, in equal parts to the elements that are the extremum; to nan where there is one."""
     g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
-    return g * shares((x == out) | (x != x), x.dtype, dim)
+    return g * shares((x == out) | np.isnan(x), x.dtype, dim)
 
 
 def _not_empty(op: str, x: Array, axis: int | tuple[int, ...] | None) -> None:
@@ -65,7 +65,7 @@ def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     axis = axes("amax", x, dim)
     if not x.size:
         _not_empty("amax", x, axis)
-    return np.maximum.reduce(x, axis, None, None, keepdim)
+    return maximum_reduce(x, axis, None, None, keepdim)
 
 
 @primitive(x=_extremum_dx)
@@ -83,7 +83,7 @@ def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     axis = axes("amin", x, dim)
     if not x.size:
         _not_empty("amin", x, axis)
-    return np.minimum.reduce(x, axis, None, None, keepdim)
+    return minimum_reduce(x, axis, None, None, keepdim)
 
 
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
@@ -122,7 +122,10 @@ def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
         DimensionError: if there are no elements, or the dimension is out of range.
 
     >>> import autograd
-    >>> argmax(autograd.tensor([[1.0, 5.0], [3.0, 2.0]])), argmax(autograd.tensor([[1.0, 5.0], [3.0, 2.0]]), dim=0)
+    >>> (
+    ...     argmax(autograd.tensor([[1.0, 5.0], [3.0, 2.0]])),
+    ...     argmax(autograd.tensor([[1.0, 5.0], [3.0, 2.0]]), dim=0),
+    ... )
     (tensor(1), tensor([1, 0]))
     """
     return _position("argmax", np.argmax, x, dim, keepdim)

@@ -22,7 +22,7 @@ from autograd.tape import Variable
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["additem", "getitem", "index_put", "put", "raw_index", "setitem", "take", "unindex", "write_item"]
+__all__ = ["getitem", "index_put"]
 
 _REST: Any = slice(None)
 
@@ -72,16 +72,8 @@ def additem(x: Array, value: Array, index: Any) -> Array:
 
 @primitive(x=lambda g, x_shape, index: unindex(g, (math.prod(x_shape),), index).reshape(x_shape))
 def take(x: Array, index: Any) -> Array:
-    """Elements of x by their position in C order; the result has the index's shape.  dx = g added at the positions.
-
-    Raises:
-        DimensionError: if a position is out of range.
-
-    >>> import autograd
-    >>> take(autograd.tensor([[4.0, 3.0], [2.0, 1.0]]), autograd.tensor([0, 3]))
-    tensor([4., 1.])
-    """
-    return x.take(index.array if isinstance(index, Variable) else index)
+    """Elements of x at positions in C order; the result has the index's shape.  dx = g added at the positions."""
+    return x.take(index)
 
 
 def _cleared_at(g: Array, index: Any) -> Array:

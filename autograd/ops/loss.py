@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["mse_loss", "l1_loss", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits"]
 
 
-def reduced(op: str, loss: Any, reduction: str) -> Any:
+def reduced(op: str, loss: Tensor, reduction: str) -> Tensor:
     """The elements of a loss as one number."""
     if reduction == "mean":
         return reduce.mean_(loss, None, False)
@@ -77,7 +77,9 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
         DimensionError: if a target that counts is not a class.
     """
     if target.dtype.kind not in "iu":
-        raise DTypeError(f"{op}: the target must hold class indices (int64), got {target.dtype}; convert with .long()")
+        raise DTypeError(
+            f"{op}: the target must hold class indices (int64), got {target.dtype}; convert with .long()"
+        )
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if target.shape != expected:
         raise ShapeError(
@@ -85,7 +87,7 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
             "are dimension 1 of the input (dimension 0 if it has only one)."
         )
     classes = shape[1] if len(shape) > 1 else shape[0]
-    if target.size and 0 <= target.min() and target.max() < classes and not 0 <= ignore_index < classes:
+    if target.size and target.min() >= 0 and target.max() < classes and not 0 <= ignore_index < classes:
         return None
     valid = np.asarray(target != ignore_index)
     wrong = target[valid & ((target < 0) | (target >= classes))]
@@ -104,7 +106,9 @@ def checked_weight(op: str, weight: Any, classes: int) -> Array | None:
         return None
     w = selection.raw(weight)
     if w.shape != (classes,):
-        raise ShapeError(f"{op}: weight must have one element for each of {classes} classes, got shape {w.shape}")
+        raise ShapeError(
+            f"{op}: weight must have one element for each of {classes} classes, got shape {w.shape}"
+        )
     return w
 
 
@@ -157,8 +161,8 @@ def binary_cross_entropy_(x: Array, target: Array) -> Array:
     """-(t log x + (1 - t) log(1 - x)), with logarithms of at least -100.  dx = g * (x - t) / (x (1 - x))."""
     if not ((x >= 0) & (x <= 1)).all():
         raise ArgumentError(
-            f"binary_cross_entropy: the input must be probabilities in [0, 1], got values from {np.min(x)} to {np.max(x)}; "
-            "use sigmoid(), or binary_cross_entropy_with_logits"
+            f"binary_cross_entropy: the input must be probabilities in [0, 1], got values from {np.min(x)} to "
+            f"{np.max(x)}; use sigmoid(), or binary_cross_entropy_with_logits"
         )
     return (target - 1) * np.maximum(np.log1p(-x), -100.0) - target * np.maximum(np.log(x), -100.0)
 
@@ -215,7 +219,9 @@ def binary_cross_entropy_with_logits(
         )
     log_p: Any = activation.logsigmoid(input)
     if pos_weight is not None:
-        log_p = arithmetic.mul(log_p, arithmetic.add(arithmetic.mul(arithmetic.sub(pos_weight, 1), target), 1))
+        log_p = arithmetic.mul(
+            log_p, arithmetic.add(arithmetic.mul(arithmetic.sub(pos_weight, 1), target), 1)
+        )
     loss: Any = arithmetic.sub(arithmetic.mul(arithmetic.sub(1, target), input), log_p)
     if weight is not None:
         loss = arithmetic.mul(loss, weight)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = [
-    "gather", "scatter", "scatter_add", "take_along_dim", "put",
+    "gather", "scatter", "scatter_add", "take_along_dim", "take", "put",
     "index_select", "index_add", "index_copy", "index_fill", "masked_select", "masked_scatter",
 ]  # fmt: skip
 
@@ -182,6 +182,19 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     wide = expand(input, tuple(common))
     common[d] = array.shape[d]
     return gather(wide, d, np.broadcast_to(array, common))
+
+
+def take(input: Any, index: Any) -> Tensor:
+    """The elements at positions counted in C order; the result has the index's shape.
+
+    Raises:
+        DimensionError: if a position is out of range.
+
+    >>> import autograd
+    >>> take(autograd.tensor([[4.0, 3.0], [2.0, 1.0]]), autograd.tensor([0, 3]))
+    tensor([4., 1.])
+    """
+    return indexing.take(input, _indices("take", index))
 
 
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor:

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from autograd.constants import ones
 from autograd.primitive import Array
 
 
@@ -22,14 +23,14 @@ def product(x: Array, y: Array) -> Array:
     array([[3.],
            [3.]])
     """
-    if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == y.ndim == 2:
+    if x.ndim == y.ndim == 2 and type(x) is np.ndarray and type(y) is np.ndarray:
         rows, inner = x.shape
         if inner == 1 and len(y) == 1:
             return x * y
         if (
-            2 <= rows <= 128
+            rows * y.size >= 200_000
+            and 2 <= rows <= 128
             and 2 * rows <= inner
-            and rows * y.size >= 200_000
             and y.flags.f_contiguous
             and y.dtype.char == "f"
         ):
@@ -55,4 +56,4 @@ def column_sums(x: Array) -> Array:
     if x.ndim == 1:
         return x
     rows = as_rows(x)
-    return np.ones(len(rows), rows.dtype) @ rows
+    return ones(len(rows), rows.dtype) @ rows if type(rows) is np.ndarray else rows.sum(axis=0)

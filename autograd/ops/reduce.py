@@ -16,7 +16,18 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, selection
-from autograd.ops.forms import axes, drop, kept_shape, spread, sums
+from autograd.ops.forms import (
+    add_reduce,
+    all_reduce,
+    any_reduce,
+    axes,
+    drop,
+    maximum_reduce,
+    minimum_reduce,
+    multiply_reduce,
+    spread,
+    sums,
+)
 from autograd.primitive import Array, implements, primitive
 
 if TYPE_CHECKING:
@@ -38,12 +49,12 @@ def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
     axis = axes(op, x, dim)
     kind = x.dtype.kind
     if kind != "f":
-        return np.add.reduce(x, axis, np.int64, None, keepdim)
+        return add_reduce(x, axis, np.int64, None, keepdim)
     if x.dtype.char == "e":
-        return np.asarray(np.add.reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
-    if axis.__class__ is int and x.size > 4096:
-        return sums(x, axis, keepdim)  # type: ignore[arg-type]  # an int
-    return np.add.reduce(x, axis, None, None, keepdim)
+        return np.asarray(add_reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
+    if isinstance(axis, int) and x.size > 4096:
+        return sums(x, axis, keepdim)
+    return add_reduce(x, axis, None, None, keepdim)
 
 
 @primitive(x=lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim))
@@ -54,7 +65,13 @@ def sum_(x: Array, dim: Dim, keepdim: bool) -> Array:
 
 @implements(np.sum)
 def sum(
-    input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: bool = False
+    input: Any,
+    dim: Dim = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    axis: Dim = None,
+    keepdims: bool = False,
 ) -> Tensor:
     """The sum of the elements: of all, or over `dim`. Integers and bools add up to int64. The sum of nothing is 0.
 
@@ -114,7 +131,13 @@ def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
 
 @implements(np.mean)
 def mean(
-    input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: bool = False
+    input: Any,
+    dim: Dim = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    axis: Dim = None,
+    keepdims: bool = False,
 ) -> Tensor:
     """The mean of the elements: of all, or over `dim`. The mean of nothing is nan.  dx = g / n, repeated.
 
@@ -170,7 +193,7 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 def prod_(x: Array, dim: int | None, keepdim: bool) -> Array:
     """The product over `dim`.  dx = g * the product of the others."""
     kind = None if x.dtype.kind == "f" else np.int64
-    return np.multiply.reduce(x, axes("prod", x, dim), kind, None, keepdim)
+    return multiply_reduce(x, axes("prod", x, dim), kind, None, keepdim)
 
 
 def _prod_dx(g: Array, out: Array, x: Array, dim: int | None, keepdim: bool) -> Array:
@@ -230,7 +253,9 @@ def _deviations(x: Array, dim: Dim) -> Array:
 
 def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
     if x.dtype.kind != "f":
-        raise DTypeError(f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+        raise DTypeError(
+            f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
+        )
     y = x if x.dtype.char != "e" else x.astype(np.float32)
     n = count(x.shape, dim)
     d = np.asarray(y - _total(op, y, dim, True) * _per(n))
@@ -346,20 +371,22 @@ def std_mean(
 def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     """(Σ |x|ᵖ)^(1/p) over `dim`; its derivative beside it."""
     if x.dtype.kind != "f":
-        raise DTypeError(f"norm: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()")
+        raise DTypeError(
+            f"norm: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
+        )
     axis = axes("norm", x, dim)
     size = np.absolute(x)
     if math.isinf(p):
         if size.size == 0 and count(x.shape, dim) == 0:
             raise ShapeError(f"norm: an infinity norm of nothing, for shape {x.shape}, has no value")
-        return (np.maximum if p > 0 else np.minimum).reduce(size, axis, None, None, keepdim)
+        return (maximum_reduce if p > 0 else minimum_reduce)(size, axis, None, None, keepdim)
     if p == 0:
-        return np.add.reduce(size != 0, axis, x.dtype, None, keepdim)
+        return add_reduce(size != 0, axis, x.dtype, None, keepdim)
     if p == 1:
-        return np.add.reduce(size, axis, None, None, keepdim)
+        return add_reduce(size, axis, None, None, keepdim)
     if p == 2:
-        return np.sqrt(np.add.reduce(np.square(x), axis, None, None, keepdim))
-    return np.add.reduce(size**p, axis, None, None, keepdim) ** (1 / p)
+        return np.sqrt(add_reduce(np.square(x), axis, None, None, keepdim))
+    return add_reduce(size**p, axis, None, None, keepdim) ** (1 / p)
 
 
 def shares(winners: Array, dtype: Any, dim: Dim) -> Array:
@@ -378,7 +405,7 @@ def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) 
         return drop(g / (out + (out == 0)), out == 0) * x
     size = np.abs(x)
     if math.isinf(p):
-        return g * np.sign(x) * shares((size == out) | (x != x), x.dtype, dim)
+        return g * np.sign(x) * shares((size == out) | np.isnan(x), x.dtype, dim)
     safe = size + (size == 0)  # 0 to a negative power is inf: there the derivative is 0
     return drop(g * np.sign(x) * (safe / (out + (out == 0))) ** (p - 1), (size == 0) | (out == 0))
 
@@ -400,7 +427,9 @@ def norm(
     (tensor(5.), tensor(4.))
     """
     if isinstance(p, str) and p != "fro":
-        raise ArgumentError(f"norm: p is a number, 'fro' or None, got {p!r}; see linalg.matrix_norm for matrices")
+        raise ArgumentError(
+            f"norm: p is a number, 'fro' or None, got {p!r}; see linalg.matrix_norm for matrices"
+        )
     if dtype is not None:
         input = converted(input, dtype)
     return norm_(input, 2.0 if p is None or isinstance(p, str) else float(p), dim, keepdim)
@@ -417,7 +446,7 @@ def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> all(autograd.tensor([[True, False], [True, True]]), dim=1)
     tensor([False,  True])
     """
-    return np.logical_and.reduce(x, axes("all", x, dim), None, None, keepdim)
+    return all_reduce(x, axes("all", x, dim), None, None, keepdim)
 
 
 @primitive(x=None, numpy=np.any)
@@ -428,7 +457,7 @@ def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> any(autograd.tensor([[True, False], [False, False]]), dim=1)
     tensor([ True, False])
     """
-    return np.logical_or.reduce(x, axes("any", x, dim), None, None, keepdim)
+    return any_reduce(x, axes("any", x, dim), None, None, keepdim)
 
 
 @primitive(x=None, numpy=np.count_nonzero)
@@ -439,4 +468,4 @@ def count_nonzero(x: Array, dim: Dim = None) -> Array:
     >>> count_nonzero(autograd.tensor([[1, 0], [2, 3]]), dim=0)
     tensor([2, 1])
     """
-    return np.add.reduce(x != 0, axes("count_nonzero", x, dim), np.int64)
+    return add_reduce(x != 0, axes("count_nonzero", x, dim), np.int64)

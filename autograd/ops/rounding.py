@@ -13,7 +13,18 @@ from autograd.primitive import Array, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["floor", "ceil", "trunc", "fix", "round", "frac", "floor_divide", "trunc_divide", "remainder", "fmod"]
+__all__ = [
+    "floor",
+    "ceil",
+    "trunc",
+    "fix",
+    "round",
+    "frac",
+    "floor_divide",
+    "trunc_divide",
+    "remainder",
+    "fmod",
+]
 
 
 @primitive(x=lambda g: np.zeros_like(g), numpy=np.floor)
@@ -78,7 +89,9 @@ def _divisible(op: str, x: Array, y: Array) -> None:
     if kind == "b":
         raise DTypeError(f"{op}: not defined for bool tensors; convert with .int() first")
     if kind in "iu" and not np.all(y):
-        raise ArgumentError(f"{op}: integer division by zero; convert to a floating-point dtype for inf and nan")
+        raise ArgumentError(
+            f"{op}: integer division by zero; convert to a floating-point dtype for inf and nan"
+        )
 
 
 @primitive(cast="promote", x=None, y=None, numpy=np.floor_divide)

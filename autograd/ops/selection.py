@@ -25,7 +25,9 @@ __all__ = [
 # ------------------------------------------------------------------------------------------------ by a condition
 
 
-@primitive(condition=None, x=lambda g, condition: keep(g, condition), y=lambda g, condition: drop(g, condition))
+@primitive(
+    condition=None, x=lambda g, condition: keep(g, condition), y=lambda g, condition: drop(g, condition)
+)
 def where_(condition: Array, x: Array, y: Array) -> Array:
     """x where the condition is true, y elsewhere; x and y of one dtype.  dx = g there, dy = g elsewhere."""
     return pick(condition, x, y)
@@ -76,7 +78,7 @@ def alike(*values: Any) -> list[Any]:
     value=lambda g, mask: keep(g, mask),
 )
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
-    """x with `value` (a number, or 0-d) where the mask is true.  dx = g where it is false, dvalue = g where it is true.
+    """x with `value` (a number, or 0-d) where the mask is true.  dx = g where it is false, dvalue = g elsewhere.
 
     Raises:
         DTypeError: if the mask is not bool, or the value does not fit the dtype of x.
@@ -88,15 +90,21 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """
     mask = np.asarray(mask)
     if mask.dtype.kind != "b":
-        raise DTypeError(f"masked_fill: the mask must be bool, got {mask.dtype}; use a comparison, or .bool()")
+        raise DTypeError(
+            f"masked_fill: the mask must be bool, got {mask.dtype}; use a comparison, or .bool()"
+        )
     if np.ndim(value):
-        raise ArgumentError(f"masked_fill: the value must be a number or 0-d, got shape {np.shape(value)}; use where()")
+        raise ArgumentError(
+            f"masked_fill: the value must be a number or 0-d, got shape {np.shape(value)}; use where()"
+        )
     if x.dtype.kind != "f" and np.asarray(value).dtype.kind == "f" and value != np.trunc(value):
-        raise DTypeError(f"masked_fill: {value!r} cannot be stored in a {x.dtype} tensor; convert it to a float first")
+        raise DTypeError(
+            f"masked_fill: {value!r} cannot be stored in a {x.dtype} tensor; convert it to a float first"
+        )
     return np.where(mask, np.asarray(value).astype(x.dtype), x)
 
 
-# ------------------------------------------------------------------------------------------------ the larger, the smaller
+# ------------------------------------------------------------------------------------------ the larger, the smaller
 
 
 def _share(g: Array, loses: Array, ties: Array) -> Array:
@@ -141,8 +149,8 @@ def minimum(x: Array, y: Array) -> Array:
 @primitive(
     np.fmax,
     cast="promote",
-    x=lambda g, x, y: keep(g, (x >= y) | (y != y)),
-    y=lambda g, x, y: drop(g, (x >= y) | (y != y)),
+    x=lambda g, x, y: keep(g, (x >= y) | np.isnan(y)),
+    y=lambda g, x, y: drop(g, (x >= y) | np.isnan(y)),
 )
 def fmax(x: Array, y: Array) -> Array:
     """The larger of x and y, elementwise with broadcasting; the other one where one is nan.
@@ -158,8 +166,8 @@ def fmax(x: Array, y: Array) -> Array:
 @primitive(
     np.fmin,
     cast="promote",
-    x=lambda g, x, y: keep(g, (x <= y) | (y != y)),
-    y=lambda g, x, y: drop(g, (x <= y) | (y != y)),
+    x=lambda g, x, y: keep(g, (x <= y) | np.isnan(y)),
+    y=lambda g, x, y: drop(g, (x <= y) | np.isnan(y)),
 )
 def fmin(x: Array, y: Array) -> Array:
     """The smaller of x and y, elementwise with broadcasting; the other one where one is nan.
@@ -175,20 +183,20 @@ def fmin(x: Array, y: Array) -> Array:
 # ------------------------------------------------------------------------------------------------ bounds
 
 
-@primitive(x=lambda g, x, min, max: keep(g, (x >= min) & (x <= max)))
-def clamp_(x: Array, min: float, max: float) -> Array:
-    """x brought into [min, max], two numbers.  dx = g where min <= x <= max, 0 elsewhere."""
-    return np.clip(x, min, max)
+@primitive(x=lambda g, x, low, high: keep(g, (x >= low) & (x <= high)))
+def clamp_(x: Array, low: float, high: float) -> Array:
+    """x brought into [low, high], two numbers.  dx = g where low <= x <= high, 0 elsewhere."""
+    return np.clip(x, low, high)
 
 
 @primitive(
     np.maximum,
     cast="promote",
-    x=lambda g, x, min: keep(g, x >= min),
-    min=lambda g, x, min: keep(g, x < min),
+    x=lambda g, x, low: keep(g, x >= low),
+    low=lambda g, x, low: keep(g, x < low),
 )
-def clamp_min(x: Array, min: Array) -> Array:
-    """x, or `min` where x is smaller, with broadcasting.  dx = g where x >= min, dmin = g where x < min.
+def clamp_min(x: Array, low: Array) -> Array:
+    """x, or `low` where x is smaller, with broadcasting.  dx = g where x >= low, dlow = g where x < low.
 
     >>> import autograd
     >>> clamp_min(autograd.tensor([-1.0, 2.0]), 0.5)
@@ -199,11 +207,11 @@ def clamp_min(x: Array, min: Array) -> Array:
 @primitive(
     np.minimum,
     cast="promote",
-    x=lambda g, x, max: keep(g, x <= max),
-    max=lambda g, x, max: keep(g, x > max),
+    x=lambda g, x, high: keep(g, x <= high),
+    high=lambda g, x, high: keep(g, x > high),
 )
-def clamp_max(x: Array, max: Array) -> Array:
-    """x, or `max` where x is larger, with broadcasting.  dx = g where x <= max, dmax = g where x > max.
+def clamp_max(x: Array, high: Array) -> Array:
+    """x, or `high` where x is larger, with broadcasting.  dx = g where x <= high, dhigh = g where x > high.
 
     >>> import autograd
     >>> clamp_max(autograd.tensor([-1.0, 2.0]), 0.5)
@@ -232,7 +240,7 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
         return clamp_(input, -math.inf if min is None else min, math.inf if max is None else max)
     if min is not None:
         input = clamp_min(input, min)
-    return input if max is None else clamp_max(input, max)  # type: ignore[no-any-return]  # a tensor
+    return input if max is None else clamp_max(input, max)
 
 
 # ------------------------------------------------------------------------------------------------ replacing, signs
@@ -246,7 +254,7 @@ def nan_to_num(x: Array, nan: float = 0.0, posinf: float | None = None, neginf: 
     >>> nan_to_num(autograd.tensor([math.nan, -math.inf, 1.0]), neginf=-5.0)
     tensor([ 0., -5.,  1.])
     """
-    return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
 @primitive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,12 +108,13 @@ def permute(x: Array, dims: Sequence[int]) -> Array:
     >>> permute(autograd.zeros(2, 3, 5), (2, 0, 1)).shape
     (5, 2, 3)
     """
-    order = checked_dims("permute", dims, x.shape) if x.ndim or len(dims) else ()
-    if len(order) != x.ndim:
+    try:
+        return x.transpose(dims)
+    except ValueError:
+        checked_dims("permute", dims, x.shape)
         raise ShapeError(
             f"permute: dims {tuple(dims)} must name each of the {x.ndim} dimensions of shape {x.shape} once"
-        )
-    return x.transpose(order)
+        ) from None
 
 
 def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
@@ -146,12 +148,17 @@ def expand(x: Array, shape: Sequence[int]) -> Array:
                 f"expand: -1 is not allowed for the new leading dimensions: {x.shape} to {sizes}"
             )
         sizes = tuple(x.shape[i - lead] if n == -1 else n for i, n in enumerate(sizes))
-    if lead < 0 or any(n not in (1, size) for n, size in zip(x.shape, sizes[lead:], strict=True)):
+    if lead < 0 or not all([n in (1, size) for n, size in zip(x.shape, sizes[lead:], strict=True)]):
         raise ShapeError(
             f"expand: shape {x.shape} cannot be expanded to {sizes}: counted from the last dimension, each size must "
             "be equal or 1. Use reshape or unsqueeze to line them up."
         )
-    return np.broadcast_to(x, sizes)
+    if not x.flags.c_contiguous:
+        return np.broadcast_to(x, sizes)
+    strides = tuple([0 if n == 1 else s for n, s in zip(x.shape, x.strides, strict=True)])
+    out: Array = np.ndarray(sizes, x.dtype, x, 0, (0,) * lead + strides)  # a third of broadcast_to's time
+    out.flags.writeable = False
+    return out
 
 
 @primitive(view=True, several=True, x=lambda g, dim: np.stack(g, dim))
@@ -164,15 +171,16 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
     """
     if not x.ndim:
         raise DimensionError("unbind: a 0-d tensor has no dimension to take apart")
-    return tuple(np.moveaxis(x, checked_dim("unbind", dim, x.shape), 0)[i, ...] for i in range(x.shape[dim]))
+    d = checked_dim("unbind", dim, x.shape)
+    slices = x if d == 0 else np.moveaxis(x, d, 0)
+    return tuple([slices[i, ...] for i in range(len(slices))])
 
 
 @primitive(view=True, several=True, x=lambda g, dim: np.concatenate(g, dim))
 def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
     """Consecutive pieces of x along `dim`, of these sizes: a tuple of views.  dx = the gradients joined."""
-    ends = np.cumsum(sizes).tolist()
     lead = (slice(None),) * dim
-    return tuple(x[(*lead, slice(end - size, end))] for end, size in zip(ends, sizes, strict=True))
+    return tuple([x[(*lead, slice(end - size, end))] for end, size in zip(accumulate(sizes), sizes, strict=True)])
 
 
 # ------------------------------------------------------------------------------------------ composed of these

@@ -59,7 +59,12 @@ def erfinv(x: Array) -> Array:
     return special.erfinv(x)
 
 
-@primitive(cast="float", x=lambda g, x: g * digamma(x))
+def _gamma_slope(n: int, x: Array) -> Array:
+    """The derivative of order n + 1 of log Γ."""
+    return polygamma(n, x)
+
+
+@primitive(cast="float", x=lambda g, x: g * _gamma_slope(0, x))
 def lgamma(x: Array) -> Array:
     """log |Γ(x)|, elementwise: inf at 0, -1, -2, …  dx = g * digamma(x).
 
@@ -72,7 +77,7 @@ def lgamma(x: Array) -> Array:
     return special.gammaln(x)
 
 
-@primitive(cast="float", x=lambda g, x: g * polygamma(1, x))
+@primitive(cast="float", x=lambda g, x: g * _gamma_slope(1, x))
 def digamma(x: Array) -> Array:
     """Γ'(x) / Γ(x), elementwise: -inf at 0, nan at -1, -2, …  dx = g * polygamma(1, x).
 
@@ -85,7 +90,7 @@ def digamma(x: Array) -> Array:
     return special.digamma(x)
 
 
-@primitive(cast="float", x=lambda g, x, n: g * polygamma_(x, n + 1))
+@primitive(cast="float", x=lambda g, x, n: g * _gamma_slope(n + 1, x))
 def polygamma_(x: Array, n: int) -> Array:
     """The n-th derivative of digamma, elementwise.  dx = g * polygamma(n + 1, x)."""
     from scipy import special
@@ -136,8 +141,8 @@ def xlogy(x: Array, y: Array) -> Array:
     """x log y, elementwise with broadcasting; 0 where x is 0, unless y is nan.  dx = g * log y, dy = g * x / y.
 
     >>> import autograd
-    >>> xlogy(autograd.tensor([0.0, 2.0]), autograd.tensor([0.0, math.e]))
-    tensor([0., 2.])
+    >>> xlogy(autograd.tensor([0.0, 2.0]), autograd.tensor([0.0, 3.0]))
+    tensor([0.0000, 2.1972])
     """
     from scipy import special
 
@@ -151,7 +156,7 @@ def xlogy(x: Array, y: Array) -> Array:
     numpy=np.sinc,
 )
 def sinc(x: Array) -> Array:
-    """sin(πx) / (πx), elementwise; 1 at 0.  dx = g * (cos πx - out) / x.
+    """The sampling function sin(πx) / (πx), elementwise; 1 at 0.  dx = g * (cos πx - out) / x.
 
     >>> import autograd
     >>> sinc(autograd.tensor([0.0, 0.5]))
@@ -160,7 +165,12 @@ def sinc(x: Array) -> Array:
     return np.sinc(x).astype(x.dtype) if x.dtype.kind == "f" else np.sinc(x)
 
 
-@primitive(cast="float", x=lambda g, x: g * i1(x), numpy=np.i0)
+def _bessel(x: Array) -> Array:
+    """The derivative of i0."""
+    return i1(x)
+
+
+@primitive(cast="float", x=lambda g, x: g * _bessel(x), numpy=np.i0)
 def i0(x: Array) -> Array:
     """The modified Bessel function of the first kind of order 0, elementwise.  dx = g * i1(x).
 
@@ -178,7 +188,9 @@ def i0(x: Array) -> Array:
     x=lambda g, out, x: g * (i0(x) - np.where(x == 0, 0.5 + 0 * x, out / (x + (x == 0)))),
 )
 def i1(x: Array) -> Array:
-    """The modified Bessel function of the first kind of order 1, elementwise.  dx = g * (i0(x) - i1(x) / x).
+    """The modified Bessel function of the first kind of order 1, elementwise.
+
+    dx = g * (i0(x) - out / x), g / 2 at 0.
 
     >>> import autograd
     >>> i1(autograd.tensor([0.0, 1.0]))

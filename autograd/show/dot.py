@@ -6,8 +6,8 @@ with any kind of colour vision tell apart; text on them has a contrast of at lea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from html import escape
 from typing import Literal, NamedTuple
 
 from autograd.errors import ArgumentError
@@ -22,7 +22,15 @@ LONGEST_NAME = 40  # characters
 SIGNS = {"*": "×", "-": "−"}
 """Operations as they are written by hand."""
 
+COMMUTATIVE = {"add", "mul", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"}
+"""Operations whose inputs may change places, so that there is no need to name them."""
+
 LOCAL = "∂ on an edge: the local derivative. Backward adds grad × ∂ to the gradient of the input."
+
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\"})
+_BREAKS = r"[\t\n\v\f\r\x85\u2028\u2029]"
+_NO_TEXT = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"  # XML has no way to write most of these
 
 
 class Style(NamedTuple):
@@ -47,7 +55,7 @@ STYLES: dict[Kind, Style] = {
 
 
 def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) -> str:
-    """Return the graph in the DOT language.
+    """Return the graph in the DOT language; dpi is the resolution of a bitmap made of it.
 
     >>> from autograd import Value
     >>> from autograd.show.trace import trace
@@ -102,9 +110,6 @@ def _with_named_inputs(graph: Graph) -> set[str]:
     for edge in graph.edges:
         inputs.setdefault(edge.target, set()).add(edge.parameter)
     return {target for target, found in inputs.items() if len(found) > 1 and ops[target] not in COMMUTATIVE}
-
-
-COMMUTATIVE = {"+", "*", "max", "min", "add", "mul", "maximum", "minimum"}
 
 
 def _edge_label(edge: GraphEdge, named: bool) -> str:
@@ -169,7 +174,4 @@ def escape_html(text: str) -> str:
     >>> print(escape_html(r'<a & "b"> \N'))
     &lt;a &amp; &quot;b&quot;&gt; \\N
     """
-    printable = "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-    return escape(printable).replace("\\", "\\\\")
+    return re.sub(_NO_TEXT, "\N{REPLACEMENT CHARACTER}", re.sub(_BREAKS, " ", text)).translate(_ESCAPES)

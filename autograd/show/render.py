@@ -5,8 +5,6 @@ Both run in a process of their own, so that what Graphviz prints, or a crash of 
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from typing import Literal
 
@@ -48,6 +46,8 @@ def render(dot: str, format: Format) -> bytes:
 
 def _by_dot(dot: str, format: Format) -> tuple[bytes, str]:
     """The picture, or why there is none."""
+    import shutil
+
     if shutil.which("dot") is None:
         return b"", "the program `dot` was not found"
     import graphviz
@@ -62,6 +62,8 @@ def _by_pygraphviz(dot: str, format: Format) -> tuple[bytes, str]:
     """The picture, or why there is none."""
     if not has_pygraphviz():
         return b"", "pygraphviz is not installed"
+    import subprocess
+
     command = [sys.executable, "-P", "-c", _PYGRAPHVIZ, format]  # -P: no module of the working directory
     try:
         done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)

@@ -60,7 +60,9 @@ def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:
         elif v not in entered:
             entered.add(v)
             stack.append((v, True))
-            stack += [(p, False) for p in reversed(v.parents) if p in found and p not in entered]
+            stack += [
+                (p, False) for p in reversed(dict.fromkeys(v.parents)) if p in found and p not in entered
+            ]
     return list(order)
 
 

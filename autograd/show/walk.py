@@ -30,7 +30,7 @@ def nearest(roots: Iterable[N], inputs: Callable[[N], Iterable[N]], limit: int) 
     queue = deque(found)
     while queue:
         node = queue.popleft()
-        for source in inputs(node):
+        for source in dict.fromkeys(inputs(node)):
             if source not in found:
                 if len(found) < limit:
                     found[source] = 0

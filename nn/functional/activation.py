@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.inplace import in_place
 from autograd.kernels import softmax as softmax_kernels
 from autograd.ops import activation as ops
+from autograd.ops.arithmetic import mul
 from autograd.random import draw_uniform
 from autograd.tape import wrap
 
@@ -56,7 +57,7 @@ def rrelu(
     slope *= upper - lower
     slope += lower
     slope[input.array > 0] = 1
-    return _apply("rrelu", ops.arithmetic.mul, input, inplace, wrap(slope))
+    return _apply("rrelu", mul, input, inplace, wrap(slope))
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:

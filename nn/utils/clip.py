@@ -29,7 +29,7 @@ def get_total_norm(
     tensors: Tensor | Iterable[Tensor],
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
-    foreach: bool | None = None,
+    foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> Tensor:
     """The norm of all the tensors' elements, as if they were one vector.
 
@@ -52,14 +52,17 @@ def get_total_norm(
     total = _norm(np.array([_norm(a, float(norm_type)) for a in arrays]), float(norm_type))
     if error_if_nonfinite and not np.isfinite(total):
         raise GradientError(
-            f"the norm of order {norm_type} of the gradients is {total}; find the cause with autograd.detect_anomaly(), "
-            "or pass error_if_nonfinite=False to go on"
+            f"the norm of order {norm_type} of the gradients is {total}; find the cause with "
+            "autograd.detect_anomaly(), or pass error_if_nonfinite=False to go on"
         )
     return wrap(np.asarray(total, np.result_type(*arrays)))
 
 
 def clip_grads_with_norm_(
-    parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    total_norm: Tensor,
+    foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> None:
     """Scale the gradients, in place, from `total_norm` down to `max_norm`, if they are above it."""
     scale = min(1.0, float(max_norm) / (total_norm.item() + 1e-6))
@@ -74,7 +77,7 @@ def clip_grad_norm_(
     max_norm: float,
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
-    foreach: bool | None = None,
+    foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> Tensor:
     """Scale the gradients, in place, so that their norm, as one vector, is at most `max_norm`.
 
@@ -106,7 +109,9 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(
-    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
+    parameters: Tensor | Iterable[Tensor],
+    clip_value: float,
+    foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> None:
     """Bring each element of the gradients, in place, into ±clip_value.
 

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+
+import pytest
+
+from autograd.show.render import has_pygraphviz
+
+needs_renderer = pytest.mark.skipif(
+    shutil.which("dot") is None and not has_pygraphviz(), reason="needs `dot` or pygraphviz"
+)
 
 NODE = re.compile(r"^    (n\d+) \[label=<(.*)>, shape=(\w+), (.*)\]$", re.MULTILINE)
 EDGE = re.compile(r"^    (n\d+) -> (n\d+)(?: \[(?:label=<([^>]*)>)?.*\])?$", re.MULTILINE)

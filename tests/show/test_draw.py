@@ -10,9 +10,7 @@ from autograd.errors import ArgumentError, AutogradError, RenderError
 from autograd.show import Drawing, draw
 from autograd.show import render as render_module
 from autograd.value import Value
-from tests.show.reading import read_dot, svg_texts
-
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz' dot")
+from tests.show.reading import needs_renderer, read_dot, svg_texts
 
 
 @pytest.fixture
@@ -27,7 +25,7 @@ def drawing() -> Drawing:
 @pytest.fixture
 def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with neither `dot` nor pygraphviz."""
-    monkeypatch.setattr(render_module.shutil, "which", lambda program: None)
+    monkeypatch.setattr(shutil, "which", lambda program: None)
     monkeypatch.setattr(render_module, "has_pygraphviz", lambda: False)
 
 
@@ -56,7 +54,7 @@ def test_a_drawing_does_not_change(drawing: Drawing) -> None:
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
-@needs_dot
+@needs_renderer
 def test_svg_says_what_the_text_says(drawing: Drawing) -> None:
     texts = svg_texts(drawing.svg())
     nodes, edges = read_dot(drawing.dot)
@@ -69,7 +67,7 @@ def test_svg_says_what_the_text_says(drawing: Drawing) -> None:
         assert texts[f"{a}->{b}"] == [label]
 
 
-@needs_dot
+@needs_renderer
 def test_arrows_point_from_inputs_to_the_result(drawing: Drawing) -> None:
     """Laid out from left to right, every arrow's head is to the right of its start."""
     svg = "{http://www.w3.org/2000/svg}"
@@ -83,7 +81,7 @@ def test_arrows_point_from_inputs_to_the_result(drawing: Drawing) -> None:
             assert tip > start
 
 
-@needs_dot
+@needs_renderer
 @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
 def test_picture_files(drawing: Drawing, tmp_path: Path, ending: str, start: bytes) -> None:
     path = drawing.save(str(tmp_path / f"graph.{ending}"))
@@ -151,10 +149,25 @@ def test_the_error_names_both_renderers_and_how_to_install_them(drawing: Drawing
     assert isinstance(caught.value, AutogradError)
 
 
+# -- the README's picture ----------------------------------------------------------------------------------------------
+
+
+@needs_renderer
+def test_the_picture_in_the_readme_is_what_its_example_draws() -> None:
+    x, target = Value(2.0), Value(1.0)
+    w, b = Value(-0.5), Value(1.5)
+    y = (w * x + b).tanh()
+    loss = (y - target) ** 2
+    loss.backward()
+    drawn = draw(loss, names={"x": x, "target": target, "w": w, "b": b, "y": y, "loss": loss}, params=[w, b])
+    committed = Path(__file__).parents[2] / "assets" / "readme-graph.svg"
+    assert svg_texts(committed.read_text(encoding="utf-8")) == svg_texts(drawn.svg())
+
+
 # -- notebooks ---------------------------------------------------------------------------------------------------------
 
 
-@needs_dot
+@needs_renderer
 def test_a_notebook_shows_the_picture(drawing: Drawing) -> None:
     bundle = drawing._repr_mimebundle_()
     assert bundle == {"image/svg+xml": drawing.svg(), "text/plain": repr(drawing)}

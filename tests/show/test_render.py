@@ -30,7 +30,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only program `dot` on the PATH, to be written by the test."""
     path = tmp_path / "bin" / "dot"
     path.parent.mkdir()
-    path.write_text("#!/bin/sh\ncat > /dev/null\n", encoding="utf-8")
+    path.write_text("#!/bin/sh\nwhile read -r line; do :; done\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(path.parent), prepend=":")
     return path
@@ -51,7 +51,7 @@ def test_dot_renders() -> None:
 def test_pygraphviz_renders_where_there_is_no_dot(
     monkeypatch: pytest.MonkeyPatch, format: str, start: bytes
 ) -> None:
-    monkeypatch.setattr(render_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert render(DOT, format).startswith(start)  # type: ignore[arg-type]
     names = draw(Value(1.0, label='a "b" <c> & \\N 世界').exp())
     assert svg_texts(names.svg())["n0"][0] == 'a "b" <c> & \\N 世界'
@@ -68,7 +68,7 @@ def test_complaints_of_dot_are_not_printed(capfd: pytest.CaptureFixture[str]) ->
 def test_complaints_of_pygraphviz_are_not_printed(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(render_module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert render(NOISY, "svg")
     assert capfd.readouterr() == ("", "")
 
@@ -76,7 +76,8 @@ def test_complaints_of_pygraphviz_are_not_printed(
 @pytest.mark.usefixtures("no_pygraphviz")
 def test_a_dot_that_fails_says_why(program: Path, capfd: pytest.CaptureFixture[str]) -> None:
     program.write_text(
-        "#!/bin/sh\ncat > /dev/null\necho first >&2\necho no fonts here >&2\nexit 3\n", encoding="utf-8"
+        "#!/bin/sh\nwhile read -r line; do :; done\necho first >&2\necho no fonts here >&2\nexit 3\n",
+        encoding="utf-8",
     )
     with pytest.raises(
         RenderError, match=r"no SVG picture could be made: `dot` failed \(no fonts here\); pygraphviz"

@@ -419,9 +419,9 @@ def test_a_million_nodes_get_an_answer_at_once() -> None:
     y = leaf([1.0])
     for _ in range(1_000_000):
         y = autograd.neg(y)
-    start = time.perf_counter()
+    start = time.process_time()
     drawing = draw(y)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert len(drawing.graph.nodes) == 500
 
 

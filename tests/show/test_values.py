@@ -195,9 +195,9 @@ def test_a_million_nodes_get_an_answer_at_once() -> None:
     y = Value(1.0)
     for _ in range(1_000_000):
         y = y.sin()
-    start = time.perf_counter()
+    start = time.process_time()
     drawing = draw(y)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert len(drawing.graph.nodes) == 500
     assert "More than 500 nodes" in caption(drawing.dot)
 
@@ -205,8 +205,8 @@ def test_a_million_nodes_get_an_answer_at_once() -> None:
 def test_a_million_edges_too() -> None:
     x, w = Value(1.0), Value(2.0)
     y = dot([x] * 500_000, [w] * 500_000)
-    start = time.perf_counter()
+    start = time.process_time()
     drawing = draw(y)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(drawing.graph.edges) == 4000
     assert "More than 4000 edges" in caption(drawing.dot)

@@ -1,4 +1,4 @@
-"""Rows of the activations, softmax and the losses."""
+"""Rows of what networks are made of: the linear layer, activations, softmax and losses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special as sp
 
+from autograd.kernels import linear, softmax
 from autograd.kernels import loss as loss_kernels
-from autograd.kernels import softmax
 from autograd.ops import activation, loss
 from tests.case import Case, Given, Real, Whole, on
 
@@ -31,9 +31,17 @@ def away_from(*kinks: float) -> Real:
 LARGE = Real(50, 60, low=-4, high=4, grad=False)  # large enough for the forms that work on bits
 
 ACTIVATIONS = [
-    active(activation.relu, away_from(0.0), numpy=lambda x: x * (x > 0), integers=("uint8", "int32", "int64")),
+    active(
+        activation.relu, away_from(0.0), numpy=lambda x: x * (x > 0), integers=("uint8", "int32", "int64")
+    ),
     active(activation.relu6, away_from(0.0, 6.0), numpy=lambda x: np.clip(x, 0, 6)),
-    active(activation.leaky_relu, away_from(0.0), {"negative_slope": 0.3}, {"negative_slope": -0.5}, {"negative_slope": 2.0}),
+    active(
+        activation.leaky_relu,
+        away_from(0.0),
+        {"negative_slope": 0.3},
+        {"negative_slope": -0.5},
+        {"negative_slope": 2.0},
+    ),
     Case(
         activation.prelu,
         on(away_from(0.0), Given([0.25])),
@@ -49,7 +57,9 @@ ACTIVATIONS = [
         torch=F + "threshold",
     ),
     active(activation.hardtanh, away_from(-1.0, 1.0), numpy=lambda x: np.clip(x, -1, 1)),
-    Case(activation.hardtanh, on(away_from(-2.0, 0.5), -2.0, 0.5), torch=F + "hardtanh", name="hardtanh_bounds"),
+    Case(
+        activation.hardtanh, on(away_from(-2.0, 0.5), -2.0, 0.5), torch=F + "hardtanh", name="hardtanh_bounds"
+    ),
     active(
         activation.hardsigmoid,
         away_from(-3.0, 3.0),
@@ -70,8 +80,13 @@ ACTIVATIONS = [
     active(activation.sigmoid, numpy=sp.expit, torch="sigmoid", integers=("bool", "uint8", "int64")),
     active(activation.logsigmoid, numpy=sp.log_expit),
     active(
-        activation.softplus, ANY, {"beta": 3.0}, {"beta": 2.0, "threshold": 1.0}, torch=F + "softplus", name="softplus",
-    ),  # fmt: skip
+        activation.softplus,
+        ANY,
+        {"beta": 3.0},
+        {"beta": 2.0, "threshold": 1.0},
+        torch=F + "softplus",
+        name="softplus",
+    ),
     active(activation.silu, numpy=lambda x: x * sp.expit(x)),
     active(activation.mish, numpy=lambda x: x * np.tanh(np.log1p(np.exp(x)))),
     active(activation.gelu, ANY, {"approximate": "tanh"}, torch=F + "gelu"),
@@ -84,9 +99,7 @@ ACTIVATIONS = [
         numpy=lambda x, a, s, i: s * np.where(x > 0, x, a * np.expm1(i * x)),
     ),
     Case(activation.glu, on(ANY), on(Real(4, 3), dim=0), on(Real(3, 6, 2), 1), torch=F + "glu"),
-    Case(
-        activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"
-    ),
+    Case(activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"),
     Case(activation.elu, on(LARGE), torch=F + "elu", name="elu_large"),
     Case(activation.softplus, on(LARGE), torch=F + "softplus", name="softplus_large"),
 ]
@@ -156,7 +169,10 @@ CROSS_ENTROPY = [
             on(SCORES, Given([0, 2, 1, 2, 3]), WEIGHT, ignore_index=2, label_smoothing=0.3, reduction=r)
             for r in REDUCTIONS
         ),
-        *(on(Real(2, 4, 3), Whole(2, 3, high=4), WEIGHT, label_smoothing=0.1, reduction=r) for r in REDUCTIONS),
+        *(
+            on(Real(2, 4, 3), Whole(2, 3, high=4), WEIGHT, label_smoothing=0.1, reduction=r)
+            for r in REDUCTIONS
+        ),
         on(Real(2, 4, 3, 2), Whole(2, 3, 2, high=4)),
         on(Real(4), Whole(high=4)),
         on(Real(4), Whole(high=4), reduction="none"),
@@ -169,7 +185,10 @@ CROSS_ENTROPY = [
     Case(
         loss_kernels.cross_entropy,
         *(on(SCORES, Real(5, 4, low=0, high=1), reduction=r) for r in REDUCTIONS),
-        *(on(SCORES, Real(5, 4, low=0, high=1), WEIGHT, label_smoothing=0.2, reduction=r) for r in REDUCTIONS),
+        *(
+            on(SCORES, Real(5, 4, low=0, high=1), WEIGHT, label_smoothing=0.2, reduction=r)
+            for r in REDUCTIONS
+        ),
         on(Real(2, 4, 3), Real(2, 4, 3, low=0, high=1), WEIGHT),
         on(Real(4), Real(4, low=0, high=1)),
         torch=F + "cross_entropy",
@@ -214,4 +233,17 @@ LOSSES = [
     ),
 ]
 
-CASES = [*ACTIVATIONS, *SOFTMAX, *LOSSES]
+LINEAR = [
+    Case(
+        linear.linear,
+        on(Real(5, 3), Real(4, 3)),
+        on(Real(5, 3), Real(4, 3), Real(4)),
+        on(Real(3), Real(4, 3), Real(4)),
+        on(Real(2, 5, 3), Real(4, 3), Real(4)),
+        on(Real(0, 3), Real(4, 3), Real(4)),
+        on(Real(5, 0), Real(4, 0), Real(4)),
+        torch=F + "linear",
+    )
+]
+
+CASES = [*LINEAR, *ACTIVATIONS, *SOFTMAX, *LOSSES]

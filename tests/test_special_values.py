@@ -1,0 +1,302 @@
+"""Values at the edges: zeros, infinities, nan, ties, nothing.
+
+The expected numbers are PyTorch's unless a row says why not.
+
+Each row is checked in float32 and float64 against the numbers written here, and, where PyTorch is installed, PyTorch
+is checked against them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import ops
+from autograd.errors import AutogradError
+
+inf, nan = np.inf, np.nan
+
+
+class Row(NamedTuple):
+    """`function(library, x)` at x is `value`; the gradient of its sum by x is `gradient`."""
+
+    name: str
+    function: Callable[[Any, Any], Any]
+    x: Any
+    value: Any
+    gradient: Any = None  # None: not differentiable
+    ours: str = ""  # why PyTorch differs, where it does
+
+
+ROWS = [
+    Row("sqrt", lambda t, x: t.sqrt(x), [0.0, 4.0], [0, 2], [inf, 0.25]),
+    Row("rsqrt", lambda t, x: t.rsqrt(x), [0.0, 4.0], [inf, 0.5], [-inf, -0.0625]),
+    Row("reciprocal", lambda t, x: t.reciprocal(x), [0.0, -0.0, 2.0], [inf, -inf, 0.5], [-inf, -inf, -0.25]),
+    Row("log", lambda t, x: t.log(x), [0.0, -1.0], [-inf, nan], [inf, -1]),
+    Row("x**0", lambda t, x: x**0, [0.0, 2.0, nan], [1, 1, 1], [0, 0, 0]),
+    Row("x**1", lambda t, x: x**1, [0.0, -2.0], [0, -2], [1, 1]),
+    Row("x**2", lambda t, x: x**2, [0.0, -inf], [0, inf], [0, -inf]),
+    Row("x**-1", lambda t, x: x**-1, [0.0], [inf], [-inf]),
+    Row("x**0.5", lambda t, x: x**0.5, [0.0], [0], [inf]),
+    Row("x**2.5 below 0", lambda t, x: x**2.5, [-1.0], [nan], [nan]),
+    Row("0**x", lambda t, x: 0.0**x, [0.0, 2.0, -1.0], [1, 0, inf], [0, 0, -inf]),
+    Row("2**x", lambda t, x: 2.0**x, [0.0, 2000.0, -2000.0], [1, inf, 0], [np.log(2), inf, 0]),
+    Row("x/0", lambda t, x: x / 0.0, [1.0, 0.0], [inf, nan], [inf, inf]),
+    Row("abs", lambda t, x: t.abs(x), [0.0, -0.0, -inf], [0, 0, inf], [0, 0, -1]),
+    Row("sign", lambda t, x: t.sign(x), [0.0, -inf, 3.0], [0, -1, 1], [0, 0, 0]),
+    Row("sign of nan", lambda t, x: t.sign(x), [nan], [nan], [0], ours="PyTorch returns 0"),
+    Row("relu", lambda t, x: t.relu(x), [0.0, -0.0, nan, -inf, inf], [0, 0, nan, 0, inf], [0, 0, 1, 0, 1]),
+    Row("relu before sqrt", lambda t, x: t.sqrt(t.relu(x)), [-1.0, 4.0], [0, 2], [0, 0.25]),
+    Row("clamp before sqrt", lambda t, x: t.sqrt(t.clamp(x, min=0)), [-1.0, 4.0], [0, 2], [0, 0.25]),
+    Row("leaky_relu", lambda t, x: t.leaky_relu(x, 0.1), [0.0, -inf, nan], [0, -inf, nan], [0.1, 0.1, 0.1]),
+    Row("elu", lambda t, x: t.elu(x), [0.0, -1000.0, 1000.0], [0, -1, 1000], [1, 0, 1]),
+    Row("celu", lambda t, x: t.celu(x, 2.0), [0.0, -1000.0], [0, -2], [1, 0]),
+    Row("hardtanh", lambda t, x: t.hardtanh(x), [-1.0, 1.0, 0.0], [-1, 1, 0], [0, 0, 1]),
+    Row("relu6", lambda t, x: t.relu6(x), [0.0, 6.0, 3.0, nan], [0, 6, 3, nan], [0, 0, 1, 1]),
+    Row("hardsigmoid", lambda t, x: t.hardsigmoid(x), [-3.0, 3.0, 0.0], [0, 1, 0.5], [0, 0, 1 / 6]),
+    Row("hardswish", lambda t, x: t.hardswish(x), [-3.0, 3.0, 0.0], [0, 3, 0], [0, 1, 0.5]),
+    Row("hardshrink", lambda t, x: t.hardshrink(x), [0.5, -0.5, nan], [0, 0, nan], [0, 0, 1]),
+    Row("softshrink", lambda t, x: t.softshrink(x), [0.5, -0.5, 0.0], [0, 0, 0], [0, 0, 0]),
+    Row("threshold", lambda t, x: t.threshold(x, 1.0, 7.0), [1.0, 2.0, nan], [7, 2, nan], [0, 1, 1]),
+    Row("clamp", lambda t, x: t.clamp(x, -1, 1), [-1.0, 1.0, nan, 2.0], [-1, 1, nan, 1], [1, 1, 0, 0]),
+    Row("clamp lo > hi", lambda t, x: t.clamp(x, 2, 1), [0.0, 1.5, 3.0], [1, 1, 1], [0, 0, 0]),
+    Row("maximum tie", lambda t, x: t.maximum(x, x.detach()), [1.0, 2.0], [1, 2], [0.5, 0.5]),
+    Row("maximum with nan", lambda t, x: t.maximum(x, 0 * x.detach()), [nan, 1.0], [nan, 1], [1, 1]),
+    Row("minimum tie", lambda t, x: t.minimum(x, x.detach()), [1.0, 2.0], [1, 2], [0.5, 0.5]),
+    Row("fmax", lambda t, x: t.fmax(x, 0 * x.detach() + 1), [1.0, 0.0], [1, 1], [1, 0]),
+    Row("max tie", lambda t, x: t.max(x), [1.0, 3.0, 3.0], 3, [0, 0.5, 0.5]),
+    Row("max of nan", lambda t, x: t.max(x), [1.0, nan, 3.0], nan, [0, 1, 0]),
+    Row("min tie", lambda t, x: t.min(x), [1.0, 1.0, 3.0], 1, [0.5, 0.5, 0]),
+    Row("amax tie", lambda t, x: t.amax(x, 0), [3.0, 3.0, 3.0, 1.0], 3, [1 / 3, 1 / 3, 1 / 3, 0]),
+    Row("max(dim) tie", lambda t, x: t.max(x, 0).values, [1.0, 3.0, 3.0], 3, [0, 1, 0]),
+    Row("max(dim) position", lambda t, x: t.max(x, 0).indices, [1.0, 3.0, 3.0], 1),
+    Row("max(dim) of nan", lambda t, x: t.max(x, 0).values, [1.0, nan, 3.0], nan, [0, 1, 0]),
+    Row("min(dim) tie", lambda t, x: t.min(x, 0).values, [1.0, 1.0, 3.0], 1, [1, 0, 0]),
+    Row("argmax of nan", lambda t, x: t.argmax(x), [1.0, nan, 3.0], 1),
+    Row("median of even", lambda t, x: t.median(x), [3.0, 1.0, 4.0, 2.0], 2, [0, 0, 0, 1]),
+    Row("median with nan", lambda t, x: t.median(x), [3.0, nan, 4.0], nan, [0, 1, 0]),
+    Row("nanmedian", lambda t, x: t.nanmedian(x), [3.0, nan, 4.0], 3, [1, 0, 0]),
+    Row("norm at 0", lambda t, x: t.norm(x), [0.0, 0.0], 0, [0, 0]),
+    Row("1-norm at 0", lambda t, x: t.norm(x, 1), [0.0, -2.0], 2, [0, -1]),
+    Row("3-norm at 0", lambda t, x: t.norm(x, 3), [0.0, 0.0], 0, [0, 0]),
+    Row("1.5-norm at 0", lambda t, x: t.norm(x, 1.5), [0.0, 0.0], 0, [0, 0]),
+    Row("inf-norm tie", lambda t, x: t.norm(x, inf), [-2.0, 2.0, 1.0], 2, [-0.5, 0.5, 0]),
+    Row("l1_loss equal", lambda t, x: t.l1_loss(x, x.detach()), [1.0, 2.0], 0, [0, 0]),
+    Row("std of a constant", lambda t, x: t.std(x), [2.0, 2.0, 2.0], 0, [0, 0, 0]),
+    Row("std of one", lambda t, x: t.std(x), [2.0], nan, [nan]),
+    Row("var of one", lambda t, x: t.var(x), [2.0], nan, [nan]),
+    Row("biased var of one", lambda t, x: t.var(x, unbiased=False), [2.0], 0, [0]),
+    Row("biased std of one", lambda t, x: t.std(x, unbiased=False), [2.0], 0, [0]),
+    Row("sum of nothing", lambda t, x: t.sum(x), [], 0, []),
+    Row("prod of nothing", lambda t, x: t.prod(x), [], 1, []),
+    Row("mean of nothing", lambda t, x: t.mean(x), [], nan, []),
+    Row("logsumexp of nothing", lambda t, x: t.logsumexp(x, 0), [], -inf, []),
+    Row("prod with a zero", lambda t, x: t.prod(x), [0.0, 2.0, 3.0], 0, [6, 0, 0]),
+    Row("prod with two zeros", lambda t, x: t.prod(x), [0.0, 2.0, 0.0], 0, [0, 0, 0]),
+    Row("prod(dim) with a zero", lambda t, x: t.prod(x, 0), [3.0, 0.0], 0, [0, 3]),
+    Row("cumprod with a zero", lambda t, x: t.cumprod(x, 0), [2.0, 0.0, 3.0], [2, 0, 0], [1, 8, 0]),
+    Row("nansum", lambda t, x: t.nansum(x), [nan, 2.0], 2, [0, 1]),
+    Row("nanmean of nan", lambda t, x: t.nanmean(x), [nan], nan, [0], ours="PyTorch: nan"),
+    Row("logsumexp of -inf", lambda t, x: t.logsumexp(x, 0), [-inf, -inf], -inf, [nan, nan]),
+    Row("logsumexp with -inf", lambda t, x: t.logsumexp(x, 0), [-inf, 1.0], 1, [0, 1]),
+    Row("logsumexp of inf", lambda t, x: t.logsumexp(x, 0), [inf, 1.0], inf, [nan, 0]),
+    Row("logaddexp of -inf", lambda t, x: t.logaddexp(x, x.detach()), [-inf, 0.0], [-inf, np.log(2)], [nan, 0.5]),
+    Row("softmax", lambda t, x: t.softmax(x, 0)[0], [1e4, 0.0], 1, [0, 0]),
+    Row("softmax with -inf", lambda t, x: t.softmax(x, 0), [-inf, 0.0], [0, 1], [0, 0]),
+    Row("log_softmax", lambda t, x: t.log_softmax(x, 0), [1e4, 0.0], [0, -1e4], [-1, 1]),
+    Row("sigmoid", lambda t, x: t.sigmoid(x), [-1000.0, 1000.0, 0.0], [0, 1, 0.5], [0, 0, 0.25]),
+    Row("tanh", lambda t, x: t.tanh(x), [100.0, -100.0, 0.0], [1, -1, 0], [0, 0, 1]),
+    Row("softplus", lambda t, x: t.softplus(x), [-1000.0, 1000.0, 0.0], [0, 1000, np.log(2)], [0, 1, 0.5]),
+    Row("logsigmoid", lambda t, x: t.logsigmoid(x), [-1000.0, 1000.0], [-1000, 0], [1, 0]),
+    Row("silu", lambda t, x: t.silu(x), [-1000.0, 1000.0, 0.0], [0, 1000, 0], [0, 1, 0.5]),
+    Row("gelu", lambda t, x: t.gelu(x), [-100.0, 100.0, 0.0], [0, 100, 0], [0, 1, 0.5]),
+    Row("mish", lambda t, x: t.mish(x), [-1000.0, 1000.0], [0, 1000], [0, 1]),
+    Row("remainder", lambda t, x: x % 3, [-5.0, 5.0], [1, 2], [1, 1]),
+    Row("fmod", lambda t, x: t.fmod(x, 3), [-5.0, 5.0], [-2, 2], [1, 1]),
+    Row("remainder by inf", lambda t, x: t.remainder(x, inf), [5.0, -5.0, 0.0], [5, inf, 0], [1, 1, 1]),
+    Row("floor_divide", lambda t, x: x // 2, [-7.0, 7.0], [-4, 3]),
+    Row("floor_divide by 0", lambda t, x: x // 0.0, [-7.0, 0.0], [-inf, nan]),
+    Row("xlogy", lambda t, x: t.xlogy(x, x.detach()), [0.0, 1.0], [0, 0], [0, 0]),
+    Row("xlogy by y", lambda t, x: t.xlogy(0 * x.detach(), x), [0.0, 2.0, nan], [0, 0, nan], [nan, 0, nan]),
+    Row("round", lambda t, x: t.round(x), [0.5, 1.5, -0.5, 2.5], [0, 2, 0, 2], [0, 0, 0, 0]),
+    Row("frac", lambda t, x: t.frac(x), [-1.5, 1.25], [-0.5, 0.25], [1, 1]),
+    Row("hypot", lambda t, x: t.hypot(x, x.detach()), [0.0, 3e30], [0, 3e30 * 2**0.5], [0, 0.5**0.5], ours="nan"),
+    Row("atan2", lambda t, x: t.atan2(x, x.detach()), [1.0, -1.0], [np.pi / 4, -3 * np.pi / 4], [0.5, -0.5]),
+    Row("copysign", lambda t, x: t.copysign(x, -1.0), [0.0, 2.0], [0, -2], [0, -1]),
+    Row("nan_to_num", lambda t, x: t.nan_to_num(x, 1.0, 2.0, 3.0), [nan, inf, -inf, 5.0], [1, 2, 3, 5], [0, 0, 0, 1]),
+    Row("where", lambda t, x: t.where(x > 0, t.log(x), x), [0.0, 1.0], [0, 0], [nan, 1]),
+    Row("masked_fill", lambda t, x: t.masked_fill(x, x < 0, -inf), [-1.0, 1.0], [-inf, 1], [0, 1]),
+    Row("lerp at the ends", lambda t, x: t.lerp(x, x.detach() + 0.1, 1.0), [0.7], [0.8], [0]),
+    Row("erfinv", lambda t, x: t.erfinv(x), [1.0, -1, 2, 0], [inf, -inf, nan, 0], [inf, inf, nan, np.pi**0.5 / 2]),
+    Row("lgamma", lambda t, x: t.lgamma(x), [0.0, -1.0, 1.0], [inf, inf, 0], [-inf, nan, -np.euler_gamma]),
+    Row("digamma", lambda t, x: t.digamma(x), [0.0, -1.0, inf], [-inf, nan, inf]),
+    Row("logit", lambda t, x: t.logit(x), [0.0, 1.0, 1.5], [-inf, inf, nan]),
+    Row("sinc", lambda t, x: t.sinc(x), [0.0, 1.0], [1, 0], [0, -1]),
+    Row("heaviside", lambda t, x: t.heaviside(x, x * 0 + 0.5), [-1.0, 0.0, 1.0], [0, 0.5, 1]),
+    Row(
+        "cross_entropy, all ignored, mean",
+        lambda t, x: t.cross_entropy(x, indices(t, [-100, -100])), [[1.0, 2.0], [3.0, 4.0]], nan, [[0, 0], [0, 0]],
+    ),
+    Row(
+        "cross_entropy, all ignored, sum",
+        lambda t, x: t.cross_entropy(x, indices(t, [-100, -100]), reduction="sum"),
+        [[1.0, 2.0], [3.0, 4.0]], 0, [[0, 0], [0, 0]],
+    ),
+    Row(
+        "cross_entropy of a certain mistake",
+        lambda t, x: t.cross_entropy(x, indices(t, [1])), [[1e4, 0.0]], 1e4, [[1, -1]],
+    ),
+    Row(
+        "cross_entropy of an impossible class",
+        lambda t, x: t.cross_entropy(x, indices(t, [0])), [[0.0, -inf]], 0, [[0, 0]],
+    ),
+    Row(
+        "binary_cross_entropy, wrong 0 and 1",
+        lambda t, x: t.binary_cross_entropy(x, 1 - x.detach()), [0.0, 1.0], 100, [-5e11, 5e11],
+    ),
+    Row(
+        "binary_cross_entropy, right 0 and 1",
+        lambda t, x: t.binary_cross_entropy(x, x.detach()), [0.0, 1.0], 0, [0, 0],
+    ),
+    Row(
+        "binary_cross_entropy_with_logits",
+        lambda t, x: t.binary_cross_entropy_with_logits(x, (x.detach() < 0) * x.detach() ** 0, reduction="none"),
+        [-1000.0, 1000.0], [1000, 1000], [-1, 1],
+    ),
+]  # fmt: skip
+
+
+def indices(library: Any, values: list[int]) -> Any:
+    return library.tensor(values)
+
+
+class Torch:
+    """PyTorch's functions under one roof."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+
+    def __getattr__(self, name: str) -> Any:
+        inner = self.torch.nn.functional if "entropy" in name else self.torch
+        return getattr(inner, name, None) or getattr(self.torch.nn.functional, name)
+
+    def masked_fill(self, x: Any, mask: Any, value: float) -> Any:
+        return x.masked_fill(mask, value)
+
+    def copysign(self, x: Any, y: float) -> Any:
+        return self.torch.copysign(x, self.torch.tensor(y, dtype=x.dtype))
+
+
+class Ours:
+    """Our functions under one roof."""
+
+    tensor = staticmethod(autograd.tensor)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ops, name)
+
+
+def agree(found: Any, expected: Any, rtol: float) -> None:
+    np.testing.assert_allclose(found, np.asarray(expected, dtype=np.float64), rtol=rtol, atol=rtol)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_special_value(row: Row, kind: str) -> None:
+    rtol = 1e-6 if kind == "float32" else 1e-12
+    x = autograd.tensor(np.asarray(row.x, kind), requires_grad=True)
+    y = row.function(Ours(), x)
+    agree(y.detach().numpy(), row.value, rtol)
+    if row.gradient is not None:
+        y.sum().backward()
+        assert x.grad.dtype == x.dtype
+        agree(x.grad.numpy(), row.gradient, rtol)
+
+
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom:UserWarning")
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.ours], ids=lambda row: row.name)
+def test_special_value_is_pytorchs(row: Row) -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(np.asarray(row.x, np.float64), requires_grad=True)
+    y = row.function(Torch(torch), x)
+    agree(y.detach().numpy(), row.value, 1e-7)
+    if row.gradient is not None:
+        y.sum().backward()
+        agree(x.grad.numpy(), row.gradient, 1e-7)
+
+
+def test_logsumexp_of_large_float32_has_exact_gradients() -> None:
+    """PyTorch's are 0.4998779, because it takes the exponential of a rounded difference."""
+    x = autograd.tensor([1e4, 1e4], requires_grad=True)
+    ops.logsumexp(x, 0).backward()
+    assert x.grad.tolist() == [0.5, 0.5]
+
+
+def test_float16_sums_accumulate_wider() -> None:
+    x = autograd.ones(5000, dtype=autograd.float16)
+    assert ops.sum(x).item() == 5000.0
+    assert ops.mean(x).item() == 1.0
+    assert ops.var(x * 300).item() == 0.0
+
+
+@pytest.mark.parametrize("function", [ops.max, ops.min, ops.amax, ops.amin, ops.argmax, ops.argmin])
+def test_there_is_no_largest_of_nothing(function: Callable[..., Any]) -> None:
+    with pytest.raises(AutogradError, match=r"none among no elements, for shape \(0, 3\)"):
+        function(autograd.zeros(0, 3))
+
+
+def test_integer_division_by_zero_is_an_error() -> None:
+    x = autograd.tensor([1, 2])
+    for divide in (ops.floor_divide, ops.remainder, ops.fmod, ops.trunc_divide):
+        with pytest.raises(AutogradError, match="integer division by zero"):
+            divide(x, autograd.tensor([1, 0]))
+    with pytest.raises(AutogradError, match="negative integer powers"):
+        x**-1
+
+
+def test_sigmoid_has_all_its_digits() -> None:
+    x = np.linspace(-87, 30, 1001, dtype=np.float32)
+    exact = 1 / (1 + np.exp(-x.astype(np.float64)))
+    np.testing.assert_allclose(ops.sigmoid(autograd.tensor(x)).numpy(), exact, rtol=3e-7)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: ops.sum(x, 2), r"sum: dim 2 is out of range for shape \(2, 3\) \(expected .* range of \[-2, 1\]\)"),
+        (lambda x: ops.amax(x, -3), r"amax: dim -3 is out of range for shape \(2, 3\)"),
+        (lambda x: ops.softmax(x, 5), r"softmax: dim 5 is out of range for shape \(2, 3\)"),
+        (lambda x: ops.cumsum(x, 2), r"cumsum: dim 2 is out of range for shape \(2, 3\)"),
+        (lambda x: ops.max(x, 2), r"argmax: dim 2 is out of range for shape \(2, 3\)"),
+        (lambda x: ops.var(x, (0, 0)), r"var: dim \(0, 0\) names a dimension twice"),
+        (lambda x: ops.mean(x.long()), r"mean: needs a floating-point tensor, got int64 of shape \(2, 3\)"),
+        (lambda x: ops.softmax(x.long(), 1), r"softmax: needs a floating-point tensor, got int64"),
+        (lambda x: ops.where(x, x, x), r"where: the condition must be bool, got float32"),
+        (lambda x: ops.clamp(x), r"clamp: at least one of min and max"),
+        (lambda x: ops.div(x, x, rounding_mode="up"), r"div: rounding_mode is None, 'floor' or 'trunc', got 'up'"),
+        (
+            lambda x: ops.cross_entropy(x, autograd.tensor([0, 3])),
+            r"cross_entropy: target 3 is out of range for 3 classes \(expected to be in range of \[0, 2\]\)",
+        ),
+        (
+            lambda x: ops.cross_entropy(x, autograd.tensor([0, -1])),
+            r"cross_entropy: target -1 is out of range for 3 classes",
+        ),
+        (
+            lambda x: ops.cross_entropy(x, autograd.tensor([0, 1, 2])),
+            r"cross_entropy: the input has shape \(2, 3\), so the target must have shape \(2,\), got \(3,\)",
+        ),
+        (lambda x: ops.cross_entropy(x, autograd.tensor([True, False])), r"must hold class indices .* got bool"),
+        (lambda x: ops.nll_loss(x, autograd.tensor([0, 7])), r"nll_loss: target 7 is out of range for 3 classes"),
+        (lambda x: ops.binary_cross_entropy(x + 5, x), r"the input must be probabilities in \[0, 1\]"),
+        (lambda x: ops.mse_loss(x, x, "average"), r"mse_loss: reduction is 'mean', 'sum' or 'none', got 'average'"),
+        (lambda x: ops.gelu(x, "sigmoid"), r"gelu: approximate is 'none' or 'tanh', got 'sigmoid'"),
+    ],
+)  # fmt: skip
+def test_mistakes_name_the_operation(function: Callable[[Any], Any], message: str) -> None:
+    with pytest.raises(AutogradError, match=message):
+        function(autograd.zeros(2, 3))
