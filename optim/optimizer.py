@@ -1,8 +1,8 @@
 """`Optimizer`: groups of parameters, what is kept for each, and a step that runs an update rule over all of them.
 
-An optimizer is its update rule, `update`: NumPy arithmetic on one block of a parameter, its gradient and what is kept
-for it, written line by line as in the textbook. The step calls it block by block. A block is small enough that all
-it touches stays in cache, and what the rule computes on the way goes to work arrays that are used again and again.
+An optimizer is its update rule, `update`: NumPy arithmetic on one block of parameters, their gradients and what is
+kept for them, written line by line as in the textbook. The step calls it block by block; `blocks` says which. What the
+rule computes on the way goes to work arrays that are used again and again, so nothing is allocated.
 """
 
 from __future__ import annotations
@@ -17,12 +17,9 @@ from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError
 from autograd.tape import RemovableHandle, Variable, bump, wrap
 from optim import state
+from optim.blocks import Array, Group, Plan, Scratch
 
-Array = Any
-Group = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
-
-BLOCK = 16384  # elements
 
 
 class Optimizer:
@@ -74,7 +71,8 @@ class Optimizer:
         self.state: defaultdict[Any, Any] = defaultdict(dict)
         self._before: dict[int, Callable[..., Any]] = {}
         self._after: dict[int, Callable[..., Any]] = {}
-        self._scratch: dict[Any, list[Array]] = {}
+        self._scratch = Scratch(self.works)
+        self._plans: dict[int, Plan] = {}
         groups: list[Any] = list(params)
         if not groups:
             raise ArgumentError(
@@ -124,54 +122,29 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            names = self.buffers(group)
-            lr = group["lr"]
-            options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
-            for p in group["params"]:
-                if p.leaf is not None and p.leaf.grad is not None:
-                    self._step_parameter(p, p.leaf.grad.array, names, options)
+        for i, group in enumerate(self.param_groups):
+            params = [p for p in group["params"] if p.leaf is not None and p.leaf.grad is not None]
+            if params:
+                lr = group["lr"]
+                options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
+                self._plan(i, params, self.buffers(group)).step(self.update, options)
+                for p in params:
+                    bump(p)
         for after in tuple(self._after.values()):
             after(self, (closure,), {})
         return loss
 
-    def _step_parameter(self, p: Any, g: Array, names: tuple[str, ...], group: Group) -> None:
-        a, kept = p.array, self.state[p] if names or self.counts else {}
-        first = False
+    def _plan(self, i: int, params: list[Any], names: tuple[str, ...]) -> Plan:
+        """How to go through the parameters of a group; made anew only when it has changed."""
+        keeps = [self.state[p] for p in params] if names or self.counts else []
         if self.counts:
-            if "step" not in kept:
-                kept["step"] = wrap(np.zeros((), np.float32))
-            kept["step"].array += 1
-        for name in names:
-            if kept.get(name) is None:
-                kept[name] = wrap(np.zeros_like(a))
-                first = True
-        arrays = {name: kept[name].array for name in names}
-        count = {"step": kept["step"].item()} if self.counts else {}
-        if a.size <= BLOCK or not all(x.flags.c_contiguous for x in (a, *arrays.values())):
-            self.update(a, g, {**arrays, **count}, group, self._work(a), first)
-        else:
-            flat = {name: x.reshape(-1) for name, x in arrays.items()}
-            flat_a, flat_g = a.reshape(-1), g.reshape(-1)
-            for start in range(0, a.size, BLOCK):
-                part = slice(start, start + BLOCK)
-                block = flat_a[part]
-                states = {name: x[part] for name, x in flat.items()}
-                self.update(block, flat_g[part], {**states, **count}, group, self._work(block), first)
-        bump(p)
-
-    def _work(self, like: Array) -> list[Array]:
-        """Work arrays of that shape and dtype: parts of one set of buffers, which stays in cache."""
-        key = (like.dtype, like.shape)
-        work = self._scratch.get(key)
-        if work is None:
-            if like.size > BLOCK:
-                return [np.empty_like(like) for _ in range(self.works)]
-            whole = self._scratch.get(like.dtype)
-            if whole is None:
-                whole = self._scratch[like.dtype] = [np.empty(BLOCK, like.dtype) for _ in range(self.works)]
-            work = self._scratch[key] = [x[: like.size].reshape(like.shape) for x in whole]
-        return work
+            for kept in keeps:
+                if "step" not in kept:
+                    kept["step"] = wrap(np.zeros((), np.float32))
+        plan = self._plans.get(i)
+        if plan is None or not plan.fits(params, keeps):
+            plan = self._plans[i] = Plan(params, keeps or [{} for _ in params], names, self._scratch)
+        return plan
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop the gradients, or with `set_to_none=False` fill them with 0."""
@@ -252,7 +225,7 @@ class Optimizer:
         self.param_groups, self.state = state.unpacked(type(self).__name__, state_dict, self.param_groups)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_scratch": {}}
+        return {**self.__dict__, "_scratch": Scratch(self.works), "_plans": {}}
 
     # -- hooks and printing ----------------------------------------------------------------------------------------
 

@@ -148,15 +148,19 @@ def expand(x: Array, shape: Sequence[int]) -> Array:
                 f"expand: -1 is not allowed for the new leading dimensions: {x.shape} to {sizes}"
             )
         sizes = tuple(x.shape[i - lead] if n == -1 else n for i, n in enumerate(sizes))
-    if lead < 0 or not all([n in (1, size) for n, size in zip(x.shape, sizes[lead:], strict=True)]):
+    strides = (0,) * lead
+    fits = lead >= 0
+    for n, size, stride in zip(x.shape, sizes[max(lead, 0) :], x.strides, strict=False):
+        fits = fits and n in (1, size)
+        strides += (stride if n == size else 0,)
+    if not fits:
         raise ShapeError(
             f"expand: shape {x.shape} cannot be expanded to {sizes}: counted from the last dimension, each size must "
             "be equal or 1. Use reshape or unsqueeze to line them up."
         )
     if not x.flags.c_contiguous:
         return np.broadcast_to(x, sizes)
-    strides = tuple([0 if n == 1 else s for n, s in zip(x.shape, x.strides, strict=True)])
-    out: Array = np.ndarray(sizes, x.dtype, x, 0, (0,) * lead + strides)  # a third of broadcast_to's time
+    out: Array = np.ndarray(sizes, x.dtype, x, 0, strides)  # a third of broadcast_to's time
     out.flags.writeable = False
     return out
 
@@ -180,7 +184,9 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
 def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
     """Consecutive pieces of x along `dim`, of these sizes: a tuple of views.  dx = the gradients joined."""
     lead = (slice(None),) * dim
-    return tuple([x[(*lead, slice(end - size, end))] for end, size in zip(accumulate(sizes), sizes, strict=True)])
+    return tuple(
+        [x[(*lead, slice(end - size, end))] for end, size in zip(accumulate(sizes), sizes, strict=True)]
+    )
 
 
 # ------------------------------------------------------------------------------------------ composed of these

@@ -1,0 +1,193 @@
+"""How a step goes through the parameters: in blocks that stay in cache, each updated by one call of the rule.
+
+Large parameters are cut into blocks. Small ones are packed: gradients and values are gathered into one block, the rule
+runs once for all of them, and the new values are written back. What is kept for them lives in the packed arrays for
+good; each parameter's state is a view of its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import InPlaceError
+from autograd.tape import wrap
+
+Array = Any
+Group = dict[str, Any]
+Kept = dict[str, Any]
+Update = Callable[[Array, Array, Mapping[str, Any], Group, Sequence[Array], bool], None]
+
+BLOCK = 32768
+"""Elements of a block: with gradient, state and work arrays it fits in the second-level cache."""
+
+SMALL = 4096
+"""Elements up to which a parameter is packed: moving them costs less than calling NumPy for them."""
+
+
+class Scratch:
+    """Work arrays, the same memory for all blocks."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._whole: dict[Any, list[Array]] = {}
+
+    def views(self, size: int, dtype: Any) -> list[Array]:
+        """Work arrays of a block."""
+        if dtype not in self._whole:
+            self._whole[dtype] = [np.empty(BLOCK, dtype) for _ in range(self._count)]
+        return [whole[:size] for whole in self._whole[dtype]]
+
+
+class _Single:
+    """One parameter, cut into blocks; or whole, if its memory has gaps."""
+
+    def __init__(self, p: Any, kept: Kept, names: tuple[str, ...], scratch: Scratch) -> None:
+        self.p, self.count = p, kept.get("step")
+        self.first = _complete([(p, kept)], names)
+        a = p.array
+        arrays = {name: kept[name].array for name in names}
+        self.blocks: list[tuple[Any, Array, dict[str, Any], list[Array]]] = []
+        if not all(x.flags.c_contiguous for x in (a, *arrays.values())):
+            works = [np.empty(a.shape, a.dtype) for _ in scratch.views(0, a.dtype)]
+            self.blocks.append((None, a, arrays, works))
+            return
+        flat, state = a.reshape(-1), {name: x.reshape(-1) for name, x in arrays.items()}
+        for start in range(0, a.size, BLOCK):
+            part = slice(start, min(start + BLOCK, a.size))
+            works = scratch.views(part.stop - start, a.dtype)
+            self.blocks.append((part, flat[part], {name: x[part] for name, x in state.items()}, works))
+
+    def step(self, update: Update, group: Group) -> None:
+        """Update the parameter."""
+        gradient = self.p.leaf.grad.array
+        flat = gradient.reshape(-1)
+        time = None
+        if self.count is not None:
+            self.count.array += 1
+            time = self.count.array.item()
+        for part, block, state, works in self.blocks:
+            state["step"] = time
+            update(block, gradient if part is None else flat[part], state, group, works, self.first)
+        self.first = False
+
+
+class _Packed:
+    """Several small parameters, in one block."""
+
+    def __init__(self, members: list[tuple[Any, Kept]], names: tuple[str, ...], scratch: Scratch) -> None:
+        self.params = [p for p, _ in members]
+        self.first = _complete(members, names)
+        self.values = [p.array.reshape(-1) for p in self.params]
+        dtype, size = self.values[0].dtype, sum(v.size for v in self.values)
+        self.p, self.g = np.empty(size, dtype), np.empty(size, dtype)
+        self.works = scratch.views(size, dtype)
+        ends = np.cumsum([0, *(v.size for v in self.values)]).tolist()
+        self.parts = [self.p[a:b] for a, b in pairwise(ends)]
+        self.state: dict[str, Any] = {}
+        for name in names:
+            whole = self.state[name] = np.empty(size, dtype)
+            for (p, kept), (a, b) in zip(members, pairwise(ends), strict=True):
+                view = whole[a:b].reshape(p.array.shape)
+                view[...] = kept[name].array
+                kept[name].array = view
+        self.counts = None
+        if "step" in members[0][1]:
+            self.counts = np.array([kept["step"].array for _, kept in members])
+            for i, (_, kept) in enumerate(members):
+                kept["step"].array = self.counts[i, ...]
+
+    def step(self, update: Update, group: Group) -> None:
+        """Update the parameters."""
+        if self.counts is not None:
+            self.counts += 1
+            self.state["step"] = self.counts.item(0)
+        np.concatenate(self.values, out=self.p)
+        np.concatenate([p.leaf.grad.array.reshape(-1) for p in self.params], out=self.g)
+        update(self.p, self.g, self.state, group, self.works, self.first)
+        for value, part in zip(self.values, self.parts, strict=True):
+            value[...] = part
+        self.first = False
+
+
+class Plan:
+    """The parameters of a group that have gradients now, arranged in blocks.
+
+    It is good as long as these are the same parameters, with the same memory for their values and their state.
+    """
+
+    def __init__(
+        self, params: list[Any], keeps: list[Kept], names: tuple[str, ...], scratch: Scratch
+    ) -> None:
+        packs: dict[Any, list[tuple[Any, Kept]]] = {}
+        self._runs: list[_Single | _Packed] = []
+        for p, kept in zip(params, keeps, strict=True):
+            if not p.array.flags.writeable:
+                raise InPlaceError(
+                    f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"
+                )
+            if p.array.size <= SMALL and p.array.flags.c_contiguous:
+                count = kept["step"].array.item() if "step" in kept else None
+                key = (p.array.dtype, count, all(kept.get(name) is not None for name in names))
+                packs.setdefault(key, []).append((p, kept))
+            else:
+                self._runs.append(_Single(p, kept, names, scratch))
+        for pack in packs.values():
+            for members in _filled(pack):
+                alone = len(members) == 1
+                self._runs.append(
+                    _Single(*members[0], names, scratch) if alone else _Packed(members, names, scratch)
+                )
+        self._names = (*names, "step") if keeps and "step" in keeps[0] else names
+        self._params = params
+        self._arrays = self._held(params, keeps)
+
+    def _held(self, params: list[Any], keeps: list[Kept]) -> list[Array]:
+        """The memory it relies on."""
+        arrays = [p.array for p in params]
+        for kept in keeps:
+            arrays += [tensor.array for name in self._names if (tensor := kept.get(name)) is not None]
+        return arrays
+
+    def fits(self, params: list[Any], keeps: list[Kept]) -> bool:
+        """Whether it is still good."""
+        arrays = self._held(params, keeps)
+        return (
+            len(params) == len(self._params)
+            and len(arrays) == len(self._arrays)
+            and all(map(is_, params, self._params))
+            and all(map(is_, arrays, self._arrays))
+        )
+
+    def step(self, update: Update, group: Group) -> None:
+        """Run the rule over all blocks."""
+        for run in self._runs:
+            run.step(update, group)
+
+
+def _complete(members: list[tuple[Any, Kept]], names: tuple[str, ...]) -> bool:
+    """Begin with 0 what is not kept yet; return whether there was any such."""
+    first = False
+    for p, kept in members:
+        for name in names:
+            if kept.get(name) is None:
+                kept[name] = wrap(np.zeros_like(p.array))
+                first = True
+    return first
+
+
+def _filled(members: list[tuple[Any, Kept]]) -> list[list[tuple[Any, Kept]]]:
+    """Parameters in packs of up to a block."""
+    packs: list[list[tuple[Any, Kept]]] = []
+    room = 0
+    for p, kept in members:
+        if p.array.size > room:
+            packs.append([])
+            room = BLOCK
+        packs[-1].append((p, kept))
+        room -= p.array.size
+    return packs
