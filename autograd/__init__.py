@@ -42,6 +42,7 @@ from autograd.create import (
     zeros_like,
 )
 from autograd.devices import device
+from autograd.drawing import draw
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
     can_cast,
@@ -389,7 +390,6 @@ from autograd.random import (
     set_rng_state,
 )
 from autograd.save import load, load_metadata, save
-from autograd.show import draw
 from autograd.table import registry
 from autograd.value import Value
 
@@ -453,7 +453,7 @@ __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "dstack", "column_stack",
     "block_diag", "repeat", "repeat_interleave", "tile",
     # index
-    "getitem", "index_put", "take",
+    "getitem", "index_put",
     # linalg
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
     "addr", "chain_matmul", "matrix_power", "cross", "trace",
@@ -467,8 +467,8 @@ __all__ = [
     "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize", "unique",
     "unique_consecutive", "one_hot",
     # positions
-    "gather", "scatter", "scatter_add", "take_along_dim", "put", "index_select", "index_add", "index_copy",
-    "index_fill", "masked_select", "masked_scatter",
+    "gather", "scatter", "scatter_add", "take_along_dim", "take", "put", "index_select", "index_add",
+    "index_copy", "index_fill", "masked_select", "masked_scatter",
     # rearrange
     "flip", "fliplr", "flipud", "roll", "rot90", "diagonal", "diag", "diag_embed", "diagflat", "tril",
     "triu", "unfold",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +26,9 @@ def constant(p: Primitive, value: Any) -> Any:
         return value
     if isinstance(value, complex):
         raise DTypeError(f"{p.name}: complex numbers are not supported, got {value!r}")
-    raise DTypeError(f"{p.name}: needs tensors, ndarrays or numbers, got {type(value).__name__}; use autograd.tensor()")
+    raise DTypeError(
+        f"{p.name}: needs tensors, ndarrays or numbers, got {type(value).__name__}; use autograd.tensor()"
+    )
 
 
 def _common_dtype(p: Primitive, values: Sequence[Any]) -> np.dtype[Any]:
@@ -91,7 +92,9 @@ def explained(
     if isinstance(error, IndexError):
         return DimensionError(f"{p.name}: {error}; got {got}")
     if isinstance(error, ValueError):
-        return ShapeError(f"{p.name}: the shapes do not fit: {got}. {p.hint or _mismatch(values) or str(error)}")
+        return ShapeError(
+            f"{p.name}: the shapes do not fit: {got}. {p.hint or _mismatch(values) or str(error)}"
+        )
     return error
 
 
@@ -110,6 +113,8 @@ def _mismatch(values: Sequence[Any]) -> str:
 
 def note_origin(node: Node, *outs: Any) -> None:
     """In anomaly mode: keep the user's line with the node, and raise at the first NaN in a result."""
+    import traceback  # on use: only anomaly mode needs it
+
     package = __file__.rpartition("/")[0]
     frames = [f for f in traceback.extract_stack() if not f.filename.startswith(package)]
     tape.extras_of(node).origin = "".join(traceback.format_list(frames[-3:])).rstrip()
@@ -118,6 +123,8 @@ def note_origin(node: Node, *outs: Any) -> None:
             saved = ", ".join(f"{key[0]}: {describe(a)}" for key, a in node.saved())
             raise AnomalyError(
                 f"forward: '{node.primitive.name}' returned NaN in {int(np.isnan(out).sum())} of {out.size} elements "
-                f"of its result {describe(out)}" + (f" ({saved})" if saved else "") + f".\nIt was called here:\n"
+                f"of its result {describe(out)}"
+                + (f" ({saved})" if saved else "")
+                + f".\nIt was called here:\n"
                 f"{tape.extras_of(node).origin}"
             )

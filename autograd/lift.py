@@ -321,7 +321,9 @@ def _facts(array: Any) -> tuple[Any, Any]:
     return (None, None) if array is None else (np.shape(array), np.asarray(array).dtype)
 
 
-def _of_element(p: Primitive, name: str, values: tuple[Any, ...], element: int | None) -> tuple[Derivative, Any]:
+def _of_element(
+    p: Primitive, name: str, values: tuple[Any, ...], element: int | None
+) -> tuple[Derivative, Any]:
     """The derivative for one element of a sequence (or for an argument beside it), and what it names."""
     derivative = p.derivatives[name]
     assert derivative is not None

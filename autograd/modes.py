@@ -12,6 +12,7 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
 class Mode:
     """What the current thread records. It is never changed, only replaced."""
 

@@ -6,7 +6,6 @@ are drawn as float32.
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +39,7 @@ class Generator:
 
     def __init__(self, device: Any = None) -> None:
         self.device = devices.check(device)
+        self._rng: np.random.Generator | None = None
         self.manual_seed(67280421310721)  # PyTorch's default seed
 
     def manual_seed(self, seed: int) -> Generator:
@@ -52,11 +52,20 @@ class Generator:
         if not -(1 << 63) <= number <= _WORD:
             raise ArgumentError(f"manual_seed: the seed must be an integer of 64 bits, got {seed}")
         self._seed = number & _WORD
-        self.rng = np.random.Generator(np.random.PCG64(self._seed))
+        self._rng = None
         return self
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """NumPy's generator, made on first use: importing `numpy.random` takes a third of NumPy's own time."""
+        if self._rng is None:
+            self._rng = np.random.Generator(np.random.PCG64(self._seed))
+        return self._rng
 
     def seed(self) -> int:
         """Start anew from a seed that the system draws, and return it."""
+        import secrets  # on use, with all that it brings
+
         self.manual_seed(secrets.randbits(63))
         return self._seed
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +49,7 @@ def save(
         raise ArgumentError(f"save: needs a tensor or a dict of tensors, got {type(tensors).__name__}")
     _collect(named, "", arrays)
     kept = {k: str(v) for k, v in (metadata or {}).items()}
-    replace_file(Path(file), serialize(arrays, metadata=kept or None))
+    replace_file(file, serialize(arrays, metadata=kept or None))
 
 
 def load(file: str | os.PathLike[str]) -> Any:
@@ -64,7 +62,8 @@ def load(file: str | os.PathLike[str]) -> Any:
     from safetensors import SafetensorError
     from safetensors.numpy import load as deserialize
 
-    data = Path(file).read_bytes()
+    with open(file, "rb") as opened:  # noqa: PTH123  # pathlib costs a twentieth of the import
+        data = opened.read()
     try:
         arrays = deserialize(data)
     except (SafetensorError, ValueError, KeyError) as error:
@@ -108,8 +107,14 @@ def _collect(named: Mapping[str, Any], prefix: str, arrays: dict[str, Any]) -> N
         arrays[name] = np.ascontiguousarray(array).reshape(array.shape)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(file: str | os.PathLike[str], data: bytes) -> None:
     """Write beside the file, flush to the disk, then rename over it."""
+    import tempfile  # both on use: they cost a tenth of the import
+    from pathlib import Path
+
+    path = Path(file)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as opened:

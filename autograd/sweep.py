@@ -34,7 +34,6 @@ from autograd.tape import (
 )
 
 
-
 def sweep(
     roots: Sequence[tuple[AnyNode, Any]],
     retain_graph: bool,
@@ -153,7 +152,11 @@ def revive(node: Node) -> tuple[Any, ...]:
         return tensor((name, None), value)
 
     return tuple(
-        tuple(map(revived, d.names, value)) if d.count > 1 else revived(d.names[0], value) if d.count else None
+        tuple(map(revived, d.names, value))
+        if d.count > 1
+        else revived(d.names[0], value)
+        if d.count
+        else None
         for d, value in zip(node.derivatives, node.values, strict=True)
     )
 
@@ -250,7 +253,9 @@ def _freed_error(node: Node) -> GraphFreedError:
 
 def _check_versions(node: Node) -> None:
     """Raise InPlaceError if an array the node saved was written to since."""
-    changed = [(key, a) for key, a in node.saved() if isinstance(a, np.ndarray) and written_since(a, node.seq)]
+    changed = [
+        (key, a) for key, a in node.saved() if isinstance(a, np.ndarray) and written_since(a, node.seq)
+    ]
     if not changed:
         return
     (name, element), array = changed[0]
@@ -295,7 +300,9 @@ def _joint_gradients(
         values = dict(zip(names, saved, strict=True), needs=needs, node=node)
         return p.joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[misc, no-any-return]
     values = dict(zip(names, _several(revive(node)[0], names), strict=True))
-    inputs = {a: values[a].alias() for a in wanted}  # nodes apart, though one input may have come from another
+    inputs = {
+        a: values[a].alias() for a in wanted
+    }  # nodes apart, though one input may have come from another
     outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
     pairs = zip(outs, gradient, strict=True) if p.several else [(outs, gradient)]
     roots = [(out.node, g) for out, g in pairs if out.node is not None]

@@ -88,7 +88,9 @@ class Primitive:
         kinds = {n: str(p.annotation).split(".")[-1].split(" |")[0] for n, p in signature.parameters.items()}
         self.sequences = frozenset(n for n, kind in kinds.items() if kind == "Arrays")
         self.arrays = tuple(
-            n for n, p in signature.parameters.items() if kinds[n] in ("Array", "Arrays") or p.annotation is p.empty
+            n
+            for n, p in signature.parameters.items()
+            if kinds[n] in ("Array", "Arrays") or p.annotation is p.empty
         )
         self.derivatives: dict[str, Derivative | None] = {}
         self._declare(formulas)
@@ -99,7 +101,9 @@ class Primitive:
         facts = {f"{a}_{fact}" for a in self.arrays for fact in ("shape", "dtype")}
         known = {"out", "i", "needs", *self.parameters, *facts, *self.residuals}
         if unknown := set(formulas) - set(self.arrays):
-            raise TypeError(f"@primitive {self.name}: {sorted(unknown)} are not array arguments of {self.parameters}")
+            raise TypeError(
+                f"@primitive {self.name}: {sorted(unknown)} are not array arguments of {self.parameters}"
+            )
 
         def names_of(formula: Callable[..., Any]) -> tuple[str, ...]:
             first, *names = inspect.signature(formula).parameters
@@ -154,7 +158,11 @@ class Primitive:
         values = dict(zip(parameters, args, strict=False))
         for name, value in named.items():
             key = name if name in self.positions else _ALIASES.get(name, name)
-            if key not in self.positions and key in ("input", "other") and len(self.arrays) > (key == "other"):
+            if (
+                key not in self.positions
+                and key in ("input", "other")
+                and len(self.arrays) > (key == "other")
+            ):
                 key = self.arrays[key == "other"]
             if key not in self.positions or key in values:
                 problem = "got twice" if key in self.positions else "is not one of its arguments"

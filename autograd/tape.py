@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autograd.table import Derivative, Primitive
     from autograd.tensor import Tensor
 
+
 class Variable:
     """The part of a tensor that the tape sees. `Tensor` adds the methods, and no state.
 
@@ -77,7 +78,17 @@ class Node:
     broadcasts: whether a contribution may have to be summed back to its input's shape
     """
 
-    __slots__ = ("__weakref__", "broadcasts", "derivatives", "extras", "parents", "primitive", "seq", "shape", "values")
+    __slots__ = (
+        "__weakref__",
+        "broadcasts",
+        "derivatives",
+        "extras",
+        "parents",
+        "primitive",
+        "seq",
+        "shape",
+        "values",
+    )
 
     primitive: Primitive
     seq: int
@@ -105,7 +116,9 @@ class Node:
     def saved(self) -> list[tuple[tuple[str, int | None], Any]]:
         """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array)."""
         p = self.primitive
-        values = {name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)}
+        values = {
+            name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
+        }
         tensors: list[tuple[tuple[str, int | None], Any]] = []
         for name in ("out", *p.arrays):
             if name in values and name in p.sequences:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create, devices, dtypes, inplace, ops, random, tape
+from autograd import create, devices, dtypes, inplace, ops, sampling, tape
 from autograd.basics import TensorBasics
 from autograd.errors import DTypeError
 from autograd.inplace import in_place
@@ -395,9 +395,36 @@ class Tensor(TensorBasics):
         """Overwrite every element with 0."""
         return inplace.copy_(self, 0)
 
+    normal_ = sampling.normal_
+    uniform_ = sampling.uniform_
+    bernoulli_ = sampling.bernoulli_
+    exponential_ = sampling.exponential_
+    random_ = sampling.random_
 
     # -- others like it --------------------------------------------------------------------------------------------
 
+    def new_tensor(
+        self, data: Any, *, dtype: Any = None, requires_grad: Any = False, device: Any = None
+    ) -> Tensor:
+        """Return a tensor of `data`, of this dtype unless another is given."""
+        kind = self.dtype if dtype is None else dtype
+        return create.tensor(data, dtype=kind, device=device, requires_grad=requires_grad)
+
+    def new_zeros(self, *size: Any, **options: Any) -> Tensor:
+        """Return zeros of the given shape, of this dtype unless another is given."""
+        return create.zeros(_flat(size), **{"dtype": self.dtype, **options})
+
+    def new_ones(self, *size: Any, **options: Any) -> Tensor:
+        """Return ones of the given shape, of this dtype unless another is given."""
+        return create.ones(_flat(size), **{"dtype": self.dtype, **options})
+
+    def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
+        """Return a tensor of the given shape filled with a value, of this dtype unless another is given."""
+        return create.full(size, fill_value, **{"dtype": self.dtype, **options})
+
+    def new_empty(self, *size: Any, **options: Any) -> Tensor:
+        """Return an uninitialised tensor of the given shape, of this dtype unless another is given."""
+        return create.empty(_flat(size), **{"dtype": self.dtype, **options})
 
     # -- conversion ------------------------------------------------------------------------------------------------
 

@@ -149,19 +149,18 @@ class Plan:
     def _held(self, params: list[Any], keeps: list[Kept]) -> list[Array]:
         """The memory it relies on."""
         arrays = [p.array for p in params]
-        for kept in keeps:
-            arrays += [tensor.array for name in self._names if (tensor := kept.get(name)) is not None]
+        for name in self._names:
+            arrays += [kept[name].array for kept in keeps]
         return arrays
 
     def fits(self, params: list[Any], keeps: list[Kept]) -> bool:
         """Whether it is still good."""
-        arrays = self._held(params, keeps)
-        return (
-            len(params) == len(self._params)
-            and len(arrays) == len(self._arrays)
-            and all(map(is_, params, self._params))
-            and all(map(is_, arrays, self._arrays))
-        )
+        if len(params) != len(self._params) or not all(map(is_, params, self._params)):
+            return False
+        try:
+            return all(map(is_, self._held(params, keeps), self._arrays))
+        except (AttributeError, KeyError):  # something is not kept any more
+            return False
 
     def step(self, update: Update, group: Group) -> None:
         """Run the rule over all blocks."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.optimizer import Array, Group, Optimizer, Params, check_ranges, decayed
+from optim.blocks import Array, Group
+from optim.optimizer import Optimizer, Params, check_ranges, decayed
 
 
 class RMSprop(Optimizer):

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
-from optim.optimizer import Array, Group, Optimizer, Params, check_ranges, decayed
+from optim.blocks import Array, Group
+from optim.optimizer import Optimizer, Params, check_ranges, decayed
 
 
 class SGD(Optimizer):

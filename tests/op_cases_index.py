@@ -234,9 +234,9 @@ ORDER = [
         on(Real(3, 4, apart=True), 0, True),
         on(Whole(20, high=4), descending=True),
         on(Real()),
-        torch=lambda torch, x, dim=-1, descending=False: torch.sort(
-            x, stable=True, dim=dim, descending=descending
-        ).indices,
+        torch=lambda torch, x, dim=-1, descending=False: (
+            torch.sort(x, stable=True, dim=dim, descending=descending).indices
+        ),
         differentiable=False,
         integers=INTEGERS,
     ),
@@ -246,7 +246,9 @@ ORDER = [
         on(Real(3, 4, apart=True), 0, True),
         on(Real()),
         on(Real(0, 2)),
-        torch=lambda torch, x, dim=-1, descending=False: torch.sort(x, stable=True, dim=dim, descending=descending),
+        torch=lambda torch, x, dim=-1, descending=False: torch.sort(
+            x, stable=True, dim=dim, descending=descending
+        ),
     ),
     Case(order.msort, on(Real(4, 2, apart=True)), torch="msort"),
     Case(

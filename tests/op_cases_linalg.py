@@ -113,7 +113,10 @@ CASES = [
         torch=lambda torch, *m: torch.linalg.multi_dot(m) if len(m) > 1 else m[0],
     ),
     Case(
-        linalg.matrix_power, *(on(Real(3, 3), n) for n in (0, 1, 2, 3, 5)), on(Real(2, 2, 2), 3), torch="matrix_power"
+        linalg.matrix_power,
+        *(on(Real(3, 3), n) for n in (0, 1, 2, 3, 5)),
+        on(Real(2, 2, 2), 3),
+        torch="matrix_power",
     ),
     Case(
         linalg.cross,
@@ -143,6 +146,14 @@ CASES = [
         on(Real(2, 3, 2), Real(2, 3, 2), dims=([0, -1], [2, 0])),
         torch="tensordot",
     ),
-    Case(contraction.inner, on(Real(2, 3), Real(4, 3)), on(Real(3), Real(3)), on(Real(2), Real()), torch="inner"),
-    Case(contraction.kron, on(Real(2, 2), Real(1, 3)), on(Real(2), Real(2, 1, 2)), numpy=np.kron, torch="kron"),
+    Case(
+        contraction.inner,
+        on(Real(2, 3), Real(4, 3)),
+        on(Real(3), Real(3)),
+        on(Real(2), Real()),
+        torch="inner",
+    ),
+    Case(
+        contraction.kron, on(Real(2, 2), Real(1, 3)), on(Real(2), Real(2, 1, 2)), numpy=np.kron, torch="kron"
+    ),
 ]

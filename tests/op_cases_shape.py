@@ -115,7 +115,9 @@ VIEWS = [
         torch=lambda torch, x, size: x.expand(size),
         integers=INTEGERS,
     ),
-    Case(shape.expand_as, on(Real(3, 1), Real(2, 3, 4, grad=False)), torch=lambda torch, x, y: x.expand_as(y)),
+    Case(
+        shape.expand_as, on(Real(3, 1), Real(2, 3, 4, grad=False)), torch=lambda torch, x, y: x.expand_as(y)
+    ),
     Case(shape.broadcast_to, on(Real(3, 1), (2, 3, 4)), numpy=np.broadcast_to, torch="broadcast_to"),
     Case(shape.broadcast_tensors, on(Real(3, 1), Real(4), Real()), torch="broadcast_tensors"),
     Case(shape.atleast_1d, on(Real()), on(Real(3)), on(Real(), Real(2)), torch="atleast_1d"),
@@ -147,7 +149,9 @@ PARTS = [
         on(Real(0, 2), 2),
         torch=lambda torch, x, size, dim=0: x.split(size, dim),
     ),
-    Case(shape.chunk, on(Real(5, 2), 2), on(Real(6, 2), 4), on(Real(2, 6), 3, 1), on(Real(2), 5), torch="chunk"),
+    Case(
+        shape.chunk, on(Real(5, 2), 2), on(Real(6, 2), 4), on(Real(2, 6), 3, 1), on(Real(2), 5), torch="chunk"
+    ),
     Case(
         shape.tensor_split,
         on(Real(7, 2), 3),
@@ -160,7 +164,9 @@ PARTS = [
     Case(shape.vsplit, on(Real(4, 2), 2), torch="vsplit"),
     Case(shape.dsplit, on(Real(2, 2, 4), 2), torch="dsplit"),
     Case(shape.select, on(Real(2, 3), 0, 1), on(Real(2, 3), -1, -2), on(Real(3), 0, 0), torch="select"),
-    Case(shape.narrow, on(Real(5, 2), 0, 1, 3), on(Real(2, 5), -1, -2, 2), on(Real(3), 0, 3, 0), torch="narrow"),
+    Case(
+        shape.narrow, on(Real(5, 2), 0, 1, 3), on(Real(2, 5), -1, -2, 2), on(Real(3), 0, 3, 0), torch="narrow"
+    ),
 ]
 
 JOINING = [

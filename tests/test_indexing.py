@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd.errors import ArgumentError, DimensionError, ShapeError
-from autograd.ops import index, positions
+from autograd.ops import positions
 
 PROGRAMS = 4000
 
@@ -19,7 +19,9 @@ PROGRAMS = 4000
 
 
 def random_shape(rng: np.random.Generator) -> tuple[int, ...]:
-    return tuple(int(n) for n in rng.choice([0, 1, 2, 3, 4], rng.integers(0, 5), p=[0.04, 0.16, 0.3, 0.3, 0.2]))
+    return tuple(
+        int(n) for n in rng.choice([0, 1, 2, 3, 4], rng.integers(0, 5), p=[0.04, 0.16, 0.3, 0.3, 0.2])
+    )
 
 
 def random_slice(rng: np.random.Generator, n: int) -> slice:
@@ -30,7 +32,7 @@ def random_slice(rng: np.random.Generator, n: int) -> slice:
 
 
 def random_index(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
-    """An index for `shape`; one in thirty is out of range or too long."""
+    """An index for `shape`; now and then a part of it is out of range, or it is too long."""
     items: list[Any] = []
     left = list(shape)
     common = [(), (2,), (3,), (1, 2)][rng.integers(4)]  # the shape of the integer arrays
@@ -52,9 +54,9 @@ def random_index(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
         if kind == "slice":
             items.append(random_slice(rng, n))
         elif kind == "mask":
-            items.append(rng.random(n + wrong) < 0.6)
+            items.append(rng.random(max(n + wrong, 1)) < 0.6)
         elif kind == "plane" and len(left) > 1:
-            items.append(rng.random((n, left.pop(1))) < 0.5)
+            items.append(rng.random((max(n, 1), max(left.pop(1), 1))) < 0.5)
         elif n == 0 and not wrong:
             items.append(slice(None))
         else:
@@ -83,6 +85,14 @@ def in_form(key: Any, form: Callable[[Any], Any]) -> Any:
 def positions_of(shape: tuple[int, ...], key: Any) -> Any:
     """Where the elements that an index reads lie in C order."""
     return autograd.tensor(np.arange(int(np.prod(shape))).reshape(shape))[key].array
+
+
+def readable(shape: tuple[int, ...], key: Any) -> bool:
+    try:
+        positions_of(shape, key)
+    except IndexError:
+        return False
+    return True
 
 
 def programs(seed: int, count: int) -> Any:
@@ -114,6 +124,8 @@ def test_reads_as_pytorch() -> None:
             continue
         form = autograd.tensor if rng.random() < 0.5 else np.array
         x = autograd.tensor(data, requires_grad=True)
+        if expected.numel() == 0 and not readable(data.shape, key):
+            continue  # PyTorch does not look at indices that read nothing
         found = x[in_form(key, form)]
         message = f"{data.shape}[{key}]"
         assert found.shape == tuple(expected.shape), message
@@ -134,14 +146,15 @@ def test_writes_as_pytorch() -> None:
     """Results and both gradients of thousands of random writes; also += at an index, adding up where it repeats."""
     torch = pytest.importorskip("torch")
     for rng, data, key in programs(2, PROGRAMS):
-        try:
-            where = positions_of(data.shape, key)
-        except IndexError:
+        if not readable(data.shape, key):
             with pytest.raises(IndexError):
                 autograd.tensor(data)[key] = 1.0
             continue
+        where = positions_of(data.shape, key)
         repeats = len(np.unique(where)) < where.size
-        shape = tuple(int(n) if rng.random() < 0.8 else 1 for n in where.shape)[int(rng.integers(0, where.ndim + 1)) :]
+        shape = tuple(int(n) if rng.random() < 0.8 else 1 for n in where.shape)[
+            int(rng.integers(0, where.ndim + 1)) :
+        ]
         value = rng.normal(size=() if repeats else shape)
         message = f"{data.shape}[{key}] = {value.shape}"
         x, v = autograd.tensor(data, requires_grad=True), autograd.tensor(value, requires_grad=True)
@@ -161,10 +174,9 @@ def test_writes_as_pytorch() -> None:
 def test_adds_at_repeated_positions() -> None:
     """index_put(accumulate=True) adds once for each time a position occurs."""
     for rng, data, key in programs(3, PROGRAMS // 4):
-        try:
-            where = positions_of(data.shape, key)
-        except IndexError:
+        if not readable(data.shape, key):
             continue
+        where = positions_of(data.shape, key)
         value = rng.normal(size=where.shape)
         expected = data.reshape(-1).copy()
         np.add.at(expected, where.reshape(-1), value.reshape(-1))
@@ -174,7 +186,9 @@ def test_adds_at_repeated_positions() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
-@pytest.mark.parametrize(("rows", "width", "count"), [(65, 128, 1024), (1000, 1, 5000), (50_000, 64, 300), (7, 3, 20)])
+@pytest.mark.parametrize(
+    ("rows", "width", "count"), [(65, 128, 1024), (1000, 1, 5000), (50_000, 64, 300), (7, 3, 20)]
+)
 def test_adding_many_rows(rng: np.random.Generator, rows: int, width: int, count: int, dtype: str) -> None:
     """Every way in which the gradient of an embedding is added up gives the same sums."""
     places = rng.integers(0, rows, count)
@@ -281,7 +295,11 @@ def test_a_value_that_does_not_fit() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda x: positions.gather(x, 1, autograd.tensor([[4]])), DimensionError, ["gather", "index 4", "size 4"]),
+        (
+            lambda x: positions.gather(x, 1, autograd.tensor([[4]])),
+            DimensionError,
+            ["gather", "index 4", "size 4"],
+        ),
         (lambda x: positions.gather(x, 1, autograd.tensor([[-1]])), DimensionError, ["gather", "index -1"]),
         (lambda x: positions.gather(x, 1, autograd.tensor([0])), ShapeError, ["gather", "(1,)", "(3, 4)"]),
         (lambda x: positions.gather(x, 2, autograd.tensor([[0]])), DimensionError, ["gather", "[-2, 1]"]),
@@ -292,15 +310,27 @@ def test_a_value_that_does_not_fit() -> None:
             ShapeError,
             ["index_add", "(1, 4)", "(2, 4)"],
         ),
-        (lambda x: positions.scatter(x, 1, autograd.tensor([[0]]), autograd.ones(0, 1)), ShapeError, ["scatter"]),
-        (lambda x: positions.masked_select(x, autograd.ones(3, 4)), TypeError, ["masked_select", "float32", ".bool()"]),
+        (
+            lambda x: positions.scatter(x, 1, autograd.tensor([[0]]), autograd.ones(0, 1)),
+            ShapeError,
+            ["scatter"],
+        ),
+        (
+            lambda x: positions.masked_select(x, autograd.ones(3, 4)),
+            TypeError,
+            ["masked_select", "float32", ".bool()"],
+        ),
         (
             lambda x: positions.masked_scatter(x, autograd.tensor([True] * 4), autograd.ones(5)),
             ShapeError,
             ["masked_scatter", "12", "5"],
         ),
         (lambda x: positions.take(x, autograd.tensor([12])), DimensionError, ["12"]),
-        (lambda x: positions.put(x, autograd.tensor([0, 1]), autograd.ones(3)), ShapeError, ["put", "2", "3"]),
+        (
+            lambda x: positions.put(x, autograd.tensor([0, 1]), autograd.ones(3)),
+            ShapeError,
+            ["put", "2", "3"],
+        ),
     ],
 )
 def test_bad_positions(call: Callable[[Any], Any], error: type[Exception], words: list[str]) -> None:
@@ -314,4 +344,3 @@ def test_integers_and_arrays_apart() -> None:
     x = autograd.tensor(np.arange(24.0).reshape(2, 3, 4))
     assert x[0, :, [0, 1]].shape == (3, 2)
     assert x[0, :, [0, 1]].tolist() == x.array[0][:, [0, 1]].tolist()
-    assert index.raw_index(x.array, (0, [1, 2])) == (0, pytest.approx(np.array([1, 2])), slice(None))

@@ -153,7 +153,6 @@ from autograd.ops.identity import (
 from autograd.ops.index import (
     getitem,
     index_put,
-    take,
 )
 from autograd.ops.join import (
     block_diag,
@@ -220,6 +219,7 @@ from autograd.ops.positions import (
     put,
     scatter,
     scatter_add,
+    take,
     take_along_dim,
 )
 from autograd.ops.rearrange import (
@@ -376,7 +376,7 @@ __all__ = [
     "cat", "concat", "concatenate", "stack", "hstack", "vstack", "row_stack", "dstack", "column_stack",
     "block_diag", "repeat", "repeat_interleave", "tile",
     # index
-    "getitem", "index_put", "take",
+    "getitem", "index_put",
     # linalg
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
     "addr", "chain_matmul", "matrix_power", "cross", "trace",
@@ -390,8 +390,8 @@ __all__ = [
     "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize", "unique",
     "unique_consecutive", "one_hot",
     # positions
-    "gather", "scatter", "scatter_add", "take_along_dim", "put", "index_select", "index_add", "index_copy",
-    "index_fill", "masked_select", "masked_scatter",
+    "gather", "scatter", "scatter_add", "take_along_dim", "take", "put", "index_select", "index_add",
+    "index_copy", "index_fill", "masked_select", "masked_scatter",
     # rearrange
     "flip", "fliplr", "flipud", "roll", "rot90", "diagonal", "diag", "diag_embed", "diagflat", "tril",
     "triu", "unfold",

@@ -33,7 +33,9 @@ def relu(x: Array) -> Array:
     >>> relu(autograd.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    return np.maximum(x, np.zeros(x.shape, x.dtype))  # a Python 0 would take twice as long
+    if x.size > 4096 and x.dtype.kind == "f":
+        return np.clip(x, 0, np.inf)  # a third of the time of np.maximum(x, 0)
+    return np.maximum(x, np.zeros(x.shape, x.dtype))  # of small arrays, this is
 
 
 @primitive(x=lambda g, x, negative_slope: pick(x > 0, g, g * negative_slope))
@@ -44,8 +46,8 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu(autograd.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    scaled = x * negative_slope
-    return np.maximum(x, scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
+    scaled = np.asarray(x * negative_slope)
+    return np.maximum(x, scaled, out=scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
 
 
 def prelu(input: Any, weight: Any) -> Tensor:
@@ -184,8 +186,9 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(autograd.tensor([-1000.0, 0.0, 1.0]))
     tensor([0.0000, 0.5000, 0.7311])
     """
-    e = np.exp(0 - x)  # not -x, which bools lack; inf where x is very negative, and 1 / inf is 0
-    return 1 / (e + 1)
+    e = np.asarray(np.exp(0 - x))  # not -x, which bools lack; inf where x is very negative, and 1 / inf is 0
+    e += 1
+    return np.divide(1, e, out=e)
 
 
 # A primitive, because composing it would overflow.
@@ -211,25 +214,24 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     >>> softplus(autograd.tensor([-1000.0, 0.0, 1000.0]))
     tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
     """
+    if beta == 1:  # nearly every softplus
+        return np.maximum(np.log1p(np.exp(np.clip(x, -np.inf, threshold))), x)
     z = x * beta
     return pick(z > threshold, x, np.log1p(np.exp(z)) / beta)
 
 
 # A primitive, to compute the sigmoid once.
-@primitive(cast="float", x=lambda g, x: g * _silu_slope(x))
+@primitive(cast="float", x=lambda g, out, x: g * (out + sigmoid(x) * (1 - out)))
 def silu(x: Array) -> Array:
-    """x * sigmoid(x), elementwise, also called swish.  dx = g * s (1 + x (1 - s)) with s = sigmoid(x).
+    """x * sigmoid(x), elementwise, also called swish.  dx = g * (out + sigmoid(x) (1 - out)).
 
     >>> import autograd
     >>> silu(autograd.tensor([-1.0, 0.0, 1.0]))
     tensor([-0.2689,  0.0000,  0.7311])
     """
-    return x / (np.exp(-x) + 1)
-
-
-def _silu_slope(x: Array) -> Array:
-    s = sigmoid(x)
-    return s * (1 + x * (1 - s))
+    e = np.asarray(np.exp(0 - x))
+    e += 1
+    return np.divide(x, e, out=e)
 
 
 def mish(input: Any) -> Tensor:

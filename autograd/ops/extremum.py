@@ -9,8 +9,7 @@ import numpy as np
 from autograd.dims import wrap_dim
 from autograd.errors import DimensionError, ShapeError
 from autograd.ops import selection
-from autograd.ops.forms import axes, maximum_reduce, minimum_reduce, spread
-from autograd.ops.positions import gather
+from autograd.ops.forms import axes, keep, kept_shape, maximum_reduce, minimum_reduce, spread
 from autograd.ops.reduce import Dim, shares
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import wrap
@@ -145,16 +144,33 @@ def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _position("argmin", np.argmin, x, dim, keepdim)
 
 
-def _at(op: str, input: Any, indices: Any, dim: int, keepdim: bool) -> Extremum:
-    """The elements at `indices` (which kept the dimension), with the indices."""
-    if not input.ndim:
-        return Extremum(gather(input, dim, indices), indices)
-    axis = wrap_dim(op, dim, input.ndim)
-    values = gather(input, axis, indices)
-    if keepdim:
-        return Extremum(values, indices)
-    shape = input.shape[:axis] + input.shape[axis + 1 :]
-    return Extremum(values.reshape(shape), indices.reshape(shape))
+def _is_at(shape: tuple[int, ...], index: Array, dim: int) -> Array:
+    """For an array of `shape`: whether each element is the one that `index` names along `dim`."""
+    if not shape:
+        return np.True_
+    along = np.arange(shape[dim]).reshape((-1,) + (1,) * (len(shape) - 1 - dim % len(shape)))
+    return along == index.reshape(kept_shape(shape, dim))
+
+
+@primitive(
+    x=lambda g, x_shape, index, dim, keepdim: keep(
+        spread(g, x_shape, dim, keepdim), _is_at(x_shape, index, dim)
+    )
+)
+def element(x: Array, index: Any, dim: int, keepdim: bool) -> Array:
+    """One element of x along `dim` for each position in `index`, an ndarray.  dx = g there, 0 elsewhere."""
+    if not x.ndim:
+        return x.copy()
+    if dim % x.ndim == x.ndim - 1:
+        rows = x.reshape(-1, x.shape[-1])
+        return rows[np.arange(len(rows)), index.reshape(-1)].reshape(index.shape)
+    found = np.take_along_axis(x, index.reshape(kept_shape(x.shape, dim)), dim)
+    return found.reshape(index.shape)
+
+
+def _with_position(input: Any, index: Any, dim: int, keepdim: bool) -> Extremum:
+    """The elements at the positions, and the positions."""
+    return Extremum(element(input, selection.raw(index), dim, keepdim), index)
 
 
 def _max_or_min(
@@ -172,7 +188,7 @@ def _max_or_min(
         return elementwise(input, other)
     if dim is None:
         return reduce(input, None, keepdim or keepdims)
-    return _at(op, input, position(input, dim, True), dim, keepdim)
+    return _with_position(input, position(input, dim, keepdim or keepdims), dim, keepdim or keepdims)
 
 
 @implements(np.max, np.amax)
@@ -238,7 +254,9 @@ def _median(op: str, input: Any, dim: int | None, keepdim: bool, skip_nan: bool)
     if x.ndim and x.shape[axis] == 0:
         raise DimensionError(f"{op}: there is no middle among no elements, for shape {x.shape} and dim {dim}")
     found = _middle(x, axis, skip_nan) if x.ndim else np.zeros((), np.int64)
-    return _at(op, input, found if x is input else wrap(found), dim, keepdim)
+    if not keepdim and x.ndim:
+        found = found.squeeze(axis)
+    return _with_position(input, found if x is input else wrap(found), dim, keepdim)
 
 
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:

@@ -27,6 +27,7 @@ from autograd.ops.forms import (
     multiply_reduce,
     spread,
     sums,
+    total,
 )
 from autograd.primitive import Array, implements, primitive
 
@@ -54,6 +55,8 @@ def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
         return np.asarray(add_reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
     if isinstance(axis, int) and x.size > 4096:
         return sums(x, axis, keepdim)
+    if axis is None and x.size > 4096 and not keepdim:
+        return total(x)
     return add_reduce(x, axis, None, None, keepdim)
 
 
@@ -125,8 +128,7 @@ def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
         )
     if x.dtype.char == "e":
         return np.mean(x, axes("mean", x, dim), keepdims=keepdim)
-    total = _total("mean", x, dim, keepdim)
-    return total / float(count(x.shape, dim))
+    return _total("mean", x, dim, keepdim) / float(count(x.shape, dim))
 
 
 @implements(np.mean)
@@ -260,8 +262,8 @@ def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> 
     n = count(x.shape, dim)
     d = np.asarray(y - _total(op, y, dim, True) * _per(n))
     np.multiply(d, d, out=d)
-    total = _total(op, d, dim, keepdim) * _per(n - correction)
-    return np.asarray(total).astype(x.dtype, copy=False)
+    variance = _total(op, d, dim, keepdim) * _per(n - correction)
+    return np.asarray(variance).astype(x.dtype, copy=False)
 
 
 @primitive(
@@ -385,7 +387,7 @@ def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     if p == 1:
         return add_reduce(size, axis, None, None, keepdim)
     if p == 2:
-        return np.sqrt(add_reduce(np.square(x), axis, None, None, keepdim))
+        return np.sqrt(_total("norm", np.square(x), dim, keepdim))
     return add_reduce(size**p, axis, None, None, keepdim) ** (1 / p)
 
 

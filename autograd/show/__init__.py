@@ -7,7 +7,8 @@ From the tape to the picture: `tensors` and `values` read what was recorded into
 `dot` writes it as DOT text; `render` has Graphviz lay it out.
 """
 
-from autograd.show.draw import Drawing, draw
+from autograd.drawing import draw
+from autograd.show.drawing import Drawing
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
 from autograd.show.trace import trace
 

@@ -1,68 +1,21 @@
-"""`draw`: the picture of a recorded graph."""
+"""`Drawing`: the picture of a recorded graph."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from autograd.errors import ArgumentError, RenderError
 from autograd.save import replace_file
 from autograd.show.dot import Direction, to_dot
 from autograd.show.graph import Graph
-from autograd.show.labels import Parameters
 from autograd.show.render import Format, render
-from autograd.show.trace import MAX_NODES, trace
 
 PNG_DPI = 192  # twice that of a plain screen
 
 PICTURES: dict[str, Format] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 TEXTS = (".dot", ".gv")
-
-
-def draw(
-    root: Any,
-    *,
-    names: Mapping[str, Any] | None = None,
-    params: Parameters | None = None,
-    direction: Direction = "LR",
-    values: bool = True,
-    max_nodes: int = MAX_NODES,
-) -> Drawing:
-    """Draw the graph that led to `root`, a tensor or a `Value`, or a list of either. It shows itself in a notebook.
-
-    A node shows the operation, the name if it has one, shape and dtype, the value where the tape knows it (all of up
-    to six numbers, the range and mean of more) and the gradient, or that it is "not computed". Results of operations
-    keep no gradient unless `retain_grad()` asked for it: "not kept". On an edge between Values stands the local
-    derivative ∂: backward multiplies by it.
-
-    Draw tensors before `backward()`, or call `backward(retain_graph=True)`: an ordinary backward frees the graph.
-    A picture is taken when `draw` is called and does not change afterwards.
-
-    Args:
-        root: the result, or a list of results.
-        names: what to call tensors and Values: a dict of names; `locals()` will do.
-        params: the parameters, which are drawn as such: a module, a dict of names, or a list.
-        direction: "LR" from left to right, "TB" from top to bottom.
-        values: whether to show numbers.
-        max_nodes: how many nodes to draw at most: those nearest the result.
-
-    Raises:
-        ArgumentError: if there is nothing to draw.
-
-    >>> import autograd
-    >>> w = autograd.tensor([1.0, 2.0], requires_grad=True)
-    >>> loss = (w * w).sum()
-    >>> drawing = draw(loss, names=locals())
-    >>> drawing
-    <Drawing: 3 nodes, 3 edges>
-    >>> drawing.dot.splitlines()[0]
-    'digraph "computation graph" {'
-    """
-    graph = trace(root, names=names, params=params, values=values, max_nodes=max_nodes)
-    return Drawing(graph, direction)
 
 
 class Drawing:

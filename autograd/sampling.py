@@ -1,0 +1,100 @@
+"""Random numbers into an existing tensor: the methods `normal_`, `uniform_`, and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ArgumentError
+from autograd.inplace import copy_
+from autograd.random import Generator, source
+from autograd.tape import Variable, wrap
+
+
+def normal_(input: Any, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Any:
+    """Overwrite with numbers drawn from the normal distribution N(mean, std²).
+
+    Raises:
+        ArgumentError: if std is negative.
+
+    >>> import autograd
+    >>> autograd.empty(2, 3).normal_(5, 0)
+    tensor([[5., 5., 5.],
+            [5., 5., 5.]])
+    """
+    if std < 0:
+        raise ArgumentError(f"normal_: std must not be negative, got {std}")
+    drawn = source(generator).standard_normal(input.shape, _float_kind(input))
+    return _fill(input, drawn * std + mean)
+
+
+def uniform_(input: Any, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Any:
+    """Overwrite with numbers drawn evenly from [from, to).
+
+    Raises:
+        ArgumentError: if from is greater than to.
+
+    >>> import autograd
+    >>> x = autograd.empty(1000).uniform_(-1, 1)
+    >>> bool((x >= -1).all() and (x < 1).all())
+    True
+    """
+    if from_ > to:
+        raise ArgumentError(f"uniform_: from must not exceed to, got {from_} and {to}")
+    drawn = source(generator).random(input.shape, _float_kind(input))
+    return _fill(input, drawn * (to - from_) + from_)
+
+
+def exponential_(input: Any, lambd: float = 1.0, *, generator: Generator | None = None) -> Any:
+    """Overwrite with numbers drawn from the density lambd · exp(−lambd · x).
+
+    Raises:
+        ArgumentError: if lambd is not positive.
+    """
+    if lambd <= 0:
+        raise ArgumentError(f"exponential_: lambd must be positive, got {lambd}")
+    return _fill(input, source(generator).standard_exponential(input.shape, _float_kind(input)) / lambd)
+
+
+def bernoulli_(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> Any:
+    """Overwrite with 1 with probability p (a number or a tensor) and 0 otherwise.
+
+    Raises:
+        ArgumentError: if a probability is outside [0, 1].
+
+    >>> import autograd
+    >>> autograd.empty(3).bernoulli_(1.0)
+    tensor([1., 1., 1.])
+    """
+    chance = p.array if isinstance(p, Variable) else np.asarray(p)
+    if not np.all((chance >= 0) & (chance <= 1)):
+        raise ArgumentError(f"bernoulli_: p must be in [0, 1], got {p}")
+    return _fill(input, source(generator).random(input.shape) < chance)
+
+
+def random_(input: Any, from_: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Any:
+    """Overwrite with integers drawn evenly from [from, to); `random_(to)` draws from [0, to).
+
+    Without bounds: from [0, 2^digits], so that every number is exact in the tensor's dtype.
+
+    Raises:
+        ArgumentError: if the range is empty.
+    """
+    low, high = from_, to
+    kind = input.array.dtype
+    if high is None:
+        largest = 2 ** (np.finfo(kind).nmant + 1) + 1 if kind.kind == "f" else 2 if kind.kind == "b" else None
+        limit = int(np.iinfo(kind).max) if largest is None else largest
+        low, high = (0, low) if low else (0, limit)
+    if low >= high:
+        raise ArgumentError(f"random_: from must be less than to, got {low} and {high}")
+    return _fill(input, source(generator).integers(low, high, input.shape))
+
+
+def _float_kind(input: Any) -> Any:
+    return np.float32 if input.array.dtype == np.float32 else np.float64
+
+
+def _fill(input: Any, values: Any) -> Any:
+    return copy_(input, wrap(np.asarray(values).astype(input.array.dtype, copy=False)))
