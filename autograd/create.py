@@ -134,45 +134,35 @@ _STORED = tuple(np.dtype(c) for c in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", 
 _NUMBERS = {float, int, bool}
 
 
-class _Found:
-    """What is among nested sequences: ndarrays or tensors, and anything that is not a number."""
-
-    arrays = False
-    odd: Any = None
-
-
-def _plain(value: Any, found: _Found) -> Any:
-    """The same nesting with ndarrays for tensors."""
-    if isinstance(value, (list, tuple)):
-        return value if _NUMBERS.issuperset(map(type, value)) else [_plain(v, found) for v in value]
-    if isinstance(value, (Variable, np.ndarray, np.generic)):
-        found.arrays = True
-        return value.array if isinstance(value, Variable) else value
-    if not isinstance(value, (float, int, range)):
-        found.odd = value
-    return value
-
-
 def _nested(op: str, data: Any) -> Any:
     """Nested sequences of numbers, arrays and tensors as an ndarray of the dtype that PyTorch infers."""
     if hasattr(data, "__array__"):
         return np.asarray(data)
-    found = _Found()
-    values = _plain(data, found)
-    if found.odd is not None:
-        error = DTypeError if isinstance(found.odd, complex) else ArgumentError
-        raise error(
-            f"{op}: cannot make a tensor of {type(found.odd).__name__} {found.odd!r}; a tensor holds real numbers"
-        )
+    leaves: list[Any] = []
+    values = _plain(data, leaves)
+    for leaf in leaves:
+        if not isinstance(leaf, (float, int, range, np.ndarray, np.generic)):
+            error = DTypeError if isinstance(leaf, complex) else ArgumentError
+            raise error(
+                f"{op}: cannot make a tensor of {type(leaf).__name__} {leaf!r}; a tensor holds real numbers"
+            )
     try:
         array = np.array(values)
     except ValueError as error:
         raise ArgumentError(
             f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
-    if array.dtype.kind == "f" and not found.arrays:
+    if array.dtype.kind == "f" and not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
         return array.astype(dtypes.default_dtype())  # Python floats, or an empty list
     return array
+
+
+def _plain(value: Any, leaves: list[Any]) -> Any:
+    """The same nesting with ndarrays for tensors. What is not in a list of plain numbers is added to `leaves`."""
+    if isinstance(value, (list, tuple)):
+        return value if _NUMBERS.issuperset(map(type, value)) else [_plain(v, leaves) for v in value]
+    leaves.append(value.array if isinstance(value, Variable) else value)
+    return leaves[-1]
 
 
 def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:

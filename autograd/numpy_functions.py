@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import create
 from autograd.errors import ArgumentError
-from autograd.ops import contraction, index, join, linalg, order, positions, rearrange, shape
+from autograd.ops import contraction, index, join, linalg, order, positions, rearrange, reduce, shape
 from autograd.table import implements
 from autograd.tape import Variable
 
@@ -349,6 +349,19 @@ def _vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
 @implements(np.linalg.matrix_power)
 def _matrix_power(a: Any, n: int) -> Any:
     return linalg.matrix_power(a, n)
+
+
+# ------------------------------------------------------------------------------------------------ reductions
+
+
+@implements(np.var)
+def _var(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    return reduce.var(a, axis, correction=ddof, keepdim=keepdims)
+
+
+@implements(np.std)
+def _std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+    return reduce.std(a, axis, correction=ddof, keepdim=keepdims)
 
 
 # ------------------------------------------------------------------------------------------------ creation

@@ -254,7 +254,7 @@ SELECTION = [
         on(Real(0, 3), -1, 0.5),
         on(Whole(5, low=-4), -1, 2),
         on(Whole(5, low=-4), -1.5, 2),
-        numpy=np.clip,
+        numpy=lambda x, *bounds, **named: np.clip(x, *(*bounds, None, None)[:2]) if bounds else np.minimum(x, **named),
         torch="clamp",
         covers=("clamp",),
     ),

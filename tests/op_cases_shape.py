@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import join, rearrange, shape
-from tests.case import Case, Given, Real, Whole, on
+from tests.case import Case, Given, Real, on
 
 INTEGERS = ("bool", "uint8", "int32", "int64")
 

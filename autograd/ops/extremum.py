@@ -152,11 +152,16 @@ def _is_at(shape: tuple[int, ...], index: Array, dim: int) -> Array:
     return along == index.reshape(kept_shape(shape, dim))
 
 
-@primitive(
-    x=lambda g, x_shape, index, dim, keepdim: keep(
-        spread(g, x_shape, dim, keepdim), _is_at(x_shape, index, dim)
-    )
-)
+def _element_dx(g: Array, x_shape: tuple[int, ...], index: Array, dim: int, keepdim: bool) -> Array:
+    if type(g) is np.ndarray and g.ndim and dim % len(x_shape) == len(x_shape) - 1:
+        d = np.zeros(x_shape, g.dtype)
+        rows = d.reshape(-1, x_shape[-1])
+        rows[np.arange(len(rows)), index.reshape(-1)] = g.reshape(-1)
+        return d
+    return keep(spread(g, x_shape, dim, keepdim), _is_at(x_shape, index, dim))
+
+
+@primitive(x=_element_dx)
 def element(x: Array, index: Any, dim: int, keepdim: bool) -> Array:
     """One element of x along `dim` for each position in `index`, an ndarray.  dx = g there, 0 elsewhere."""
     if not x.ndim:

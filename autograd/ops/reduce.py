@@ -26,6 +26,7 @@ from autograd.ops.forms import (
     minimum_reduce,
     multiply_reduce,
     spread,
+    squares,
     sums,
     total,
 )
@@ -387,6 +388,8 @@ def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     if p == 1:
         return add_reduce(size, axis, None, None, keepdim)
     if p == 2:
+        if axis is None and not keepdim and x.flags.c_contiguous and x.dtype.char in "fd":
+            return np.sqrt(squares(x))
         return np.sqrt(_total("norm", np.square(x), dim, keepdim))
     return add_reduce(size**p, axis, None, None, keepdim) ** (1 / p)
 
@@ -400,11 +403,11 @@ def shares(winners: Array, dtype: Any, dim: Dim) -> Array:
 def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     if p == 0:
         return 0 * x
+    if p == 2:
+        return spread(drop(g / (out + (out == 0)), out == 0), x.shape, dim, keepdim) * x
     g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
     if p == 1:
         return g * np.sign(x)
-    if p == 2:
-        return drop(g / (out + (out == 0)), out == 0) * x
     size = np.abs(x)
     if math.isinf(p):
         return g * np.sign(x) * shares((size == out) | np.isnan(x), x.dtype, dim)
