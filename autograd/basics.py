@@ -27,26 +27,32 @@ class TensorBasics(Variable):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The sizes of the dimensions."""
         return self.array.shape  # type: ignore[no-any-return]  # NumPy's stub says Any
 
     @property
     def dtype(self) -> dtypes.dtype:
+        """The element type."""
         return dtypes.of(self.array.dtype)
 
     @property
     def device(self) -> devices.device:
+        """Where it lives: the CPU."""
         return devices.CPU
 
     @property
     def ndim(self) -> int:
+        """The number of dimensions."""
         return self.array.ndim
 
     @property
     def itemsize(self) -> int:
+        """The bytes of one element."""
         return self.array.itemsize
 
     @property
     def nbytes(self) -> int:
+        """The bytes of all elements."""
         return self.array.nbytes
 
     @property
@@ -113,7 +119,7 @@ class TensorBasics(Variable):
 
     def is_contiguous(self) -> bool:
         """Return whether the elements lie in memory in C order."""
-        return self.array.flags.c_contiguous
+        return bool(self.array.flags.c_contiguous)
 
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a floating-point type."""
@@ -129,12 +135,13 @@ class TensorBasics(Variable):
 
     def is_same_size(self, other: Any) -> bool:
         """Return whether both have the same shape."""
-        return self.array.shape == other.array.shape
+        return bool(self.array.shape == other.array.shape)
 
     # -- gradients -------------------------------------------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
+        """Whether a gradient will be computed for it."""
         return self.current_node() is not None
 
     @requires_grad.setter
@@ -173,6 +180,7 @@ class TensorBasics(Variable):
 
     @property
     def grad(self) -> Any:
+        """The gradient of a leaf, after `backward()`; of another tensor if `retain_grad()` asked for it."""
         if self.leaf is not None:
             return self.leaf.grad
         if self.node is not None:
@@ -325,7 +333,8 @@ class TensorBasics(Variable):
         """
         if self.array.size != 1:
             raise ShapeError(
-                f"item: the tensor of shape {self.shape} has {self.array.size} elements, not one; use .tolist() or index it"
+                f"item: the tensor of shape {self.shape} has {self.array.size} elements, not one; use .tolist() or "
+                "index it"
             )
         return self.array.item()
 
@@ -349,7 +358,8 @@ class TensorBasics(Variable):
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise ShapeError(
-                f"bool: the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all(), or `is not None`"
+                f"bool: the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all(), or "
+                "`is not None`"
             )
         return bool(self.array.item())
 
@@ -385,6 +395,6 @@ class TensorBasics(Variable):
         if self.requires_grad:
             new.requires_grad_()
         if self.leaf is not None and self.leaf.grad is not None:
-            new._accumulator().grad = copy.deepcopy(self.leaf.grad, memo)
+            new.grad = copy.deepcopy(self.leaf.grad, memo)
         new.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return new

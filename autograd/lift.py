@@ -88,7 +88,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
     return call
 
 
-def _lift_binary(p: Primitive) -> Callable[..., Any]:
+def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     forward, quiet = p.forward, p.quiet
     to_float = p.cast == "float"
     dx, dy = (p.derivatives[a] for a in p.arrays)
@@ -97,7 +97,7 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
     only_x, only_y, both = (dx,), (dy,), (dx, dy)
     ndarray = np.ndarray
 
-    def call(input: Any, other: Any) -> Any:
+    def call(input: Any, other: Any) -> Any:  # noqa: C901
         if isinstance(input, Variable):
             x = input.array
             x_node = input.node if input.base is None else input.current_node()
@@ -177,7 +177,7 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:
     return call
 
 
-def _lift_general(p: Primitive) -> Callable[..., Any]:
+def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of arrays, sequences of arrays, several results, fused kernels."""
     forward = p.forward
     plan = tuple((p.positions[a], a, a in p.sequences, p.derivatives[a] is not None) for a in p.arrays)
@@ -185,7 +185,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:
     n_parameters, n_residuals = len(p.parameters), len(p.residuals)
     cast, to_float, several, view = p.cast, p.cast == "float", p.several, p.view
 
-    def call(*args: Any, **named: Any) -> Any:
+    def call(*args: Any, **named: Any) -> Any:  # noqa: C901
         given = p.bind(args, named) if named or len(args) != n_parameters else args
         raw = list(given)
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient

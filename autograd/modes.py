@@ -48,6 +48,8 @@ class ModeSwitch:
         MODE.reset(self._tokens.pop())
 
     def __call__(self, function: F) -> F:
+        """The function in this mode."""
+
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
             token = MODE.set(self._changed(MODE.get()))
@@ -71,6 +73,7 @@ class no_grad(ModeSwitch):
     """
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """A switch, or with `@no_grad` the function in the mode."""
         switch = super().__new__(cls)
         if function is None:
             return switch
@@ -107,6 +110,7 @@ class set_grad_enabled(ModeSwitch):
             super().__enter__()
 
     def __call__(self, function: F) -> F:
+        """The function in this mode; the mode here is put back."""
         MODE.reset(self._tokens.pop())
         return super().__call__(function)
 
@@ -115,6 +119,7 @@ class inference_mode(ModeSwitch):
     """`no_grad` for code that never trains; `inference_mode(False)` turns recording back on."""
 
     def __new__(cls, mode: Any = True) -> Any:
+        """A switch, or with `@inference_mode` the function in the mode."""
         switch = super().__new__(cls)
         if not callable(mode):
             return switch

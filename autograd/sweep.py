@@ -22,7 +22,6 @@ from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
-    AccumulateGrad,
     AnyNode,
     Cotangents,
     Extras,
@@ -34,7 +33,7 @@ from autograd.tape import (
 )
 
 
-def sweep(
+def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     roots: Sequence[tuple[AnyNode, Any]],
     retain_graph: bool,
     create_graph: bool,
@@ -96,7 +95,7 @@ def sweep(
                 if node.broadcasts and d.shape != parent.shape:
                     d = unbroadcast(d, parent.shape)
                 if anomaly:
-                    _check_for_nan(node, derivative, gradient, d)
+                    _check_for_nan(node, derivative, d)
                 if parent not in store:
                     store[parent] = d
                     if parent.parents:
@@ -173,7 +172,7 @@ def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> set[AnyNode]:
 def _run_hooks(extras: Extras, gradient: Any) -> Any:
     """Pass the gradient through the hooks in the order they were registered, and keep it where asked to."""
     if isinstance(gradient, Cotangents):
-        gradient = gradient.complete(extras.outputs)
+        gradient = gradient.complete(extras)
     for hook in extras.hooks.values():
         answer = hook(as_tensor(gradient))
         if answer is not None:
@@ -208,7 +207,7 @@ def _hooked(node: Node, gradient: Any, create_graph: bool) -> tuple[tuple[Deriva
 
 
 def _constantly(d: Any) -> Callable[[Any], Any]:
-    return lambda gradient: d
+    return lambda _: d
 
 
 def as_tensor(gradient: Any) -> Any:
@@ -264,12 +263,13 @@ def _check_versions(node: Node) -> None:
     )
     raise InPlaceError(
         f"backward: '{node.primitive.name}' saved {which}, a {array.dtype} tensor of shape {array.shape}, for its "
-        f"gradient, but it was changed in place afterwards: it is at version {version(array)}, saved at version {version_at(array, node.seq)}. "
+        f"gradient, but it was changed in place afterwards: it is at version {version(array)}, saved at version "
+        f"{version_at(array, node.seq)}. "
         f"Use an out-of-place operation there, or clone() the tensor before writing to it.{_made_by(node)}"
     )
 
 
-def _check_for_nan(node: Node, derivative: Derivative, gradient: Any, d: Any) -> None:
+def _check_for_nan(node: Node, derivative: Derivative, d: Any) -> None:
     """In anomaly mode: raise at the first NaN in a contribution."""
     array = d.array if isinstance(d, Variable) else d
     if isinstance(array, Cotangents) or array.dtype.kind != "f" or not np.isnan(array).any():
@@ -288,24 +288,27 @@ def _joint_gradients(
 ) -> Sequence[Any]:
     """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
     p = node.primitive
+    joint: Any = p.joint
     names = node.derivatives[0].names
     saved = _several(node.values[0], names)
     recording = create_graph and p.reference is not None
     if not recording and names[: len(p.joint_names)] == p.joint_names:
-        return p.joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[misc, no-any-return]
-    pairs = zip(node.derivatives, node.parents or (), strict=True)
-    wanted = {d.parameter for d, parent in pairs if needed is None or parent in needed}
-    if not recording:
+        return joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[no-any-return]  # any kernel
+    wanted = {
+        d.parameter
+        for d, parent in zip(node.derivatives, node.parents or (), strict=True)
+        if needed is None or parent in needed
+    }
+    if not recording or p.reference is None:
         needs = tuple(a in wanted for a in p.differentiable)
         values = dict(zip(names, saved, strict=True), needs=needs, node=node)
-        return p.joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[misc, no-any-return]
+        return joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[no-any-return]  # any kernel
     values = dict(zip(names, _several(revive(node)[0], names), strict=True))
-    inputs = {
-        a: values[a].alias() for a in wanted
-    }  # nodes apart, though one input may have come from another
+    # aliases keep the inputs apart: one may have been computed from another
+    inputs = {a: values[a].alias() for a in wanted}
     outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
-    pairs = zip(outs, gradient, strict=True) if p.several else [(outs, gradient)]
-    roots = [(out.node, g) for out, g in pairs if out.node is not None]
+    results, gradients = (outs, gradient) if p.several else ((outs,), (gradient,))
+    roots = [(r.node, g) for r, g in zip(results, gradients, strict=True) if r.node is not None]
     found = sweep(roots, retain_graph=True, create_graph=True, targets=[t.node for t in inputs.values()])
     return [found.get(inputs[a].node) if a in inputs else None for a in p.differentiable]
 

@@ -150,8 +150,10 @@ class Primitive:
         return tuple(a for a in self.arrays if self.derivatives[a] is not None)
 
     def bind(self, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
-        """All arguments in the order of the parameters; `axis`/`keepdims` stand for `dim`/`keepdim`, and
-        `input`/`other` for the first two array arguments."""
+        """All arguments in the order of the parameters.
+
+        `axis` and `keepdims` stand for `dim` and `keepdim`, `input` and `other` for the first two array arguments.
+        """
         parameters, count = self.parameters, len(args)
         if not named and count == len(parameters):
             return list(args)
@@ -179,7 +181,7 @@ class Primitive:
         return f"<primitive {self.name} {{{formulas}}}>"
 
 
-def _nothing(values: tuple[Any, ...]) -> None:
+def _nothing(_: tuple[Any, ...]) -> None:
     return None
 
 

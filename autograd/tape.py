@@ -53,7 +53,16 @@ class Variable:
 class Extras:
     """What few nodes need: hooks, a retained gradient, where the user's code made the node."""
 
-    __slots__ = ("hooks", "node_hooks", "origin", "outputs", "post_hooks", "pre_hooks", "retained")
+    __slots__ = (
+        "hooks",
+        "materialize",
+        "node_hooks",
+        "origin",
+        "outputs",
+        "post_hooks",
+        "pre_hooks",
+        "retained",
+    )
 
     def __init__(self) -> None:
         self.hooks: dict[int, Callable[[Any], Any]] = {}  # on the tensor: gradient -> gradient or None
@@ -63,6 +72,7 @@ class Extras:
         ] = {}  # on the node, after it: (inputs', outputs')
         self.post_hooks: dict[int, Callable[[], None]] = {}  # on a leaf, once .grad is written
         self.retained: AccumulateGrad | None = None
+        self.materialize = True  # whether outputs without a gradient get zeros
         self.origin: str = ""
         self.outputs: tuple[
             tuple[tuple[int, ...], np.dtype[Any]], ...
@@ -160,10 +170,12 @@ class AccumulateGrad:
         self.extras: Extras | None = None
 
     def name(self) -> str:
+        """The name PyTorch has for it."""
         return "AccumulateGrad"
 
     @property
     def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
+        """None: it is the end."""
         return ()
 
     def accumulate(self, gradient: Any) -> None:
@@ -198,11 +210,11 @@ class Cotangents:
     def __add__(self, other: Cotangents) -> Cotangents:
         return Cotangents({**self.parts, **other.parts})  # each output contributes once
 
-    def complete(self, outputs: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]) -> tuple[Any, ...]:
-        """One gradient per output: zeros for those that nothing was computed from."""
+    def complete(self, extras: Extras) -> tuple[Any, ...]:
+        """One gradient per output; for those that nothing was computed from zeros, or None if so asked."""
         return tuple(
-            self.parts[i] if i in self.parts else np.zeros(shape, dtype)
-            for i, (shape, dtype) in enumerate(outputs)
+            self.parts[i] if i in self.parts else np.zeros(shape, dtype) if extras.materialize else None
+            for i, (shape, dtype) in enumerate(extras.outputs)
         )
 
 
@@ -217,6 +229,7 @@ class RemovableHandle:
         hooks[self.id] = hook
 
     def remove(self) -> None:
+        """Take the hook off."""
         self._hooks.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:

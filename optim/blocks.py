@@ -184,7 +184,7 @@ def _filled(members: list[tuple[Any, Kept]]) -> list[list[tuple[Any, Kept]]]:
     packs: list[list[tuple[Any, Kept]]] = []
     room = 0
     for p, kept in members:
-        if p.array.size > room:
+        if not packs or p.array.size > room:
             packs.append([])
             room = BLOCK
         packs[-1].append((p, kept))

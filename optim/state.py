@@ -67,17 +67,17 @@ def unpacked(
 
 def _value(number: Any, name: str, value: Any, p: Any, problems: list[str]) -> Any:
     """A copy of one entry: an array becomes a tensor of the parameter's dtype, a count one of float32."""
-    array = value.array if isinstance(value, Variable) else value
-    if name == "step" and value is not None:
-        return wrap(np.array(array, np.float32).reshape(()))
-    if not hasattr(array, "__array__"):
+    count = name == "step" and value is not None
+    if not count and not isinstance(value, Variable) and not hasattr(value, "__array__"):
         return copy.deepcopy(value)
-    array = np.asarray(array)
+    array = value.array if isinstance(value, Variable) else np.asarray(value)
+    if count:
+        return wrap(array.reshape(()).astype(np.float32))
     if array.ndim and array.shape != p.array.shape:
         problems.append(
             f"'{name}' of parameter {number} has shape {array.shape}, the parameter {p.array.shape}."
         )
-    return wrap(np.array(array, p.array.dtype if p.array.dtype.kind == "f" else None))
+    return wrap(array.astype(p.array.dtype))
 
 
 def _group(saved: Group, held: Group) -> Group:

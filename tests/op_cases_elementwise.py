@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special as sp
 
-from autograd.ops import arithmetic, compare, elementwise, rounding, selection, special
+from autograd.ops import arithmetic, compare, elementwise, identity, rounding, selection, special
 from tests.case import Case, Given, Mask, Real, Whole, on
 
 INTEGERS = ("bool", "uint8", "int8", "int32", "int64")
@@ -107,6 +107,17 @@ ARITHMETIC = [
     ),
     Case(elementwise.positive, on(ANY), torch="positive"),
     Case(elementwise.cast, on(ANY, "float64"), numpy=lambda x, d: x.astype(d)),
+    one(identity.alias, ANY, numpy=lambda x: x, torch="clone"),
+    one(identity.clone, ANY, numpy=lambda x: x),
+    one(identity.contiguous, ANY, numpy=lambda x: x, torch="clone", covers=()),
+    Case(
+        lambda x: identity.contiguous(x.T),
+        *(on(Real(*shape)) for shape in ((3, 4), (0, 3))),
+        numpy=lambda x: x.T,
+        torch=lambda t, x: x.T,
+        covers=("in_c_order",),
+        name="contiguous_of_transposed",
+    ),
 ]
 
 # ------------------------------------------------------------------------------------------ functions of one number
@@ -211,6 +222,11 @@ ROUNDING = [
 
 # ------------------------------------------------------------------------------------------ choosing
 
+
+def np_clamp(x: Any, *bounds: Any, **named: Any) -> Any:
+    return np.clip(x, *bounds, **named) if named or len(bounds) == 2 else np.maximum(x, *bounds)
+
+
 LOW, HIGH = Real(3, 4, low=-2, high=-0.1), Real(3, 4, low=0.1, high=2)
 
 SELECTION = [
@@ -254,7 +270,7 @@ SELECTION = [
         on(Real(0, 3), -1, 0.5),
         on(Whole(5, low=-4), -1, 2),
         on(Whole(5, low=-4), -1.5, 2),
-        numpy=lambda x, *bounds, **named: np.clip(x, *(*bounds, None, None)[:2]) if bounds else np.minimum(x, **named),
+        numpy=np_clamp,
         torch="clamp",
         covers=("clamp",),
     ),

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from scipy import special as sp
 
-from autograd.kernels import linear, softmax
-from autograd.kernels import loss as loss_kernels
+from autograd.kernels.linear import linear
+from autograd.kernels.loss import cross_entropy
+from autograd.kernels.softmax import log_softmax, logsumexp, softmax, softmin
 from autograd.ops import activation, loss
 from tests.case import Case, Given, Real, Whole, on
 
@@ -134,11 +135,11 @@ def np_softmax(x: Any, dim: int) -> Any:
 
 
 SOFTMAX = [
-    along(softmax.softmax, "softmax", np_softmax),
-    along(softmax.log_softmax, "log_softmax", lambda x, dim: np.log(np_softmax(x, dim))),
-    Case(softmax.softmin, on(Real(3, 4), 1), torch=F + "softmin"),
+    along(softmax, "softmax", np_softmax),
+    along(log_softmax, "log_softmax", lambda x, dim: np.log(np_softmax(x, dim))),
+    Case(softmin, on(Real(3, 4), 1), torch=F + "softmin"),
     Case(
-        softmax.logsumexp,
+        logsumexp,
         on(Real(3, 4), 1),
         on(Real(3, 4), 0, True),
         on(CUBE, (0, 2)),
@@ -160,7 +161,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 CROSS_ENTROPY = [
     Case(
-        loss_kernels.cross_entropy,
+        cross_entropy,
         *(on(SCORES, CLASSES, reduction=r) for r in REDUCTIONS),
         *(on(SCORES, CLASSES, WEIGHT, reduction=r) for r in REDUCTIONS),
         *(on(SCORES, Given([0, 2, 1, 2, 3]), ignore_index=2, reduction=r) for r in REDUCTIONS),
@@ -183,7 +184,7 @@ CROSS_ENTROPY = [
         covers=("cross_entropy",),
     ),
     Case(
-        loss_kernels.cross_entropy,
+        cross_entropy,
         *(on(SCORES, Real(5, 4, low=0, high=1), reduction=r) for r in REDUCTIONS),
         *(
             on(SCORES, Real(5, 4, low=0, high=1), WEIGHT, label_smoothing=0.2, reduction=r)
@@ -235,7 +236,7 @@ LOSSES = [
 
 LINEAR = [
     Case(
-        linear.linear,
+        linear,
         on(Real(5, 3), Real(4, 3)),
         on(Real(5, 3), Real(4, 3), Real(4)),
         on(Real(3), Real(4, 3), Real(4)),

@@ -198,6 +198,7 @@ EXTREMA = [
             on(Given([[1.0, 3.0, 3.0], [2.0, np.nan, 5.0]], grad=False), 1),
             on(APART, Real(4, low=3, high=4)),
             torch=op.__name__,
+            covers=("element",),
             integers=INTEGERS,
         )
         for op in (extremum.max, extremum.min)

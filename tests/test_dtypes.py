@@ -73,7 +73,8 @@ def test_dtype_objects():
     assert hash(autograd.float32) == hash(np.dtype("float32"))
     assert repr(autograd.int64) == "autograd.int64"
     assert np.zeros(2, autograd.float16).dtype == np.float16
-    assert autograd.float64.is_floating_point and not autograd.int32.is_floating_point
+    assert autograd.float64.is_floating_point
+    assert not autograd.int32.is_floating_point
     assert autograd.finfo(autograd.float32).eps == np.finfo(np.float32).eps
     assert autograd.iinfo(autograd.uint8).max == 255
     with pytest.raises(errors.DTypeError, match="complex64"):

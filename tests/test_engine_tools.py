@@ -30,7 +30,9 @@ def test_gradcheck_passes_right_and_catches_wrong_derivatives():
 
     x = leaf([0.5, -1.5])
     assert autograd.gradcheck(right_square, (x,))
-    with pytest.raises(errors.GradcheckError, match=r"output 0 .* input 0 .* is -?\d.*finite differences give"):
+    with pytest.raises(
+        errors.GradcheckError, match=r"output 0 .* input 0 .* is -?\d.*finite differences give"
+    ):
         autograd.gradcheck(wrong_square, (x,))
     assert not autograd.gradcheck(wrong_square, (x,), raise_exception=False)
 
@@ -83,7 +85,7 @@ def test_anomaly_names_operation_and_line_of_the_backward_nan():
     with autograd.detect_anomaly():
         y = x.sqrt() * 0.0  # recorded here
         with pytest.raises(errors.AnomalyError) as caught:
-            (y * np.inf).nan_to_num(0.0).sum().backward() if False else y.sum().backward()
+            y.sum().backward()
     text = str(caught.value)
     assert "backward" in text
     assert "'sqrt'" in text
@@ -145,9 +147,9 @@ def test_torch_reads_our_files_and_we_read_theirs(tmp_path):
 def test_damaged_files_are_refused(tmp_path, data):
     path = tmp_path / "bad.safetensors"
     path.write_bytes(data)
-    with pytest.raises(errors.FileFormatError, match="bad.safetensors"):
+    with pytest.raises(errors.FileFormatError, match=r"bad\.safetensors"):
         autograd.load(path)
-    with pytest.raises(errors.FileFormatError, match="bad.safetensors"):
+    with pytest.raises(errors.FileFormatError, match=r"bad\.safetensors"):
         autograd.load_metadata(path)
 
 
@@ -170,7 +172,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
         autograd.save({"w": autograd.zeros(2)}, path)
     monkeypatch.undo()
     assert autograd.load(path)["w"].tolist() == [1.0, 1.0]
-    assert os.listdir(tmp_path) == ["weights.safetensors"]
+    assert [p.name for p in tmp_path.iterdir()] == ["weights.safetensors"]
     with pytest.raises(errors.ArgumentError, match="'w' is a list"):
         autograd.save({"w": [1.0]}, path)
 
@@ -241,12 +243,14 @@ def test_deepcopy_and_pickle_of_leaves():
     x = leaf([1.0, 2.0])
     (x * 3).sum().backward()
     y = copy.deepcopy(x)
-    assert y.requires_grad and y.is_leaf
+    assert y.requires_grad
+    assert y.is_leaf
     assert y.grad.tolist() == [3.0, 3.0]
     y.array[0] = 9
     assert x.tolist() == [1.0, 2.0]
     z = pickle.loads(pickle.dumps(x))
-    assert z.tolist() == [1.0, 2.0] and z.requires_grad
+    assert z.tolist() == [1.0, 2.0]
+    assert z.requires_grad
     with pytest.raises(errors.GradientError, match="leaves"):
         copy.deepcopy(x * 2)
 

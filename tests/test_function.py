@@ -11,7 +11,9 @@ from autograd import errors
 
 
 def leaf(*values):
-    return autograd.tensor(values[0] if len(values) == 1 else list(values), dtype=autograd.float64, requires_grad=True)
+    return autograd.tensor(
+        values[0] if len(values) == 1 else list(values), dtype=autograd.float64, requires_grad=True
+    )
 
 
 class Exp(autograd.Function):
@@ -176,7 +178,7 @@ def test_wrong_number_and_shape_of_gradients():
         def backward(ctx, g):
             return autograd.zeros(5, dtype=autograd.float64)
 
-    with pytest.raises(errors.GradientError, match="TooFew.*1 gradients for 2"):
+    with pytest.raises(errors.GradientError, match=r"TooFew.*1 gradients for 2"):
         TooFew.apply(leaf(1.0), leaf(2.0)).backward()
     with pytest.raises(errors.ShapeError, match=r"WrongShape.*\(5,\).*\(2,\)"):
         WrongShape.apply(leaf(1.0, 2.0)).sum().backward()
@@ -204,3 +206,27 @@ def test_no_cycle():
         np.testing.assert_allclose(x.grad.array, np.exp([1.0, 2.0]))
     finally:
         gc.enable()
+
+
+def test_results_nobody_used_get_zeros_or_none():
+    seen = []
+
+    def two_results(materialize):
+        class Two(autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.set_materialize_grads(materialize)
+                return x * 2, x * 3
+
+            @staticmethod
+            def backward(ctx, first, second):
+                seen.append(None if second is None else second.tolist())
+                return first * 2
+
+        return Two.apply
+
+    x = leaf(1.0, 1.0)
+    for materialize in (True, False):
+        two_results(materialize)(x)[0].sum().backward()
+    assert seen == [[0.0, 0.0], None]
+    assert x.grad.tolist() == [4.0, 4.0]

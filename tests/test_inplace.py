@@ -193,10 +193,10 @@ def test_ndarray_and_tensor_share_memory_both_ways():
 
 # a program is a list of steps on named tensors; both libraries run it
 def _program(rng):
-    steps = []
-    for _ in range(rng.integers(2, 7)):
-        steps.append((rng.integers(8), int(rng.integers(4)), int(rng.integers(3)), float(rng.uniform(0.5, 1.5))))
-    return steps
+    return [
+        (rng.integers(8), int(rng.integers(4)), int(rng.integers(3)), float(rng.uniform(0.5, 1.5)))
+        for _ in range(rng.integers(2, 7))
+    ]
 
 
 def _run(lib, steps, x0, w0):
@@ -240,4 +240,6 @@ def test_random_programs_of_writes_and_views_match_pytorch():
                 assert b is None or not b.any(), (number, steps)
                 continue
             a = a if isinstance(a, float) else a.array
-            np.testing.assert_allclose(a, np.asarray(b), rtol=1e-9, atol=1e-12, err_msg=f"program {number}: {steps}")
+            np.testing.assert_allclose(
+                a, np.asarray(b), rtol=1e-9, atol=1e-12, err_msg=f"program {number}: {steps}"
+            )

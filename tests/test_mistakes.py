@@ -1,4 +1,4 @@
-"""Each common mistake: the exception's type, that it names the operation, the shapes and the fix, and that state is kept."""
+"""Each common mistake: the exception's type; the message names operation, shapes and fix; nothing is changed."""
 
 import numpy as np
 import pytest
@@ -95,9 +95,19 @@ MISTAKES = {
         RuntimeError,
         ["backward", "()", "requires_grad=True"],
     ),
-    "backward twice": (backward_twice, errors.GraphFreedError, RuntimeError, ["backward", "sum", "retain_graph=True"]),
+    "backward twice": (
+        backward_twice,
+        errors.GraphFreedError,
+        RuntimeError,
+        ["backward", "sum", "retain_graph=True"],
+    ),
     "in place on a leaf": (write_to_leaf, errors.InPlaceError, RuntimeError, ["leaf", "(3,)", "no_grad()"]),
-    "in place on a view of a leaf": (write_to_view_of_leaf, errors.InPlaceError, RuntimeError, ["leaf", "(3,)", "no_grad()"]),
+    "in place on a view of a leaf": (
+        write_to_view_of_leaf,
+        errors.InPlaceError,
+        RuntimeError,
+        ["leaf", "(3,)", "no_grad()"],
+    ),
     "in place on a saved tensor": (
         in_place_directly,
         errors.InPlaceError,
@@ -140,9 +150,24 @@ MISTAKES = {
         RuntimeError,
         ["numpy", "(2, 3)", ".detach().numpy()"],
     ),
-    "item() of many": (lambda: autograd.ones(2, 3).item(), errors.ShapeError, RuntimeError, ["item", "(2, 3)", ".tolist()"]),
-    "truth of many": (lambda: bool(autograd.ones(2)), errors.ShapeError, RuntimeError, ["bool", "(2,)", ".any()"]),
-    "bad dim in sum": (lambda: autograd.ones(2, 3).sum(2), errors.DimensionError, IndexError, ["sum", "(2, 3)", "[-2, 1]", "2"]),
+    "item() of many": (
+        lambda: autograd.ones(2, 3).item(),
+        errors.ShapeError,
+        RuntimeError,
+        ["item", "(2, 3)", ".tolist()"],
+    ),
+    "truth of many": (
+        lambda: bool(autograd.ones(2)),
+        errors.ShapeError,
+        RuntimeError,
+        ["bool", "(2,)", ".any()"],
+    ),
+    "bad dim in sum": (
+        lambda: autograd.ones(2, 3).sum(2),
+        errors.DimensionError,
+        IndexError,
+        ["sum", "(2, 3)", "[-2, 1]", "2"],
+    ),
     "bad dim in transpose": (
         lambda: autograd.ones(2, 3).transpose(0, 5),
         errors.DimensionError,
@@ -204,7 +229,12 @@ MISTAKES = {
         ["cat", "(2, 3)", "(2, 4)"],
     ),
     "complex numbers": (lambda: autograd.tensor(1j), errors.DTypeError, TypeError, ["complex"]),
-    "a string as operand": (lambda: autograd.ones(2) + "a", errors.DTypeError, TypeError, ["add", "str", "tensor"]),
+    "a string as operand": (
+        lambda: autograd.ones(2) + "a",
+        errors.DTypeError,
+        TypeError,
+        ["add", "str", "tensor"],
+    ),
     "an integer result in place of a float": (
         lambda: autograd.tensor([1, 2]).__iadd__(0.5),
         errors.DTypeError,
@@ -223,7 +253,12 @@ MISTAKES = {
         ValueError,
         ["lr", "-1.0"],
     ),
-    "another device": (lambda: autograd.ones(2, device="cuda"), errors.ArgumentError, ValueError, ["cuda", "cpu"]),
+    "another device": (
+        lambda: autograd.ones(2, device="cuda"),
+        errors.ArgumentError,
+        ValueError,
+        ["cuda", "cpu"],
+    ),
 }
 
 

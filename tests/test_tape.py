@@ -99,7 +99,7 @@ def test_upstream_gradient_is_never_changed():
     x = leaf(1.0, 2.0, dtype=autograd.float64)
     y = x * 1.0
     z = y + y + y  # accumulates at y
-    z.backward(autograd.from_numpy(g.copy()) if False else autograd.tensor(g))
+    z.backward(autograd.from_numpy(g))
     assert x.grad.tolist() == [3.0, 6.0]
 
 
@@ -219,7 +219,9 @@ print("done")
 
 @pytest.mark.slow
 def test_a_million_nodes_are_built_swept_and_freed():
-    run = subprocess.run([sys.executable, "-c", MILLION], capture_output=True, text=True, timeout=300)
+    run = subprocess.run(
+        [sys.executable, "-c", MILLION], capture_output=True, text=True, timeout=300, check=False
+    )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == "done"
 
@@ -265,7 +267,8 @@ def test_grad_leaves_grad_alone_and_prunes():
     z = x * y
     gx, gy = autograd.grad(z, (x, y))
     assert (gx.item(), gy.item()) == (3.0, 2.0)
-    assert x.grad is None and y.grad is None
+    assert x.grad is None
+    assert y.grad is None
 
 
 def test_grad_with_respect_to_intermediates_and_their_ancestors():

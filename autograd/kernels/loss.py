@@ -9,7 +9,7 @@ import numpy as np
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
-from autograd.ops.forms import add_reduce, keep, maximum_reduce
+from autograd.ops.forms import add_reduce, keep, largest, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
 from autograd.primitive import Array, primitive
 
@@ -98,13 +98,15 @@ def cross_entropy_(
     if valid is not None:
         chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(x.dtype)
     each = counts if weight is None else counts * weight.astype(x.dtype)[chosen]
-    shifted = rows - maximum_reduce(rows, 1, None, None, True, -np.inf)
+    shifted = rows - largest(rows, 1)
     picks = np.arange(0, n * classes, classes) + chosen
     picked = shifted.reshape(-1).take(picks)
     e = np.exp(shifted)
-    total = e @ np.ones(classes, e.dtype)
+    total = sums(e, 1, keepdim=False)
     log_total = np.log(total)
-    loss = (log_total - picked) * each
+    loss = log_total - picked
+    if not isinstance(each, int):
+        loss *= each
     if label_smoothing:
         smooth = log_total[:, None] - shifted
         smooth = (smooth.sum(1) if weight is None else smooth @ weight.astype(x.dtype)) * counts
@@ -114,7 +116,7 @@ def cross_entropy_(
     norm = 1.0
     if reduction == "mean":
         norm = float(n) if isinstance(each, int) else float(each.sum())
-        out = add_reduce(loss) / np.asarray(norm, x.dtype)
+        out = add_reduce(loss) / norm
     elif reduction == "sum":
         out = add_reduce(loss)
     elif reduction == "none":
@@ -160,7 +162,7 @@ def cross_entropy(
     return cross_entropy_(input, target, weight, ignore_index, reduction, label_smoothing)
 
 
-def _of_probabilities(input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float) -> Any:
+def _of_probabilities(input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float) -> Tensor:
     """-Σ_c weight[c] target[c] log softmax(input)[c]; the mean is over the targets."""
     if tuple(input.shape) != tuple(target.shape):
         raise ShapeError(

@@ -1,6 +1,7 @@
 """Softmax and what belongs to it: exponentials that add up to one, without overflow.
 
-Each subtracts the largest element first; e to the difference is at most 1.
+Where the exponential could overflow, or digits would be lost, the largest element is subtracted first: e to the
+difference is at most 1.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from autograd.dims import wrap_dims
 from autograd.errors import DTypeError
 from autograd.ops.arithmetic import neg
-from autograd.ops.forms import add_reduce, axes, dots, maximum_reduce, spread, sums
+from autograd.ops.forms import add_reduce, axes, dots, largest, maximum_reduce, minimum_reduce, spread, sums
 from autograd.ops.reduce import converted
 from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["softmax", "log_softmax", "softmin", "logsumexp"]
 
 
-def shifted_exp(op: str, x: Array, dim: int | tuple[int, ...]) -> tuple[Array, Array, Array]:
-    """The largest element along `dim`, x minus it, and e to that; where the largest is -inf or inf, minus 0."""
+def shifted(op: str, x: Array, dim: Any) -> Array:
+    """x minus its largest element along `dim`."""
     if x.dtype.kind != "f":
         raise DTypeError(
             f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
         )
-    largest = maximum_reduce(x, dim, None, None, True, -np.inf)
-    shifted = x - largest
-    return largest, shifted, np.exp(shifted)
+    return np.asarray(x - largest(x, dim))
 
 
 def _normal_dim(op: str, x: Array, dim: int | Sequence[int]) -> Any:
@@ -56,9 +55,14 @@ def softmax_dx(g: Array, out: Array, dim: int) -> Array:
 def softmax_(x: Array, dim: Any) -> Array:
     """exp(x) / Σ exp(x) along `dim`.  dx = out * (g - Σ g * out)."""
     dim = _normal_dim("softmax", x, dim)
-    _, _, out = shifted_exp("softmax", x, dim)
-    total = sums(out, dim) if isinstance(dim, int) else out.sum(axis=dim, keepdims=True)
-    return np.divide(out, total, out=out) if type(out) is np.ndarray else out / total
+    if x.size and isinstance(dim, int) and x.dtype.char in "fd" and maximum_reduce(x, None) < 60:
+        out = np.exp(x)  # cannot overflow: perhaps no shift is needed
+        total = sums(out, dim)
+        if minimum_reduce(total, None) > 1e-20:  # nor has a row vanished
+            return np.divide(out, total, out=out)
+    out = shifted("softmax", x, dim)
+    np.exp(out, out=out)
+    return np.divide(out, out.sum(axis=dim, keepdims=True), out=out)
 
 
 def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
@@ -87,10 +91,9 @@ def softmin(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
 
 def _log_softmax_dx(g: Array, out: Array, dim: int) -> Array:
     p = np.exp(out)
-    total = g.sum(axis=dim if out.ndim else None, keepdims=True)
-    if type(p) is not np.ndarray:
-        return g - p * total
-    p *= total
+    if type(p) is not np.ndarray or type(g) is not np.ndarray:
+        return g - p * g.sum(axis=dim if out.ndim else None, keepdims=True)
+    p *= sums(g, dim)
     return np.subtract(g, p, out=p)
 
 
@@ -98,9 +101,10 @@ def _log_softmax_dx(g: Array, out: Array, dim: int) -> Array:
 def log_softmax_(x: Array, dim: Any) -> Array:
     """x - log Σ exp(x) along `dim`.  dx = g - exp(out) Σ g."""
     dim = _normal_dim("log_softmax", x, dim)
-    _, out, e = shifted_exp("log_softmax", x, dim)
-    total = np.log(sums(e, dim) if isinstance(dim, int) else e.sum(axis=dim, keepdims=True))
-    return np.subtract(out, total, out=out) if type(out) is np.ndarray else out - total
+    out = shifted("log_softmax", x, dim)
+    e = np.exp(out)
+    out -= np.log(sums(e, dim) if isinstance(dim, int) else e.sum(axis=dim, keepdims=True))
+    return out
 
 
 def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:

@@ -162,7 +162,7 @@ def _element_dx(g: Array, x_shape: tuple[int, ...], index: Array, dim: int, keep
 
 
 @primitive(x=_element_dx)
-def element(x: Array, index: Any, dim: int, keepdim: bool) -> Array:
+def element(x: Array, index: Any, dim: int, keepdim: bool) -> Array:  # noqa: ARG001  # the formula's
     """One element of x along `dim` for each position in `index`, an ndarray.  dx = g there, 0 elsewhere."""
     if not x.ndim:
         return x.copy()

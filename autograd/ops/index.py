@@ -34,7 +34,7 @@ _REST: Any = slice(None)
 def unindex(x: Array, shape: tuple[int, ...], index: Any) -> Array:
     """Zeros of `shape` with x added at the index: the derivative of reading.  dx = g[index]."""
     out = np.zeros(shape, x.dtype)
-    if type(index) is tuple and not any(isinstance(i, (np.ndarray, bool)) for i in index):
+    if type(index) is tuple and index[-1] is Ellipsis:  # no arrays in it
         out[index] = x
     else:
         add_at(out, index, x)
@@ -44,9 +44,12 @@ def unindex(x: Array, shape: tuple[int, ...], index: Any) -> Array:
 @primitive(view=True, x=lambda g, x_shape, index: unindex(g, x_shape, index))
 def getitem_(x: Array, index: Any) -> Array:
     """x[index].  dx = zeros with g added at the index."""
-    if type(index) is np.ndarray and index.dtype.kind != "b" and x.ndim:
-        return x.take(index, 0)  # a third of the time of x[index]
-    return x[index]
+    if type(index) is tuple and index[-1] is Ellipsis:  # no arrays in it
+        return x[index]
+    dim, arrays = _block(index)
+    if len(arrays) != 1 or not dim < max(x.ndim - 1, 1):
+        return x[index]
+    return x.take(arrays[0], dim)  # a third of the time
 
 
 def _cleared(g: Array, index: Any) -> Array:
@@ -129,7 +132,8 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
 def raw_index(array: Array, index: Any) -> Any:
     """The NumPy index that reads from `array` what PyTorch reads with `index`.
 
-    A view stays a view (also of one element, by an added `...`). Arrays are copied, so that a later write to them
+    A view stays a view, also of one element: an index without arrays has a `...`, and ends in it unless the user's
+    stands elsewhere. Arrays are copied, so that a later write to them
     changes no gradient. uint8 arrays are integers here, not masks.
     """
     kind = type(index)
@@ -158,13 +162,11 @@ def raw_index(array: Array, index: Any) -> Any:
             elif item is not None:
                 integers += 1
             items.append(item)
-    if not dots:
-        items.append(Ellipsis)
-    elif dots > 1:
+    if dots > 1:
         raise DimensionError("x[index]: an index can have a single ellipsis ('...')")
-    if arrays and (integers or dots):
-        return _with_arrays(array, items)
-    return tuple(items)
+    if not arrays:
+        return tuple(items) if dots else (*items, Ellipsis)
+    return _with_arrays(array, items) if integers or dots else tuple(items)
 
 
 def _positive(s: slice) -> slice:
@@ -211,9 +213,9 @@ def _with_arrays(array: Array, items: list[Any]) -> Any:
     PyTorch applies the integers first; NumPy counts them among the arrays, which decides where the arrays' dimensions
     go. Where the two differ, the index is worked out on the positions of the elements.
     """
-    consumed = sum(_dims_of(i) for i in items)
-    dots = next(i for i, item in enumerate(items) if item is Ellipsis)
-    items[dots : dots + 1] = [_REST] * max(array.ndim - consumed, 0)
+    free = max(array.ndim - sum(_dims_of(i) for i in items), 0)
+    dots = next((i for i, item in enumerate(items) if item is Ellipsis), len(items))
+    items[dots : dots + 1] = [_REST] * free
     kinds = ["i" if type(i) is int else "a" if isinstance(i, (np.ndarray, bool)) else "s" for i in items]
     pattern = "".join(kinds)
     without_integers = pattern.replace("i", "")
@@ -266,20 +268,36 @@ def add_at(out: Array, key: Any, value: Array) -> None:
     if not arrays or (len(arrays) == 1 and (isinstance(arrays[0], bool) or arrays[0].dtype.kind == "b")):
         out[key] += value  # each position once
         return
-    n = len(arrays)
-    if all(type(i) is np.ndarray and i.dtype.kind != "b" for i in items[:n]) and all(
-        i is Ellipsis or i == _REST for i in items[n:]
-    ):
-        rows = _linear(arrays, out.shape[:n])
-        rest = out.shape[n:]
-        _add_rows(
-            out.reshape(math.prod(out.shape[:n]), -1 if out.size else math.prod(rest)),
-            rows.reshape(-1),
-            np.broadcast_to(value, rows.shape + rest).reshape(rows.size, math.prod(rest)),
-        )
+    dim, arrays = _block(key)
+    if not arrays:
+        positions = np.arange(out.size).reshape(out.shape)[key]
+        np.add.at(out.reshape(-1), positions.reshape(-1), np.broadcast_to(value, positions.shape).reshape(-1))
         return
-    positions = np.arange(out.size).reshape(out.shape)[key]
-    np.add.at(out.reshape(-1), positions.reshape(-1), np.broadcast_to(value, positions.shape).reshape(-1))
+    before, sizes, after = out.shape[:dim], out.shape[dim : dim + len(arrays)], out.shape[dim + len(arrays) :]
+    rows = _linear(arrays, sizes)
+    values = np.broadcast_to(value, before + rows.shape + after)
+    if dim:
+        rows = np.arange(math.prod(before))[:, None] * math.prod(sizes) + rows.reshape(-1)
+    rest = math.prod(after)
+    _add_rows(out.reshape(math.prod(before + sizes), rest), rows.reshape(-1), values.reshape(rows.size, rest))
+
+
+def _block(key: Any) -> tuple[int, list[Array]]:
+    """For an index of integer arrays, one dimension after the other and all else whole: the first dimension, and them.
+
+    For any other index there are no arrays.
+    """
+    items = key if type(key) is tuple else (key,)
+    dim = 0
+    while dim < len(items) and type(items[dim]) is slice and items[dim] == _REST:
+        dim += 1
+    arrays: list[Array] = []
+    for item in items[dim:]:
+        if type(item) is not np.ndarray or item.dtype.kind == "b":
+            break
+        arrays.append(item)
+    rest = items[dim + len(arrays) :]
+    return dim, arrays if all(type(i) is slice and i == _REST for i in rest) else []
 
 
 def _linear(arrays: list[Array], sizes: tuple[int, ...]) -> Array:
@@ -300,5 +318,9 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
     else:  # a product with a matrix that has a single 1 in each row: 4 to 20 times faster than np.add.at
         from scipy.sparse import csc_array
 
-        select = csc_array((np.ones(k, out.dtype), rows, np.arange(k + 1)), shape=(len(out), k))
-        out += select @ values
+        touched: Any = slice(None)
+        if len(out) > 2 * k:  # most rows get nothing
+            touched, rows = np.unique(rows, return_inverse=True)
+        n = len(out) if isinstance(touched, slice) else len(touched)
+        select = csc_array((np.ones(k, out.dtype), rows, np.arange(k + 1)), shape=(n, k))
+        out[touched] += select @ values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,19 +58,22 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
             [1., 1.]])
     """
     given = _several("cat", tensors)
-    shapes = [np.shape(_raw(x)) for x in given]
-    if any(len(s) != 1 for s in shapes):  # PyTorch passes over tensors of shape (0,)
+    shapes = [_shape(x) for x in given]
+    if (0,) in shapes and any(len(s) != 1 for s in shapes):  # PyTorch passes over tensors of shape (0,)
         given = tuple(x for x, s in zip(given, shapes, strict=True) if s != (0,))
         shapes = [s for s in shapes if s != (0,)]
-    if not all(shapes):
-        raise DimensionError("cat: a 0-d tensor cannot be joined; use stack()")
-    d = checked_dim("cat", dim, shapes[0])
+    first = shapes[0]
+    d = checked_dim("cat", dim, first)
+    starts = [0]
     for i, s in enumerate(shapes):
-        if len(s) != len(shapes[0]) or s[:d] + s[d + 1 :] != shapes[0][:d] + shapes[0][d + 1 :]:
+        if s != first and (len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]):
             raise ShapeError(
-                f"cat: all sizes but that of dim {dim} must agree: tensor {i} has shape {s}, tensor 0 {shapes[0]}"
+                f"cat: all sizes but that of dim {dim} must agree: tensor {i} has shape {s}, tensor 0 {first}"
             )
-    return cat_(given, d, (0, *accumulate(s[d] for s in shapes)))
+        if not s:
+            raise DimensionError("cat: a 0-d tensor cannot be joined; use stack()")
+        starts.append(starts[-1] + s[d])
+    return cat_(given, d, starts)
 
 
 def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
@@ -86,7 +88,7 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
             [2, 4]])
     """
     given = _several("stack", tensors)
-    shapes = [np.shape(_raw(x)) for x in given]
+    shapes = [_shape(x) for x in given]
     for i, s in enumerate(shapes):
         if s != shapes[0]:
             raise ShapeError(
@@ -219,6 +221,10 @@ def _several(op: str, tensors: Any) -> tuple[Any, ...]:
     if not tensors:
         raise ShapeError(f"{op}: needs at least one tensor, got an empty list")
     return tuple(tensors)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return value.array.shape if isinstance(value, Variable) else np.shape(value)
 
 
 def _raw(value: Any) -> Any:

@@ -58,7 +58,6 @@ def _matmul_dy(g: Array, x: Array) -> Array:
     cast="promote",
     x=_matmul_dx,
     y=_matmul_dy,
-    quiet=False,
     hint="The last dimension of the first must equal the last but one of the second (the only one of a vector), and "
     "the dimensions before those must broadcast. Use .T or mT to transpose.",
 )

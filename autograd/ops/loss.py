@@ -76,19 +76,25 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
         ShapeError: if it has not the shape of the input without its class dimension.
         DimensionError: if a target that counts is not a class.
     """
+    classes = shape[1] if len(shape) > 1 else shape[0]
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if (
+        target.dtype.char == "l"
+        and target.shape == expected
+        and target.size
+        and target.view(np.uint64).max() < classes  # seen as unsigned, a negative number is too large as well
+        and not 0 <= ignore_index < classes
+    ):
+        return None  # nearly always
     if target.dtype.kind not in "iu":
         raise DTypeError(
             f"{op}: the target must hold class indices (int64), got {target.dtype}; convert with .long()"
         )
-    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if target.shape != expected:
         raise ShapeError(
             f"{op}: the input has shape {shape}, so the target must have shape {expected}, got {target.shape}. Classes "
             "are dimension 1 of the input (dimension 0 if it has only one)."
         )
-    classes = shape[1] if len(shape) > 1 else shape[0]
-    if target.size and target.min() >= 0 and target.max() < classes and not 0 <= ignore_index < classes:
-        return None
     valid = np.asarray(target != ignore_index)
     wrong = target[valid & ((target < 0) | (target >= classes))]
     if wrong.size:

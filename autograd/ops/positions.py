@@ -44,10 +44,11 @@ def _indices(op: str, index: Any, size: int | None = None) -> Any:
         raise DTypeError(
             f"{op}: the index must hold integers, got {array.dtype} of shape {array.shape}; use .long()"
         )
-    if size is not None and not (array.min() >= 0 and array.max() < size):
+    array = array.astype(np.intp)  # a copy: a later write to the index changes no gradient
+    if size is not None and array.view(np.uintp).max() >= size:  # negative ones are the largest there
         wrong = int(array.min()) if array.min() < 0 else int(array.max())
         raise DimensionError(f"{op}: index {wrong} is out of range for a dimension of size {size}")
-    return array.astype(np.intp)
+    return array
 
 
 # ------------------------------------------------------------------------------------------------ along a dimension
@@ -63,13 +64,18 @@ def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tupl
             f"{op}: the index must have as many dimensions as the tensor, got shapes {array.shape} and {shape}"
         )
     for i, n in enumerate(array.shape):
-        if (i != d and n > shape[i] and array.size) or (other is not None and n > other[i]):
+        if (n > shape[i] and i != d and array.size) or (other is not None and n > other[i]):
             raise ShapeError(
                 f"{op}: the index of shape {array.shape} does not fit: only along dim {dim} may it be larger than the "
                 f"tensor {shape}" + ("" if other is None else f", and nowhere than the source {other}")
             )
-    grids = np.ix_(*map(np.arange, array.shape)) if array.ndim else ()
-    return tuple(array if i == d else grid for i, grid in enumerate(grids))
+    last = array.ndim - 1
+    return tuple(
+        [
+            array if i == d else np.arange(n).reshape((n,) + (1,) * (last - i))
+            for i, n in enumerate(array.shape)
+        ]
+    )
 
 
 def gather(input: Any, dim: int, index: Any) -> Tensor:

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.ops.forms import keep
 from autograd.ops.identity import clone
 from autograd.ops.shape import flatten, reshape, transpose
 from autograd.primitive import Array, primitive
@@ -201,19 +202,20 @@ def tril(x: Array, diagonal: int = 0) -> Array:
     tensor([[1., 0.],
             [1., 1.]])
     """
-    return _triangle("tril", np.tril, x, diagonal)
+    return _triangle("tril", x, diagonal, lower=True)
 
 
 @primitive(x=lambda g, diagonal: np.triu(g, diagonal))
 def triu(x: Array, diagonal: int = 0) -> Array:
     """The upper triangle of the last two dimensions, zeros below the diagonal.  dx = the same of g."""
-    return _triangle("triu", np.triu, x, diagonal)
+    return _triangle("triu", x, diagonal, lower=False)
 
 
-def _triangle(op: str, function: Any, x: Array, diagonal: int) -> Array:
+def _triangle(op: str, x: Array, diagonal: int, lower: bool) -> Array:
     if x.ndim < 2:
         raise ShapeError(f"{op}: needs at least 2 dimensions, got shape {x.shape}")
-    return function(x, diagonal)
+    mask = np.tri(*x.shape[-2:], diagonal if lower else diagonal - 1, bool)
+    return keep(x, mask if lower else ~mask) if x.dtype.kind == "f" else x * (mask if lower else ~mask)
 
 
 # ------------------------------------------------------------------------------------------------ windows

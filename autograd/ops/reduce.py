@@ -54,7 +54,7 @@ def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
         return add_reduce(x, axis, np.int64, None, keepdim)
     if x.dtype.char == "e":
         return np.asarray(add_reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
-    if isinstance(axis, int) and x.size > 4096:
+    if isinstance(axis, int) and x.size > 512:
         return sums(x, axis, keepdim)
     if axis is None and x.size > 4096 and not keepdim:
         return total(x)
