@@ -44,17 +44,3 @@ def checked_dims(op: str, dims: int | Sequence[int], shape: Sequence[int]) -> tu
     if len(set(wrapped)) != len(wrapped):
         raise ArgumentError(f"{op}: dim {tuple(given)} names a dimension twice")
     return wrapped
-
-
-def wrap_dim(op: str, dim: int, ndim: int, shape: Sequence[int] | None = None) -> int:
-    """`checked_dim`, given the number of dimensions."""
-    return checked_dim(
-        op, dim, (1,) * ndim if shape is None else shape, ndim - len(shape or ()) if shape is not None else 0
-    )
-
-
-def wrap_dims(
-    op: str, dims: int | Sequence[int], ndim: int, shape: Sequence[int] | None = None
-) -> tuple[int, ...]:
-    """`checked_dims`, given the number of dimensions."""
-    return checked_dims(op, dims, (1,) * ndim if shape is None else shape)

@@ -28,8 +28,8 @@ def lifted(p: Primitive) -> Callable[..., Any]:
     plain = not (p.sequences or p.joint or p.residuals or p.several)
     if plain and p.arrays == p.parameters[:1]:
         return _lift_unary(p)
-    if plain and p.arrays == p.parameters and len(p.arrays) == 2 and not (p.view or p.saves_facts):
-        return _lift_binary(p)
+    if plain and p.arrays == p.parameters and not (p.view or p.saves_facts):
+        return _lift_binary(p) if len(p.arrays) == 2 and not p.defaults else _lift_several(p)
     return _lift_general(p)
 
 
@@ -172,6 +172,75 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
             node.broadcasts = x_node.shape != y_node.shape
         if mode.anomaly:
             note_origin(node, out)
+        return result
+
+    return call
+
+
+def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
+    """Any number of single arrays, some of which may be left out (None)."""
+    forward, cast = p.forward, p.cast
+    n_arrays = len(p.arrays)
+    differentiable = sum(1 << i for i, a in enumerate(p.arrays) if p.derivatives[a] is not None)
+    plans = {}  # which inputs need a gradient, as bits -> their derivatives, and what takes the values they name
+    for mask in range(1 << n_arrays):
+        names = [a for i, a in enumerate(p.arrays) if mask & differentiable & 1 << i]
+        plans[mask] = tuple(p.derivatives[a] for a in names), tuple(p.takers[a] for a in names)
+    ndarray = np.ndarray
+
+    def call(*given: Any, **named: Any) -> Any:  # noqa: C901
+        if named or len(given) != n_arrays:
+            given = tuple(p.bind(given, named))
+        raw: list[Any] = []
+        parents = []
+        mask, bit, kind = 0, 1, None
+        mixed = cast == "float"
+        for value in given:
+            if isinstance(value, Variable):
+                array = value.array
+                raw.append(array)
+                if array.dtype is not kind:
+                    mixed = mixed or kind is not None
+                    kind = array.dtype
+                parent = value.node if value.base is None else value.current_node()
+                if parent is not None and bit & differentiable:
+                    parents.append(parent)
+                    mask |= bit
+            else:
+                mixed = mixed or value is not None
+                raw.append(None if value is None else constant(p, value))
+            bit += bit
+        if mixed and cast is not None and needs_cast(p, arrays := [a for a in raw if a is not None]):
+            return call(*(v if v is None else promoted(p, (v,), arrays)[0] for v in given))
+        errors = NUMPY_ERRORS.set(QUIET)
+        try:
+            out = forward(*raw)
+        except Exception as error:
+            raise explained(p, raw, error) from error
+        finally:
+            NUMPY_ERRORS.reset(errors)
+        if kind is None:
+            return out
+        if type(out) is not ndarray:
+            out = np.asarray(out)
+        result = _new(tape.tensor_class)
+        result.array = out
+        result.base = result.leaf = result.node = None
+        if mask:
+            mode = MODE.get()
+            if mode.grad and out.dtype.kind == "f":
+                result.node = node = _new(Node)
+                node.primitive = p
+                node.seq = next(clock)
+                node.extras = None
+                node.shape = out.shape
+                node.broadcasts = True
+                node.parents = tuple(parents)
+                node.derivatives, takers = plans[mask]
+                values = (out, *raw)
+                node.values = tuple([take(values) for take in takers])
+                if mode.anomaly:
+                    note_origin(node, out)
         return result
 
     return call

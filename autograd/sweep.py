@@ -244,8 +244,8 @@ def _freed_error(node: Node) -> GraphFreedError:
     origin = node.extras.origin if node.extras is not None else ""
     where = f"\nIt was recorded here:\n{origin}" if origin else ""
     return GraphFreedError(
-        f"backward: the arrays that '{node.primitive.name}' saved were freed by an earlier backward through this graph. Pass "
-        "retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or added up "
+        f"backward: the arrays that '{node.primitive.name}' saved were freed by an earlier backward through this "
+        "graph. Pass retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or added up "
         f"over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
     )
 

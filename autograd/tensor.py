@@ -201,7 +201,8 @@ class Tensor(TensorBasics):
 
     def where(self, condition: Any, other: Any) -> Tensor:
         """Return this tensor where `condition` holds and `other` elsewhere."""
-        return ops.where(condition, self, other)
+        selected: Tensor = ops.where(condition, self, other)
+        return selected
 
     # -- comparisons and logic -------------------------------------------------------------------------------------
 

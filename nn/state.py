@@ -55,7 +55,8 @@ def load(module: Module, state_dict: Mapping[str, Any], strict: bool, assign: bo
         if assign:
             _assign(module, name, held[name], state_dict[name], value)
         else:
-            held[name].array[...] = value
+            with np.errstate(all="ignore"):  # a smaller dtype may overflow
+                held[name].array[...] = value
             bump(held[name])
     return IncompatibleKeys(missing, unexpected)
 

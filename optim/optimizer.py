@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError
+from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.tape import RemovableHandle, Variable, bump, wrap
 from optim import state
 from optim.blocks import Array, Group, Plan, Scratch
@@ -122,14 +123,18 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for i, group in enumerate(self.param_groups):
-            params = [p for p in group["params"] if p.leaf is not None and p.leaf.grad is not None]
-            if params:
-                lr = group["lr"]
-                options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
-                self._plan(i, params, self.buffers(group)).step(self.update, options)
-                for p in params:
-                    bump(p)
+        errors = NUMPY_ERRORS.set(QUIET)
+        try:
+            for i, group in enumerate(self.param_groups):
+                params = [p for p in group["params"] if p.leaf is not None and p.leaf.grad is not None]
+                if params:
+                    lr = group["lr"]
+                    options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
+                    self._plan(i, params, self.buffers(group)).step(self.update, options)
+                    for p in params:
+                        bump(p)
+        finally:
+            NUMPY_ERRORS.reset(errors)
         for after in tuple(self._after.values()):
             after(self, (closure,), {})
         return loss

@@ -46,6 +46,7 @@ class Real(Spec):
     Args:
         avoid: points (kinks, poles) that every value keeps a distance of 0.1 from.
         apart: the values are all different, evenly spaced in random order: no ties for max and sort.
+        grid: the values are low, low + grid, low + 2 grid, …: two arrays on grids apart are nowhere equal.
         grad: whether derivatives are checked for this argument.
     """
 
@@ -56,11 +57,12 @@ class Real(Spec):
         high: float = 2.0,
         avoid: tuple[float, ...] = (),
         apart: bool = False,
+        grid: float = 0.0,
         grad: bool = True,
     ) -> None:
         self.shape = shape
         self.low, self.high = low, high
-        self.avoid, self.apart, self.grad = avoid, apart, grad
+        self.avoid, self.apart, self.grid, self.grad = avoid, apart, grid, grad
 
     def draw(self, rng: np.random.Generator) -> Array:
         size = int(np.prod(self.shape))
@@ -68,6 +70,8 @@ class Real(Spec):
             x = self.low + (self.high - self.low) * (rng.permutation(size) + 0.5) / max(size, 1)
         else:
             x = rng.uniform(self.low, self.high, size)
+        if self.grid:
+            x = self.low + self.grid * np.floor((x - self.low) / self.grid)
         for point in self.avoid:
             near = np.abs(x - point) < 0.1
             x = np.where(

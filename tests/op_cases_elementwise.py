@@ -216,7 +216,9 @@ ROUNDING = [
         differentiable=False,
         integers=NO_BOOL,
     ),
-    two(rounding.remainder, Real(3, 4, low=0.1, high=0.9), Real(3, 4, low=1, high=2), numpy=np.remainder),
+    two(
+        rounding.remainder, Real(3, 4, low=-2.9, high=-2.2), Real(3, 4, low=1, high=1.05), numpy=np.remainder
+    ),
     two(rounding.fmod, Real(3, 4, low=2.1, high=2.9), Real(3, 4, low=-1.05, high=-1), numpy=np.fmod),
 ]
 
@@ -227,7 +229,7 @@ def np_clamp(x: Any, *bounds: Any, **named: Any) -> Any:
     return np.clip(x, *bounds, **named) if named or len(bounds) == 2 else np.maximum(x, *bounds)
 
 
-LOW, HIGH = Real(3, 4, low=-2, high=-0.1), Real(3, 4, low=0.1, high=2)
+EVEN, ODD = Real(3, 4, grid=0.5), Real(3, 4, low=-1.75, grid=0.5)  # nowhere equal, so there are no ties
 
 SELECTION = [
     Case(
@@ -254,12 +256,12 @@ SELECTION = [
         on(Whole(4), Mask(4), 7),
         torch="masked_fill",
     ),
-    two(selection.maximum, LOW, HIGH, numpy=np.maximum),
-    two(selection.minimum, LOW, HIGH, numpy=np.minimum),
-    two(selection.fmax, LOW, HIGH, numpy=np.fmax),
-    two(selection.fmin, LOW, HIGH, numpy=np.fmin),
-    two(selection.clamp_min, Real(3, 4, low=1.2), Real(3, 4, low=-1, high=1), numpy=np.maximum),
-    two(selection.clamp_max, Real(3, 4, low=-3, high=0), Real(3, 4, low=-4, high=-3.2), numpy=np.minimum),
+    two(selection.maximum, EVEN, ODD, numpy=np.maximum),
+    two(selection.minimum, EVEN, ODD, numpy=np.minimum),
+    two(selection.fmax, EVEN, ODD, numpy=np.fmax),
+    two(selection.fmin, EVEN, ODD, numpy=np.fmin),
+    two(selection.clamp_min, EVEN, ODD, numpy=np.maximum),
+    two(selection.clamp_max, EVEN, ODD, numpy=np.minimum),
     Case(
         selection.clamp,
         on(Real(3, 4, avoid=(-1.0, 0.5)), -1, 0.5),

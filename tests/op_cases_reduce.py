@@ -152,6 +152,7 @@ SPREADS = [
 TRUTH = [
     Case(
         op,
+        on(Real(3, 4, low=-1, high=1), 1),
         *over(Mask(3, 4)),
         on(Given([[0.0, 1.5], [np.nan, 2.0]]), 1),
         numpy=np_over(numpy),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
-from autograd.ops.forms import add_reduce, keep, largest, sums
+from autograd.ops.forms import add_reduce, floating, keep, largest, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
 from autograd.primitive import Array, primitive
 
@@ -88,8 +88,7 @@ def cross_entropy_(
     x: Array, target: Array, weight: Array | None, ignore_index: int, reduction: str, label_smoothing: float
 ) -> Any:
     """Cross entropy of class indices; see `cross_entropy`.  dx = (softmax(x) - one_hot(target)) * g / n."""
-    if x.dtype.kind != "f":
-        raise DTypeError(f"cross_entropy: the input must be floating point, got {x.dtype}; use .float()")
+    floating("cross_entropy", x)
     valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
     rows = _rows(x)
     n, classes = rows.shape

@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import wrap_dims
-from autograd.errors import DTypeError
+from autograd.dims import checked_dims
 from autograd.ops.arithmetic import neg
-from autograd.ops.forms import add_reduce, axes, dots, largest, maximum_reduce, minimum_reduce, spread, sums
+from autograd.ops.forms import (
+    add_reduce,
+    axes,
+    dots,
+    floating,
+    largest,
+    maximum_reduce,
+    minimum_reduce,
+    spread,
+    sums,
+)
 from autograd.ops.reduce import converted
 from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
@@ -27,10 +36,7 @@ __all__ = ["softmax", "log_softmax", "softmin", "logsumexp"]
 
 def shifted(op: str, x: Array, dim: Any) -> Array:
     """x minus its largest element along `dim`."""
-    if x.dtype.kind != "f":
-        raise DTypeError(
-            f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
-        )
+    floating(op, x)
     return np.asarray(x - largest(x, dim))
 
 
@@ -38,7 +44,7 @@ def _normal_dim(op: str, x: Array, dim: int | Sequence[int]) -> Any:
     """`dim` as NumPy takes it; () for a 0-d tensor."""
     if isinstance(dim, int) and -x.ndim <= dim < x.ndim:
         return dim
-    wrapped = wrap_dims(op, dim, x.ndim, x.shape)
+    wrapped = checked_dims(op, dim, x.shape)
     return wrapped if x.ndim else ()
 
 
@@ -137,10 +143,7 @@ def _logsumexp_dx(g: Array, x: Array, dim: int | Sequence[int] | None, keepdim: 
 @primitive(x=_logsumexp_dx)
 def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
     """log Σ exp(x) over `dim`.  dx = g * softmax(x)."""
-    if x.dtype.kind != "f":
-        raise DTypeError(
-            f"logsumexp: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
-        )
+    floating("logsumexp", x)
     axis = axes("logsumexp", x, dim)
     level = _level(x, axis)
     out = np.log(add_reduce(np.exp(x - level), axis, None, None, True)) + level

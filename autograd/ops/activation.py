@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, special
-from autograd.ops.forms import drop, keep, pick
+from autograd.ops.forms import drop, floating, keep, pick
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu(autograd.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
+    floating("leaky_relu", x)
     scaled = np.asarray(x * negative_slope)
     return np.maximum(x, scaled, out=scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
 
@@ -115,6 +116,7 @@ def hardsigmoid(x: Array) -> Array:
     >>> hardsigmoid(autograd.tensor([-4.0, 0.0, 1.5]))
     tensor([0.0000, 0.5000, 0.7500])
     """
+    floating("hardsigmoid", x)
     return np.clip(x + 3, 0, 6) / 6
 
 
@@ -127,6 +129,7 @@ def hardswish(x: Array) -> Array:
     >>> hardswish(autograd.tensor([-4.0, 0.0, 3.0]))
     tensor([-0., 0., 3.])
     """
+    floating("hardswish", x)
     return x * np.clip(x + 3, 0, 6) / 6
 
 
@@ -138,6 +141,7 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> hardshrink(autograd.tensor([-1.0, 0.3]))
     tensor([-1.,  0.])
     """
+    floating("hardshrink", x)
     return drop(x, (x >= -lambd) & (x <= lambd))
 
 
@@ -149,6 +153,7 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> softshrink(autograd.tensor([-1.0, 0.3, 2.0]))
     tensor([-0.5000,  0.0000,  1.5000])
     """
+    floating("softshrink", x)
     if lambd < 0:
         raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
     return x - np.clip(x, -lambd, lambd)
@@ -203,6 +208,9 @@ def logsigmoid(x: Array) -> Array:
     return np.minimum(x, np.zeros(x.shape, x.dtype)) - np.log1p(np.exp(-np.abs(x)))
 
 
+_EXP_LIMIT = {"e": 11.0, "f": 88.0, "d": 709.0}  # where eˣ overflows; there log(1 + eˣ) is x
+
+
 # A primitive, because composing it would give nan gradients where eˣ overflows.
 @primitive(
     x=lambda g, x, beta, threshold: pick(x * beta > threshold, g, g * sigmoid(x * beta)),
@@ -214,10 +222,11 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     >>> softplus(autograd.tensor([-1000.0, 0.0, 1000.0]))
     tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
     """
-    if beta == 1:  # nearly every softplus
-        return np.maximum(np.log1p(np.exp(np.clip(x, -np.inf, threshold))), x)
-    z = x * beta
-    return pick(z > threshold, x, np.log1p(np.exp(z)) / beta)
+    floating("softplus", x)
+    z = x if beta == 1 else x * beta
+    largest = min(threshold, _EXP_LIMIT[x.dtype.char])
+    soft = np.log1p(np.exp(np.clip(z, -np.inf, largest)))
+    return np.maximum(soft, x) if beta == 1 else pick(z > largest, x, soft / beta)
 
 
 # A primitive, to compute the sigmoid once.
@@ -274,6 +283,7 @@ def glu(input: Any, dim: int = -1) -> Tensor:
 )
 def elu_(x: Array, alpha: float, scale: float, input_scale: float) -> Array:
     """scale * x where x > 0, scale * alpha * (exp(input_scale * x) - 1) elsewhere; its derivative beside it."""
+    floating("elu", x)
     below = np.expm1(np.minimum(x, np.zeros(x.shape, x.dtype)) * input_scale)
     return pick(x > 0, x * scale, below * (scale * alpha))
 

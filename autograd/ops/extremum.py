@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd.dims import wrap_dim
+from autograd.dims import checked_dim
 from autograd.errors import DimensionError, ShapeError
 from autograd.ops import selection
 from autograd.ops.forms import axes, keep, kept_shape, maximum_reduce, minimum_reduce, spread
 from autograd.ops.reduce import Dim, shares
-from autograd.primitive import Array, implements, primitive
+from autograd.primitive import Array, primitive
 from autograd.tape import wrap
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _not_empty(op: str, x: Array, axis: int | tuple[int, ...] | None) -> None:
         raise ShapeError(f"{op}: there is none among no elements, for shape {x.shape}; check numel() first")
 
 
-@primitive(x=_extremum_dx)
+@primitive(x=_extremum_dx, numpy=(np.max, np.amax))
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The largest element, of all or over `dim`; nan if there is one.  dx = g / n for each of n that tie.
 
@@ -67,7 +67,7 @@ def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return maximum_reduce(x, axis, None, None, keepdim)
 
 
-@primitive(x=_extremum_dx)
+@primitive(x=_extremum_dx, numpy=(np.min, np.amin))
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The smallest element, of all or over `dim`; nan if there is one.  dx = g / n for each of n that tie.
 
@@ -105,7 +105,7 @@ def _position(op: str, find: Any, x: Array, dim: int | None, keepdim: bool) -> A
                 f"{op}: there is none among no elements, for shape {x.shape}; give a dim of size > 0"
             )
         return np.asarray(find(x, keepdims=keepdim), np.int64)
-    axis = wrap_dim(op, dim, x.ndim, x.shape)
+    axis = checked_dim(op, dim, x.shape)
     if not x.ndim:
         return np.zeros((), np.int64)
     if x.shape[axis] == 0:
@@ -175,7 +175,7 @@ def element(x: Array, index: Any, dim: int, keepdim: bool) -> Array:  # noqa: AR
 
 def _with_position(input: Any, index: Any, dim: int, keepdim: bool) -> Extremum:
     """The elements at the positions, and the positions."""
-    return Extremum(element(input, selection.raw(index), dim, keepdim), index)
+    return Extremum(element(input, selection.raw(index).copy(), dim, keepdim), index)
 
 
 def _max_or_min(
@@ -185,18 +185,16 @@ def _max_or_min(
     reduce, elementwise, position = (
         (amax, selection.maximum, argmax) if op == "max" else (amin, selection.minimum, argmin)
     )
-    if axis is not None:
-        return reduce(input, axis, keepdims)
+    dim, keepdim = dim if axis is None else axis, keepdim or keepdims
     if other is None and dim is not None and not isinstance(dim, (int, np.integer)):
         other = dim
     if other is not None:
         return elementwise(input, other)
     if dim is None:
-        return reduce(input, None, keepdim or keepdims)
-    return _with_position(input, position(input, dim, keepdim or keepdims), dim, keepdim or keepdims)
+        return reduce(input, None, keepdim)
+    return _with_position(input, position(input, dim, keepdim), dim, keepdim)
 
 
-@implements(np.max, np.amax)
 def max(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool = False,
@@ -206,7 +204,7 @@ def max(
     max(x) → Tensor: the gradient is shared equally by elements that tie.
     max(x, dim) → (values, indices): the gradient goes to the first of the elements that tie.
     max(x, other) → Tensor: `maximum`.
-    nan counts as larger than every number. `axis=` is NumPy's max: values alone.
+    nan counts as larger than every number.
 
     Raises:
         ShapeError, DimensionError: if there are no elements, or the dimension is out of range.
@@ -219,7 +217,6 @@ def max(
     return _max_or_min("max", input, dim, keepdim, other, axis, keepdims)
 
 
-@implements(np.min, np.amin)
 def min(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool = False,
@@ -255,7 +252,7 @@ def _median(op: str, input: Any, dim: int | None, keepdim: bool, skip_nan: bool)
         x = selection.raw(flat)
         return flat[int(_middle(x, 0, skip_nan)[0])] if x.size else flat.sum() * np.nan
     x = selection.raw(input)
-    axis = wrap_dim(op, dim, x.ndim, x.shape)
+    axis = checked_dim(op, dim, x.shape)
     if x.ndim and x.shape[axis] == 0:
         raise DimensionError(f"{op}: there is no middle among no elements, for shape {x.shape} and dim {dim}")
     found = _middle(x, axis, skip_nan) if x.ndim else np.zeros((), np.int64)

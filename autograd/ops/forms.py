@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.dims import wrap_dims
+from autograd.dims import checked_dims
+from autograd.errors import DTypeError
 from autograd.primitive import Array
 
 # Arguments by position are read faster than by name; NumPy's types do not know that they may be.
@@ -24,6 +25,18 @@ any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
 _BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> integers of that size
+
+
+def floating(op: str, x: Array) -> None:
+    """Raise unless x is floating point.
+
+    Raises:
+        DTypeError: naming the operation, the dtype and the shape.
+    """
+    if x.dtype.kind != "f":
+        raise DTypeError(
+            f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; convert it with .float()"
+        )
 
 
 def keep(g: Array, mask: Array) -> Array:
@@ -39,7 +52,9 @@ def keep(g: Array, mask: Array) -> Array:
         return np.where(mask, g, 0)
     bits = mask.astype(_BITS[g.itemsize])
     np.negative(bits, bits)  # true is now all ones
-    return (bits & g.view(bits.dtype)).view(g.dtype)
+    d = np.empty_like(g)
+    np.bitwise_and(bits, g.view(bits.dtype), out=d.view(bits.dtype))
+    return d
 
 
 def drop(g: Array, mask: Array) -> Array:
@@ -52,7 +67,9 @@ def drop(g: Array, mask: Array) -> Array:
         return np.where(mask, 0, g)
     bits = mask.astype(_BITS[g.itemsize])
     bits -= 1  # false is now all ones
-    return (bits & g.view(bits.dtype)).view(g.dtype)
+    d = np.empty_like(g)
+    np.bitwise_and(bits, g.view(bits.dtype), out=d.view(bits.dtype))
+    return d
 
 
 def pick(mask: Array, x: Array, y: Array) -> Array:
@@ -188,5 +205,5 @@ def axes(op: str, x: Array, dim: int | Sequence[int] | None) -> int | tuple[int,
     """
     if dim is None or (isinstance(dim, int) and -x.ndim <= dim < x.ndim):
         return dim
-    wrapped = wrap_dims(op, dim, x.ndim, x.shape)
+    wrapped = checked_dims(op, dim, x.shape)
     return wrapped if wrapped and x.ndim else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.ops.identity import clone
 from autograd.ops.index import getitem
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
 from autograd.primitive import Array, Arrays, primitive
@@ -159,9 +160,8 @@ def repeat(input: Any, sizes: Sequence[int]) -> Tensor:
     old = (1,) * lead + shape
     split = tuple(n for size in old for n in (1, size))
     spread = tuple(n for times, size in zip(sizes, old, strict=True) for n in (times, size))
-    return reshape(
-        expand(reshape(input, split), spread), tuple(a * b for a, b in zip(sizes, old, strict=True))
-    )
+    repeated = expand(reshape(input, split), spread)
+    return _copied(reshape(repeated, tuple(a * b for a, b in zip(sizes, old, strict=True))), input)
 
 
 def tile(input: Any, dims: Sequence[int]) -> Tensor:
@@ -196,7 +196,7 @@ def repeat_interleave(
         if repeats < 0:
             raise ArgumentError(f"repeat_interleave: repeats must not be negative, got {repeats}")
         spread = expand(unsqueeze(input, d + 1), (*shape[: d + 1], repeats, *shape[d + 1 :]))
-        return reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :]))
+        return _copied(reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :])), input)
     counts = np.asarray(_raw(repeats)).reshape(-1)
     if (
         counts.dtype.kind not in "iu"
@@ -213,6 +213,12 @@ def repeat_interleave(
             f"repeat_interleave: output_size is {output_size}, but the repeats add up to {len(positions)}"
         )
     return getitem(input, (*(slice(None),) * d, positions))
+
+
+def _copied(result: Any, input: Any) -> Tensor:
+    """The result in memory of its own: what is repeated once could still be the input."""
+    shared = np.may_share_memory(_raw(result), _raw(input))
+    return clone(result) if shared else result
 
 
 def _several(op: str, tensors: Any) -> tuple[Any, ...]:

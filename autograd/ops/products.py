@@ -31,6 +31,7 @@ def product(x: Array, y: Array) -> Array:
             rows * y.size >= 200_000
             and 2 <= rows <= 128
             and 2 * rows <= inner
+            and y.shape[1] >= 64
             and y.flags.f_contiguous
             and y.dtype.char == "f"
         ):

@@ -214,7 +214,7 @@ def triu(x: Array, diagonal: int = 0) -> Array:
 def _triangle(op: str, x: Array, diagonal: int, lower: bool) -> Array:
     if x.ndim < 2:
         raise ShapeError(f"{op}: needs at least 2 dimensions, got shape {x.shape}")
-    mask = np.tri(*x.shape[-2:], diagonal if lower else diagonal - 1, bool)
+    mask = np.tri(x.shape[-2], x.shape[-1], diagonal if lower else diagonal - 1, bool)
     return keep(x, mask if lower else ~mask) if x.dtype.kind == "f" else x * (mask if lower else ~mask)
 
 

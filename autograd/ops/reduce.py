@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import arithmetic, selection
 from autograd.ops.forms import (
     add_reduce,
@@ -22,6 +22,7 @@ from autograd.ops.forms import (
     any_reduce,
     axes,
     drop,
+    floating,
     maximum_reduce,
     minimum_reduce,
     multiply_reduce,
@@ -122,11 +123,7 @@ def _per(n: float) -> float:
 @primitive(x=lambda g, x_shape, dim, keepdim: spread(g * _per(count(x_shape, dim)), x_shape, dim, keepdim))
 def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
     """The mean over `dim`.  dx = g / n, repeated."""
-    if x.dtype.kind != "f":
-        raise DTypeError(
-            f"mean: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; convert it with .float(), or pass "
-            "dtype="
-        )
+    floating("mean", x)
     if x.dtype.char == "e":
         return np.mean(x, axes("mean", x, dim), keepdims=keepdim)
     return _total("mean", x, dim, keepdim) / float(count(x.shape, dim))
@@ -183,8 +180,7 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     if dtype is not None:
         input = converted(input, dtype)
     x = selection.raw(input)
-    if x.dtype.kind != "f":
-        raise DTypeError(f"nanmean: needs a floating-point tensor, got {x.dtype}; convert it with .float()")
+    floating("nanmean", x)
     n = _total("nanmean", ~np.isnan(x), dim, keepdim)
     return arithmetic.div(nansum(input, dim, keepdim), np.asarray(n, x.dtype))
 
@@ -255,10 +251,7 @@ def _deviations(x: Array, dim: Dim) -> Array:
 
 
 def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
-    if x.dtype.kind != "f":
-        raise DTypeError(
-            f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
-        )
+    floating(op, x)
     y = x if x.dtype.char != "e" else x.astype(np.float32)
     n = count(x.shape, dim)
     d = np.asarray(y - _total(op, y, dim, True) * _per(n))
@@ -373,10 +366,7 @@ def std_mean(
 @primitive(x=lambda g, out, x, p, dim, keepdim: _norm_dx(g, out, x, p, dim, keepdim))
 def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     """(Σ |x|ᵖ)^(1/p) over `dim`; its derivative beside it."""
-    if x.dtype.kind != "f":
-        raise DTypeError(
-            f"norm: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; use .float()"
-        )
+    floating("norm", x)
     axis = axes("norm", x, dim)
     size = np.absolute(x)
     if math.isinf(p):
@@ -443,6 +433,11 @@ def norm(
 # ------------------------------------------------------------------------------------------------ truth and counting
 
 
+def _truth(found: Array, x: Array) -> Array:
+    """PyTorch answers in uint8 for uint8."""
+    return found.astype(x.dtype) if x.dtype == np.uint8 else found
+
+
 @primitive(x=None, numpy=np.all)
 def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether all elements are nonzero, of all or over `dim`; True of nothing.
@@ -451,7 +446,7 @@ def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> all(autograd.tensor([[True, False], [True, True]]), dim=1)
     tensor([False,  True])
     """
-    return all_reduce(x, axes("all", x, dim), None, None, keepdim)
+    return _truth(all_reduce(x, axes("all", x, dim), None, None, keepdim), x)
 
 
 @primitive(x=None, numpy=np.any)
@@ -462,7 +457,7 @@ def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> any(autograd.tensor([[True, False], [False, False]]), dim=1)
     tensor([ True, False])
     """
-    return any_reduce(x, axes("any", x, dim), None, None, keepdim)
+    return _truth(any_reduce(x, axes("any", x, dim), None, None, keepdim), x)
 
 
 @primitive(x=None, numpy=np.count_nonzero)

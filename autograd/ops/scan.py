@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import wrap_dim
+from autograd.dims import checked_dim
 from autograd.ops.reduce import converted
 from autograd.ops.selection import raw
 from autograd.primitive import Array, implements, primitive
@@ -18,7 +18,7 @@ __all__ = ["cumsum", "cumprod"]
 
 
 def _scanned(op: str, ufunc: np.ufunc, x: Array, dim: int) -> Array:
-    axis = wrap_dim(op, dim, x.ndim, x.shape)
+    axis = checked_dim(op, dim, x.shape)
     kind = None if x.dtype.kind == "f" else np.int64
     if not x.ndim:
         return x.astype(kind or x.dtype)

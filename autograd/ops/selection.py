@@ -11,7 +11,7 @@ from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops.forms import drop, keep, pick
 from autograd.primitive import Array, implements, primitive
-from autograd.tape import Variable
+from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -34,8 +34,10 @@ def where_(condition: Array, x: Array, y: Array) -> Array:
 
 
 @implements(np.where)
-def where(condition: Any, input: Any, other: Any) -> Tensor:
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """The input where the condition is true, other elsewhere; all three broadcast.
+
+    where(condition) alone gives the positions where it is true, as one tensor for each dimension.
 
     Raises:
         DTypeError: if the condition is not bool.
@@ -47,6 +49,8 @@ def where(condition: Any, input: Any, other: Any) -> Tensor:
     tensor([0., 2.])
     """
     mask = raw(condition)
+    if input is None and other is None:
+        return tuple(map(wrap, np.nonzero(mask)))
     if np.asarray(mask).dtype.kind != "b":
         raise DTypeError(
             f"where: the condition must be bool, got {np.asarray(mask).dtype}; use a comparison, or .bool()"
@@ -247,14 +251,16 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
 
 
 @primitive(x=lambda g, x: keep(g, np.isfinite(x)), numpy=np.nan_to_num)
-def nan_to_num(x: Array, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Array:
+def nan_to_num(
+    x: Array, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Array:
     """x with nan, inf and -inf replaced; by default with 0 and the largest finite numbers.  dx = g where x is finite.
 
     >>> import autograd
     >>> nan_to_num(autograd.tensor([math.nan, -math.inf, 1.0]), neginf=-5.0)
     tensor([ 0., -5.,  1.])
     """
-    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+    return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
 
 @primitive(

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import dtypes
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, DimensionError, ShapeError
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
 from autograd.sweep import unbroadcast
+from autograd.tape import wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -193,7 +195,7 @@ def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
 
 
 def view(input: Any, shape: Any) -> Tensor:
-    """The elements under another shape, without a copy; or, given a dtype, the bytes as another type.
+    """The elements under another shape, without a copy; or, given a dtype, the bytes as that type (no gradient).
 
     Raises:
         ShapeError: if the number of elements differs, or the memory's layout does not allow it.
@@ -202,6 +204,9 @@ def view(input: Any, shape: Any) -> Tensor:
     >>> view(autograd.arange(4), (2, 2)).shape
     (2, 2)
     """
+    given = shape[0] if isinstance(shape, tuple) and len(shape) == 1 else shape
+    if isinstance(given, (dtypes.dtype, np.dtype, type)):
+        return wrap(input.array.view(dtypes.numpy_dtype(given)))
     result = reshape(input, shape)
     if result.array.size and not np.may_share_memory(result.array, input.array):
         raise ShapeError(

@@ -20,6 +20,11 @@ __all__ = ["erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "logit", "
 _2_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 
+def _like(out: Array, x: Array) -> Array:
+    """SciPy's result in the dtype of x, if that is floating point: SciPy has no float16."""
+    return out.astype(x.dtype, copy=False) if x.dtype.kind == "f" else out
+
+
 # erf(x) = tanh(x p(x²)): p by powers of x², fitted on |x| <= 4, where tanh is 1 in float32.
 _ERF = (1.4190746e-07, -5.6694794e-06, 8.7643872e-05, -6.1980251e-04, -1.9180997e-04, 0.10276905, 1.1283792)
 
@@ -49,7 +54,7 @@ def erf(x: Array) -> Array:
 
     if x.dtype.char == "f" and x.size > 512:
         return _erf_single(x)
-    return special.erf(x)
+    return _like(special.erf(x), x)
 
 
 @primitive(cast="float", x=lambda g, x: g * (-_2_OVER_SQRT_PI * np.exp(-x * x)))
@@ -62,7 +67,7 @@ def erfc(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.erfc(x)
+    return _like(special.erfc(x), x)
 
 
 @primitive(cast="float", x=lambda g, out: g * (np.exp(out * out) / _2_OVER_SQRT_PI))
@@ -75,7 +80,7 @@ def erfinv(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.erfinv(x)
+    return _like(special.erfinv(x), x)
 
 
 def _gamma_slope(n: int, x: Array) -> Array:
@@ -93,7 +98,7 @@ def lgamma(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.gammaln(x)
+    return _like(special.gammaln(x), x)
 
 
 @primitive(cast="float", x=lambda g, x: g * _gamma_slope(1, x))
@@ -106,7 +111,7 @@ def digamma(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.digamma(x)
+    return _like(special.digamma(x), x)
 
 
 @primitive(cast="float", x=lambda g, x, n: g * _gamma_slope(n + 1, x))
@@ -115,7 +120,7 @@ def polygamma_(x: Array, n: int) -> Array:
     from scipy import special
 
     sign = 1 if n % 2 else -1
-    return special.zeta(n + 1.0, x).astype(x.dtype) * (sign * math.factorial(n))
+    return _like(special.zeta(n + 1.0, x), x) * (sign * math.factorial(n))
 
 
 def polygamma(n: int, input: Any) -> Tensor:
@@ -165,7 +170,7 @@ def xlogy(x: Array, y: Array) -> Array:
     """
     from scipy import special
 
-    return special.xlogy(x, y)
+    return _like(special.xlogy(x, y), x if isinstance(x, np.ndarray) else y)
 
 
 # A primitive, because composing it would give nan at 0.
@@ -181,7 +186,7 @@ def sinc(x: Array) -> Array:
     >>> sinc(autograd.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
     """
-    return np.sinc(x).astype(x.dtype) if x.dtype.kind == "f" else np.sinc(x)
+    return _like(np.sinc(x), x)
 
 
 def _bessel(x: Array) -> Array:
@@ -199,7 +204,7 @@ def i0(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.i0(x)
+    return _like(special.i0(x), x)
 
 
 @primitive(
@@ -217,4 +222,4 @@ def i1(x: Array) -> Array:
     """
     from scipy import special
 
-    return special.i1(x)
+    return _like(special.i1(x), x)

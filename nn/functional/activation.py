@@ -6,10 +6,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from autograd import Tensor
+from autograd import Tensor, ops
 from autograd.inplace import in_place
-from autograd.kernels import softmax as softmax_kernels
-from autograd.ops import activation as ops
 from autograd.ops.arithmetic import mul
 from autograd.random import draw_uniform
 from autograd.tape import wrap
@@ -115,18 +113,18 @@ def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """exp(x) / Σ exp(x) along `dim`; see `autograd.softmax`."""
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim)
-    return softmax_kernels.softmax(input, dim, dtype=dtype)
+    return ops.softmax(input, dim, dtype=dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """The softmax of −x."""
     if dim is None:
         dim = _implicit_dim("softmin", input.ndim)
-    return softmax_kernels.softmin(input, dim, dtype=dtype)
+    return ops.softmin(input, dim, dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """log(softmax(x)) along `dim`, without overflow; see `autograd.log_softmax`."""
     if dim is None:
         dim = _implicit_dim("log_softmax", input.ndim)
-    return softmax_kernels.log_softmax(input, dim, dtype=dtype)
+    return ops.log_softmax(input, dim, dtype=dtype)

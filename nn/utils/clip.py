@@ -61,14 +61,17 @@ def get_total_norm(
 def clip_grads_with_norm_(
     parameters: Tensor | Iterable[Tensor],
     max_norm: float,
-    total_norm: Tensor,
+    total_norm: Tensor | float,
     foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> None:
     """Scale the gradients, in place, from `total_norm` down to `max_norm`, if they are above it."""
-    scale = min(1.0, float(max_norm) / (total_norm.item() + 1e-6))
-    for gradient in _gradients(parameters):
-        if scale != 1.0:
-            gradient.array[...] *= scale
+    norm = total_norm.item() if isinstance(total_norm, Variable) else total_norm
+    scale = float(max_norm) / (norm + 1e-6)
+    if scale >= 1:
+        return
+    with np.errstate(all="ignore"):
+        for gradient in _gradients(parameters):
+            gradient.array *= scale
             bump(gradient)
 
 
