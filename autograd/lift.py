@@ -41,13 +41,17 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
     facts = p.saves_facts
     take = p.takers[name]
     derivatives = (derivative,)
-    n_options = len(options)
+    n_options, tail = len(options), p.tail
     to_float, to_default = p.cast == "float", dtypes.default_dtype
     ndarray = np.ndarray
 
     def call(input: Any, *given: Any, **named: Any) -> Any:
-        if named or len(given) != n_options:
+        if named:
             input, *given = p.bind((input, *given), named)  # type: ignore[assignment]
+        elif len(given) != n_options:
+            given += tail[len(given) - n_options :]
+            if len(given) != n_options:
+                p.bind((input, *given), named)  # says what is wrong
         if not isinstance(input, Variable):
             return on_raw(p, (input,), given)
         x = input.array
@@ -401,11 +405,22 @@ def _of_element(
     key = (name, element)
     if key not in p.elements:
         p.elements[key] = Derivative(name, derivative.formula, derivative.names, element)
-    named = dict(zip(("out", *p.parameters, *p.residuals), values, strict=False))
-    named["i"] = element
-    named[f"{name}_shape"], named[f"{name}_dtype"] = _facts(named[name][element])
-    saved = tuple(named[n] for n in derivative.names)
+    saved = tuple([_named(p, n, name, values, element) for n in derivative.names])
     return p.elements[key], saved[0] if len(saved) == 1 else saved
+
+
+def _named(p: Primitive, n: str, parameter: str, values: tuple[Any, ...], element: int) -> Any:
+    """The value that the name `n` has in the formula for one element of a sequence."""
+    if n == "i":
+        return element
+    if n == "out":
+        return values[0]
+    if n in p.positions:
+        return values[1 + p.positions[n]]
+    if n in p.residuals:
+        return values[1 + len(p.parameters) + p.residuals.index(n)]
+    array = values[1 + p.positions[parameter]][element]
+    return _facts(array)[n.endswith("_dtype")]
 
 
 def output(x: Array, i: int) -> Array:

@@ -315,4 +315,4 @@ def _joint_gradients(
 
 def _several(value: Any, names: Sequence[str]) -> tuple[Any, ...]:
     """A node's values for one derivative, as a tuple."""
-    return value if len(names) > 1 else (value,) * len(names)  # type: ignore[no-any-return]
+    return value if len(names) > 1 else (value,) * len(names)

@@ -6,21 +6,31 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, get_args
 
 from autograd.errors import ArgumentError
 
 P = ParamSpec("P")
 
-Array = Any
+Array = Annotated[Any, "array"]
 """An array argument of a primitive: an ndarray in the body; a Tensor, ndarray or number for the caller."""
 
-Arrays = Sequence[Any]
+Arrays = Annotated[Sequence[Any], "arrays"]
 """An argument that is a sequence of arrays."""
 
 _REGISTRY: dict[str, Primitive] = {}
 _NUMPY: dict[Any, Callable[..., Any]] = {}
 _ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+
+
+def _kind(annotation: Any) -> str:
+    """What an annotation means, "Array" or "Arrays", also with `| None`, as text or evaluated."""
+    if isinstance(annotation, str):
+        return annotation.split(" |")[0].split(".")[-1]
+    for name, alias in (("Array", Array), ("Arrays", Arrays)):
+        if annotation == alias or alias in get_args(annotation):
+            return name
+    return ""
 
 
 class Derivative:
@@ -85,7 +95,7 @@ class Primitive:
         self.parameters = tuple(signature.parameters)
         self.positions = {name: i for i, name in enumerate(self.parameters)}
         self.defaults = {n: p.default for n, p in signature.parameters.items() if p.default is not p.empty}
-        kinds = {n: str(p.annotation).split(".")[-1].split(" |")[0] for n, p in signature.parameters.items()}
+        kinds = {n: _kind(p.annotation) for n, p in signature.parameters.items()}
         self.sequences = frozenset(n for n, kind in kinds.items() if kind == "Arrays")
         self.arrays = tuple(
             n
@@ -143,6 +153,7 @@ class Primitive:
         for name, d in self.derivatives.items():
             indices = [order.index(n) for n in d.names if n in order] if d is not None else []
             self.takers[name] = itemgetter(*indices) if indices else _nothing
+        self.tail = tuple(self.defaults.values())  # of the last parameters
 
     @property
     def differentiable(self) -> tuple[str, ...]:
