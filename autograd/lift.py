@@ -25,12 +25,19 @@ _new: Any = object.__new__
 
 def lifted(p: Primitive) -> Callable[..., Any]:
     """The function that users call."""
-    plain = not (p.sequences or p.joint or p.residuals or p.several)
+    if p.sequences or p.several:
+        return _lift_general(p)
+    plain = not (p.joint or p.residuals)
     if plain and p.arrays == p.parameters[:1]:
         return _lift_unary(p)
-    if plain and p.arrays == p.parameters and not (p.view or p.saves_facts):
-        return _lift_binary(p) if len(p.arrays) == 2 and not p.defaults else _lift_several(p)
-    return _lift_general(p)
+    if (
+        plain
+        and p.arrays == p.parameters
+        and len(p.arrays) == 2
+        and not (p.view or p.saves_facts or p.defaults)
+    ):
+        return _lift_binary(p)
+    return _lift_several(p)
 
 
 def _lift_unary(p: Primitive) -> Callable[..., Any]:
@@ -182,10 +189,14 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
 
 
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
-    """Any number of single arrays, some of which may be left out (None)."""
-    forward, cast = p.forward, p.cast
-    n_arrays = len(p.arrays)
+    """Any number of single arrays, some of which may be left out (None), among any options."""
+    forward, cast, view = p.forward, p.cast, p.view
+    joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
+    n_parameters, n_arrays = len(p.parameters), len(p.arrays)
+    # each parameter: its bit if it is an array, else 0
+    bits = [1 << p.arrays.index(name) if name in p.arrays else 0 for name in p.parameters]
     differentiable = sum(1 << i for i, a in enumerate(p.arrays) if p.derivatives[a] is not None)
+    first = p.positions[p.arrays[0]]
     plans = {}  # which inputs need a gradient, as bits -> their derivatives, and what takes the values they name
     for mask in range(1 << n_arrays):
         names = [a for i, a in enumerate(p.arrays) if mask & differentiable & 1 << i]
@@ -193,16 +204,19 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     ndarray = np.ndarray
 
     def call(*given: Any, **named: Any) -> Any:  # noqa: C901
-        if named or len(given) != n_arrays:
+        if named or len(given) != n_parameters:
             given = tuple(p.bind(given, named))
-        raw: list[Any] = []
+        raw = list(given)
         parents = []
-        mask, bit, kind = 0, 1, None
+        mask, i, kind = 0, -1, None
         mixed = cast == "float"
-        for value in given:
+        for bit in bits:
+            i += 1
+            if not bit:
+                continue
+            value = given[i]
             if isinstance(value, Variable):
-                array = value.array
-                raw.append(array)
+                raw[i] = array = value.array
                 if array.dtype is not kind:
                     mixed = mixed or kind is not None
                     kind = array.dtype
@@ -210,19 +224,23 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 if parent is not None and bit & differentiable:
                     parents.append(parent)
                     mask |= bit
-            else:
-                mixed = mixed or value is not None
-                raw.append(None if value is None else constant(p, value))
-            bit += bit
-        if mixed and cast is not None and needs_cast(p, arrays := [a for a in raw if a is not None]):
-            return call(*(v if v is None else promoted(p, (v,), arrays)[0] for v in given))
+            elif value is not None:
+                mixed = True
+                raw[i] = constant(p, value)
+        if kind is None:
+            _as_formulas_call(p, given, raw)
+        if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
+            return call(*_promoted(p, given, arrays))
         errors = NUMPY_ERRORS.set(QUIET)
         try:
             out = forward(*raw)
         except Exception as error:
-            raise explained(p, raw, error) from error
+            raise explained(p, _arrays(p, raw), error) from error
         finally:
             NUMPY_ERRORS.reset(errors)
+        residuals = ()
+        if n_residuals:
+            out, *residuals = out
         if kind is None:
             return out
         if type(out) is not ndarray:
@@ -230,6 +248,8 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         result = _new(tape.tensor_class)
         result.array = out
         result.base = result.leaf = result.node = None
+        if view and isinstance(given[first], Variable):
+            _mark_view(result, given[first])
         if mask:
             mode = MODE.get()
             if mode.grad and out.dtype.kind == "f":
@@ -238,11 +258,16 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 node.seq = next(clock)
                 node.extras = None
                 node.shape = out.shape
-                node.broadcasts = True
+                node.broadcasts = not joint
                 node.parents = tuple(parents)
                 node.derivatives, takers = plans[mask]
-                values = (out, *raw)
-                node.values = tuple([take(values) for take in takers])
+                values = (out, *raw, *residuals)
+                if saves_facts:
+                    values += _all_facts(p, raw)
+                if joint:  # one set of values for all its edges
+                    node.values = (takers[0](values),) * len(takers)
+                else:
+                    node.values = tuple([take(values) for take in takers])
                 if mode.anomaly:
                     note_origin(node, out)
         return result
@@ -251,50 +276,31 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
 
 
 def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
-    """Any number of arrays, sequences of arrays, several results, fused kernels."""
-    forward = p.forward
+    """Sequences of arrays, and several results."""
+    forward, several, n_residuals = p.forward, p.several, len(p.residuals)
     plan = tuple((p.positions[a], a, a in p.sequences, p.derivatives[a] is not None) for a in p.arrays)
     first = plan[0][0]
-    n_parameters, n_residuals = len(p.parameters), len(p.residuals)
-    cast, to_float, several, view = p.cast, p.cast == "float", p.several, p.view
 
     def call(*args: Any, **named: Any) -> Any:  # noqa: C901
-        given = p.bind(args, named) if named or len(args) != n_parameters else args
+        given = p.bind(args, named)
         raw = list(given)
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
-        any_tensor = mixed = False
-        kind = None
+        any_tensor = False
         for i, name, is_sequence, differentiable in plan:
-            value = given[i]
-            if isinstance(value, Variable):
-                any_tensor = True
-                raw[i] = array = value.array
-                mixed = mixed or array.dtype is not (kind or array.dtype)
-                kind = array.dtype
-                parent = value.node if value.base is None else value.current_node()
-                if parent is not None and differentiable:
-                    active.append((parent, name, None))
-            elif is_sequence:
-                mixed = True
-                elements = []
-                for j, element in enumerate(value):
-                    if isinstance(element, Variable):
-                        any_tensor = True
-                        elements.append(element.array)
-                        parent = element.current_node()
-                        if parent is not None and differentiable:
-                            active.append((parent, name, j))
-                    else:
-                        elements.append(constant(p, element))
-                raw[i] = tuple(elements)
-            elif value is not None:
-                mixed = True
-                raw[i] = constant(p, value)
-        if not any_tensor:  # called by a formula: NumPy's scalars are its 0-d arrays
-            for i, *_ in plan:
-                if isinstance(given[i], np.generic):
-                    raw[i] = np.asarray(given[i])
-        if (mixed or to_float) and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
+            elements = []
+            for j, value in enumerate(given[i] if is_sequence else (given[i],)):
+                if isinstance(value, Variable):
+                    any_tensor = True
+                    elements.append(value.array)
+                    parent = value.node if value.base is None else value.current_node()
+                    if parent is not None and differentiable:
+                        active.append((parent, name, j if is_sequence else None))
+                else:
+                    elements.append(None if value is None else constant(p, value))
+            raw[i] = tuple(elements) if is_sequence else elements[0]
+        if not any_tensor:
+            _as_formulas_call(p, given, raw)
+        if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
             return call(*_promoted(p, given, arrays))
         errors = NUMPY_ERRORS.set(QUIET)
         try:
@@ -308,28 +314,30 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             out, residuals = (out[:-n_residuals] if several else out[0]), out[-n_residuals:]
         if not any_tensor:
             return out
+        results = tuple(map(tape.wrap, out)) if several else (tape.wrap(out),)
+        if p.view and isinstance(given[first], Variable):
+            for result in results:
+                _mark_view(result, given[first])
         mode = MODE.get()
-        if several:
-            results = tuple(map(tape.wrap, out))
-            if view and isinstance(given[first], Variable):
-                for result in results:
-                    _mark_view(result, given[first])
-            if active and mode.grad:
-                node = make_node(p, raw, active, None, residuals)
-                attach_outputs(node, results, [r.array.dtype.kind == "f" for r in results])
-                if mode.anomaly:
-                    note_origin(node, *(r.array for r in results))
-            return results
-        result = tape.wrap(out)
-        if view and isinstance(given[first], Variable):
-            _mark_view(result, given[first])
-        if active and mode.grad and result.array.dtype.kind == "f":
-            result.node = make_node(p, raw, active, result.array, residuals)
+        floats = [r.array.dtype.kind == "f" for r in results]
+        if active and mode.grad and any(floats):
+            node = make_node(p, raw, active, None if several else results[0].array, residuals)
+            if several:
+                attach_outputs(node, results, floats)
+            else:
+                results[0].node = node
             if mode.anomaly:
-                note_origin(result.node, result.array)
-        return result
+                note_origin(node, *(r.array for r in results))
+        return results if several else results[0]
 
     return call
+
+
+def _as_formulas_call(p: Primitive, given: Sequence[Any], raw: list[Any]) -> None:
+    """Among raw arrays, as when a formula calls, NumPy's scalars are 0-d arrays; beside tensors they are numbers."""
+    for a in p.arrays:
+        if isinstance(given[p.positions[a]], np.generic):
+            raw[p.positions[a]] = np.asarray(given[p.positions[a]])
 
 
 def _arrays(p: Primitive, raw: Sequence[Any]) -> list[Any]:
@@ -367,7 +375,7 @@ def make_node(
     """
     values = (out, *raw, *residuals)
     if p.saves_facts:
-        values += tuple(f for a in p.arrays if a not in p.sequences for f in _facts(raw[p.positions[a]]))
+        values += _all_facts(p, raw)
     node: Node = _new(Node)
     node.primitive = p
     node.seq = next(clock)
@@ -389,8 +397,19 @@ def make_node(
     return node
 
 
+def _all_facts(p: Primitive, raw: Sequence[Any]) -> tuple[Any, ...]:
+    """The shape and the dtype of each array argument that is not a sequence."""
+    facts: tuple[Any, ...] = ()
+    for a in p.arrays:
+        if a not in p.sequences:
+            facts += _facts(raw[p.positions[a]])
+    return facts
+
+
 def _facts(array: Any) -> tuple[Any, Any]:
     """The shape and the dtype of an array argument."""
+    if type(array) is np.ndarray:
+        return array.shape, array.dtype
     return (None, None) if array is None else (np.shape(array), np.asarray(array).dtype)
 
 

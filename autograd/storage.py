@@ -48,7 +48,7 @@ def _owner(array: Any) -> Any:
 
 def note_write(array: Any) -> None:
     """Record an in-place write to the array's storage."""
-    owner = _owner(array)
+    owner = array if array.base is None else _owner(array)
     writes = _STORAGES.get(id(owner))
     if writes is None:
         writes = _STORAGES[id(owner)] = _Writes(owner)

@@ -129,7 +129,7 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
         return d  # the gradients of several results
     lead = d.ndim - len(shape)
     if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
-        return ones(len(d), d.dtype) @ d  # BLAS sums columns faster than np.sum does
+        return ones(len(d), d.dtype).dot(d)  # BLAS sums columns faster than np.sum does
     if lead < 0 or 0 < math.prod(d.shape) < math.prod(shape):
         return np.broadcast_to(d, shape)  # a formula may leave repeating to NumPy
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n != d.shape[lead + i])
@@ -245,8 +245,8 @@ def _freed_error(node: Node) -> GraphFreedError:
     where = f"\nIt was recorded here:\n{origin}" if origin else ""
     return GraphFreedError(
         f"backward: the arrays that '{node.primitive.name}' saved were freed by an earlier backward through this "
-        "graph. Pass retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or added up "
-        f"over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
+        "graph. Pass retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or "
+        f"added up over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
     )
 
 

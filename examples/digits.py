@@ -146,6 +146,15 @@ def plot(history: History, accuracy: float, file: Path) -> None:
     figure.savefig(file, dpi=150)
 
 
+def draw_batch(model: nn.Module, criterion: nn.Module, images: Tensor, digits: Tensor, file: Path) -> None:
+    """Draw what the tape records for one batch, with the gradients that backward computes from it."""
+    loss = criterion(model.train()(images), digits)
+    model.zero_grad()
+    loss.backward(retain_graph=True)  # keeps the graph, to be drawn
+    names = {"images": images, "digits": digits, "loss": loss}
+    autograd.draw(loss, names=names, params=model, direction="TB").save(file)
+
+
 def main(arguments: Sequence[str] | None = None) -> float:
     """Train, report, and write the pictures and the weights; return the accuracy on the test images."""
     parser = argparse.ArgumentParser(description="Teach a small network to read handwritten digits.")
@@ -174,11 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
     curves, graph, weights = (options.out / f"digits.{kind}" for kind in ("png", "svg", "safetensors"))
     plot(history, accuracy, curves)
 
-    images_of_batch, digits_of_batch = images[:BATCH], digits[:BATCH]
-    loss = criterion(model.train()(images_of_batch), digits_of_batch)
-    names = {"images": images_of_batch, "digits": digits_of_batch, "loss": loss}
-    autograd.draw(loss, names=names, params=model).save(graph)
-
+    draw_batch(model, criterion, images[:BATCH], digits[:BATCH], graph)
     autograd.save(model.state_dict(), weights)
     copy = make_model()
     copy.load_state_dict(autograd.load(weights))

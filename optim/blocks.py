@@ -106,8 +106,8 @@ class _Packed:
         if self.counts is not None:
             self.counts += 1
             self.state["step"] = self.counts.item(0)
-        np.concatenate(self.values, out=self.p)
-        np.concatenate([p.leaf.grad.array.reshape(-1) for p in self.params], out=self.g)
+        np.concatenate(self.values, None, self.p)
+        np.concatenate([p.leaf.grad.array for p in self.params], None, self.g)
         update(self.p, self.g, self.state, group, self.works, self.first)
         for value, part in zip(self.values, self.parts, strict=True):
             value[...] = part

@@ -67,9 +67,10 @@ def _gradient(
 ) -> tuple[Array]:  # fmt: skip
     """dx = (softmax(x) * the row's weight - its targets' weights) * g / norm; e / total is the softmax."""
     g = g.reshape(-1) if reduction == "none" else g / norm if norm else 0 * g
-    hard = g * each * (1 - label_smoothing)  # what a row gives to its target, or one number for all rows
-    soft = g * counts * (label_smoothing / e.shape[1])  # what it gives to each class
-    row = hard + soft * (e.shape[1] if weight is None else weight.sum()) if label_smoothing else hard
+    row = hard = g * each * (1 - label_smoothing)  # what a row gives to its target, or one number for all rows
+    if label_smoothing:
+        soft = g * counts * (label_smoothing / e.shape[1])  # what it gives to each class
+        row = hard + soft * (e.shape[1] if weight is None else weight.sum())
     d = e * (row / total)[:, None]
     d.reshape(-1)[picks] -= hard
     if label_smoothing:

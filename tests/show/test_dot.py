@@ -5,8 +5,8 @@ import re
 import pytest
 
 from autograd.errors import ArgumentError
-from autograd.show.dot import LINE, QUIET, STYLES, TEXT, escape_html, to_dot
 from autograd.show import draw
+from autograd.show.dot import LINE, QUIET, STYLES, TEXT, escape_html, to_dot
 from autograd.show.graph import Graph, GraphNode
 from autograd.show.render import render
 from autograd.value import Value

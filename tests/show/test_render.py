@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograd.errors import RenderError
-from autograd.show import render as render_module
 from autograd.show import draw
+from autograd.show import render as render_module
 from autograd.show.render import render
 from autograd.value import Value
 from tests.show.reading import svg_texts
