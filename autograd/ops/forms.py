@@ -42,18 +42,17 @@ def floating(op: str, x: Array) -> None:
 def keep(g: Array, mask: Array) -> Array:
     """g where the mask is true, 0 elsewhere: `where(mask, g, 0)`.
 
-    g * mask would be nan where an infinite gradient meets a false mask. `np.where` takes ten times as long as the
-    bits of g and-ed with all ones or all zeros.
+    g * mask would be nan where an infinite gradient meets a false mask, and `np.where` takes ten times as long. So the
+    bits of g are multiplied, as integers, by 0 or 1.
 
     >>> keep(np.array([1.0, np.inf]), np.array([True, False]))
     array([1., 0.])
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    bits = mask.astype(_BITS[g.itemsize])
-    np.negative(bits, bits)  # true is now all ones
     d = np.empty_like(g)
-    np.bitwise_and(bits, g.view(bits.dtype), out=d.view(bits.dtype))
+    bits = _BITS[g.itemsize]
+    np.multiply(g.view(bits), mask, d.view(bits))
     return d
 
 
@@ -63,13 +62,7 @@ def drop(g: Array, mask: Array) -> Array:
     >>> drop(np.array([1.0, np.inf]), np.array([True, False]))
     array([ 0., inf])
     """
-    if type(g) is not np.ndarray or type(mask) is not np.ndarray:
-        return np.where(mask, 0, g)
-    bits = mask.astype(_BITS[g.itemsize])
-    bits -= 1  # false is now all ones
-    d = np.empty_like(g)
-    np.bitwise_and(bits, g.view(bits.dtype), out=d.view(bits.dtype))
-    return d
+    return keep(g, ~mask)
 
 
 def pick(mask: Array, x: Array, y: Array) -> Array:
