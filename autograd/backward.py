@@ -49,9 +49,10 @@ def backward(
     """
     roots = _roots("backward", _several(tensors), _gradients(tensors, grad_tensors), create_graph)
     retain = create_graph if retain_graph is None else retain_graph
+    ends: list[tuple[AnyNode, Any]]
     if inputs is None:
         found = sweep(roots, retain, create_graph)
-        ends: list[tuple[AnyNode, Any]] = [(leaf, leaf) for leaf in found]
+        ends = list(zip(found, found, strict=True))
     else:
         chosen = _several(inputs)
         if not chosen:

@@ -46,15 +46,16 @@ def _owner(array: Any) -> Any:
     return array
 
 
-def note_write(array: Any) -> None:
-    """Record an in-place write to the array's storage."""
-    owner = array if array.base is None else _owner(array)
-    writes = _STORAGES.get(id(owner))
-    if writes is None:
-        writes = _STORAGES[id(owner)] = _Writes(owner)
+def note_write(*arrays: Any) -> None:
+    """Record an in-place write to the arrays' storages."""
     LastWrite.time = now = next(clock)
-    writes.count += 1
-    writes.times.append(now)
+    for array in arrays:
+        owner = array if array.base is None else _owner(array)
+        writes = _STORAGES.get(id(owner))
+        if writes is None:
+            writes = _STORAGES[id(owner)] = _Writes(owner)
+        writes.count += 1
+        writes.times.append(now)
 
 
 def version(array: Any) -> int:

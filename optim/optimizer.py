@@ -16,6 +16,7 @@ import numpy as np
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError
 from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.storage import note_write
 from autograd.tape import RemovableHandle, Variable, bump, wrap
 from optim import state
 from optim.blocks import Array, Group, Plan, Scratch
@@ -131,8 +132,7 @@ class Optimizer:
                     lr = group["lr"]
                     options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
                     self._plan(i, params, self.buffers(group)).step(self.update, options)
-                    for p in params:
-                        bump(p)
+                    note_write(*[p.array for p in params])
         finally:
             NUMPY_ERRORS.reset(errors)
         for after in tuple(self._after.values()):

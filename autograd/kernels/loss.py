@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.constants import ones
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
@@ -33,6 +35,12 @@ def _from_rows(rows: Array, shape: tuple[int, ...]) -> Array:
     if len(shape) < 2:
         return rows.reshape(shape)
     return np.moveaxis(rows.reshape((shape[0], *shape[2:], shape[1])), -1, 1)
+
+
+@functools.lru_cache(maxsize=16)
+def _row_starts(n: int, classes: int) -> Array:
+    """Where each row of a matrix starts, counted in elements."""
+    return np.arange(0, n * classes, classes)
 
 
 def _composed(
@@ -66,8 +74,10 @@ def _gradient(
     picks: Array, each: Any, counts: Any, norm: float,
 ) -> tuple[Array]:  # fmt: skip
     """dx = (softmax(x) * the row's weight - its targets' weights) * g / norm; e / total is the softmax."""
-    g = g.reshape(-1) if reduction == "none" else g / norm if norm else 0 * g
-    row = hard = g * each * (1 - label_smoothing)  # what a row gives to its target, or one number for all rows
+    g = g.reshape(-1) if reduction == "none" else float(g) / norm if norm else 0.0
+    row = hard = (
+        g * each * (1 - label_smoothing)
+    )  # what a row gives to its target, or one number for all rows
     if label_smoothing:
         soft = g * counts * (label_smoothing / e.shape[1])  # what it gives to each class
         row = hard + soft * (e.shape[1] if weight is None else weight.sum())
@@ -99,10 +109,10 @@ def cross_entropy_(
         chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(x.dtype)
     each = counts if weight is None else counts * weight.astype(x.dtype)[chosen]
     shifted = rows - largest(rows, 1)
-    picks = np.arange(0, n * classes, classes) + chosen
+    picks = _row_starts(n, classes) + chosen
     picked = shifted.reshape(-1).take(picks)
     e = np.exp(shifted)
-    total = sums(e, 1, keepdim=False)
+    total = e.dot(ones(classes, e.dtype)) if classes <= 4096 and e.dtype.char in "fd" else sums(e, 1, keepdim=False)
     log_total = np.log(total)
     loss = log_total - picked
     if not isinstance(each, int):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.constants import ones
 from autograd.dims import checked_dims
 from autograd.errors import DTypeError
 from autograd.primitive import Array
@@ -124,14 +125,14 @@ def sums(x: Array, dim: int, keepdim: bool = True) -> Array:
     array([[3.],
            [7.]])
     """
-    if type(x) is np.ndarray and x.ndim > 1 and x.size > 512 and x.dtype.char in "fd":
+    if type(x) is np.ndarray and x.ndim > 1 and x.size > 256 and x.dtype.char in "fd":
         n = x.shape[dim]
         if n <= 4096 and x.flags.c_contiguous:  # longer ones lose digits: BLAS does not sum in pairs
             if dim in (-1, x.ndim - 1):
-                out = x @ np.ones(n, x.dtype)
+                out = x @ ones(n, x.dtype)
                 return out[..., None] if keepdim else out
             if x.ndim == 2:
-                out = np.ones(n, x.dtype) @ x
+                out = ones(n, x.dtype) @ x
                 return out[None] if keepdim else out
     return x.sum(axis=dim, keepdims=keepdim)
 
@@ -157,7 +158,7 @@ def total(x: Array) -> Array:
     if x.size < 4096 or x.dtype.char not in "fd" or not x.flags.c_contiguous:
         return add_reduce(x, None)
     rows, rest = _in_rows(x)
-    return add_reduce(rows @ np.ones(_ROW, x.dtype)) + add_reduce(rest)
+    return add_reduce(rows @ ones(_ROW, x.dtype)) + add_reduce(rest)
 
 
 def squares(x: Array) -> Array:
