@@ -42,7 +42,7 @@ def lifted(p: Primitive) -> Callable[..., Any]:
 
 def _lift_unary(p: Primitive) -> Callable[..., Any]:
     """One array argument first, then any options."""
-    forward, view = p.forward, p.view
+    forward, view, quiet = p.forward, p.view, p.quiet
     name, *options = p.parameters
     derivative = p.derivatives[name]
     facts = p.saves_facts
@@ -62,13 +62,14 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
         if not isinstance(input, Variable):
             return on_raw(p, (input,), given)
         x = input.array
-        errors = NUMPY_ERRORS.set(QUIET)
+        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
         try:
             out = forward(x, *given) if n_options else forward(x)
         except Exception as error:
             raise explained(p, (x,), error, given) from error
         finally:
-            NUMPY_ERRORS.reset(errors)
+            if errors is not None:
+                NUMPY_ERRORS.reset(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
         if to_float and out.dtype is not x.dtype and x.dtype.kind != "f":
@@ -135,17 +136,14 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
                     return call(*promoted(p, (x, other)))
         else:
             return on_raw(p, (input, other))
+        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
         try:
-            if quiet:
-                errors = NUMPY_ERRORS.set(QUIET)
-                out = forward(x, y)
-                NUMPY_ERRORS.reset(errors)
-            else:
-                out = forward(x, y)
+            out = forward(x, y)
         except Exception as error:
-            if quiet:
-                NUMPY_ERRORS.reset(errors)
             raise explained(p, (x, y), error) from error
+        finally:
+            if errors is not None:
+                NUMPY_ERRORS.reset(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
         result = _new(tape.tensor_class)
@@ -190,7 +188,7 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
 
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
-    forward, cast, view = p.forward, p.cast, p.view
+    forward, cast, view, quiet = p.forward, p.cast, p.view, p.quiet
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     n_parameters, n_arrays = len(p.parameters), len(p.arrays)
     # each parameter: its bit if it is an array, else 0
@@ -231,13 +229,14 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             _as_formulas_call(p, given, raw)
         if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
             return call(*_promoted(p, given, arrays))
-        errors = NUMPY_ERRORS.set(QUIET)
+        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
         try:
             out = forward(*raw)
         except Exception as error:
             raise explained(p, _arrays(p, raw), error) from error
         finally:
-            NUMPY_ERRORS.reset(errors)
+            if errors is not None:
+                NUMPY_ERRORS.reset(errors)
         residuals = ()
         if n_residuals:
             out, *residuals = out

@@ -13,6 +13,7 @@ from operator import is_
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from autograd.errors import InPlaceError
 from autograd.tape import wrap
@@ -124,13 +125,14 @@ class Plan:
         self, params: list[Any], keeps: list[Kept], names: tuple[str, ...], scratch: Scratch
     ) -> None:
         packs: dict[Any, list[tuple[Any, Kept]]] = {}
+        apart = _apart(params)
         self._runs: list[_Single | _Packed] = []
-        for p, kept in zip(params, keeps, strict=True):
+        for i, (p, kept) in enumerate(zip(params, keeps, strict=True)):
             if not p.array.flags.writeable:
                 raise InPlaceError(
                     f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"
                 )
-            if p.array.size <= SMALL and p.array.flags.c_contiguous:
+            if p.array.size <= SMALL and p.array.flags.c_contiguous and i in apart:
                 count = kept["step"].array.item() if "step" in kept else None
                 key = (p.array.dtype, count, all(kept.get(name) is not None for name in names))
                 packs.setdefault(key, []).append((p, kept))
@@ -142,7 +144,8 @@ class Plan:
                 self._runs.append(
                     _Single(*members[0], names, scratch) if alone else _Packed(members, names, scratch)
                 )
-        self._names = (*names, "step") if keeps and "step" in keeps[0] else names
+        self._buffers = names
+        self._names = (*names, "step") if "step" in keeps[0] else names
         self._params = params
         self._arrays = self._held(params, keeps)
 
@@ -153,9 +156,11 @@ class Plan:
             arrays += [kept[name].array for kept in keeps]
         return arrays
 
-    def fits(self, params: list[Any], keeps: list[Kept]) -> bool:
+    def fits(self, params: list[Any], keeps: list[Kept], names: tuple[str, ...]) -> bool:
         """Whether it is still good."""
-        if len(params) != len(self._params) or not all(map(is_, params, self._params)):
+        if names != self._buffers or len(params) != len(self._params):
+            return False
+        if not all(map(is_, params, self._params)):
             return False
         try:
             return all(map(is_, self._held(params, keeps), self._arrays))
@@ -166,6 +171,19 @@ class Plan:
         """Run the rule over all blocks."""
         for run in self._runs:
             run.step(update, group)
+
+
+def _apart(params: list[Any]) -> set[int]:
+    """The positions of the parameters that share no memory with another one."""
+    apart = set(range(len(params)))
+    spans = sorted((*byte_bounds(p.array), i) for i, p in enumerate(params) if p.array.size)
+    end, last = 0, -1  # of the span that reaches furthest so far
+    for low, high, i in spans:
+        if low < end:
+            apart -= {i, last}
+        if high > end:
+            end, last = high, i
+    return apart
 
 
 def _complete(members: list[tuple[Any, Kept]], names: tuple[str, ...]) -> bool:

@@ -24,6 +24,9 @@ from optim.blocks import Array, Group, Plan, Scratch
 Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
 
 
+_NOTHING: dict[str, Any] = {}
+
+
 class Optimizer:
     """Base class of optimizers.
 
@@ -141,14 +144,14 @@ class Optimizer:
 
     def _plan(self, i: int, params: list[Any], names: tuple[str, ...]) -> Plan:
         """How to go through the parameters of a group; made anew only when it has changed."""
-        keeps = [self.state[p] for p in params] if names or self.counts else []
+        keeps = [self.state[p] for p in params] if names or self.counts else [_NOTHING] * len(params)
         if self.counts:
             for kept in keeps:
                 if "step" not in kept:
                     kept["step"] = wrap(np.zeros((), np.float32))
         plan = self._plans.get(i)
-        if plan is None or not plan.fits(params, keeps):
-            plan = self._plans[i] = Plan(params, keeps or [{} for _ in params], names, self._scratch)
+        if plan is None or not plan.fits(params, keeps, names):
+            plan = self._plans[i] = Plan(params, keeps, names, self._scratch)
         return plan
 
     def zero_grad(self, set_to_none: bool = True) -> None:

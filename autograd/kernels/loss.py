@@ -112,7 +112,11 @@ def cross_entropy_(
     picks = _row_starts(n, classes) + chosen
     picked = shifted.reshape(-1).take(picks)
     e = np.exp(shifted)
-    total = e.dot(ones(classes, e.dtype)) if classes <= 4096 and e.dtype.char in "fd" else sums(e, 1, keepdim=False)
+    total = (
+        e.dot(ones(classes, e.dtype))
+        if classes <= 4096 and e.dtype.char in "fd"
+        else sums(e, 1, keepdim=False)
+    )
     log_total = np.log(total)
     loss = log_total - picked
     if not isinstance(each, int):

@@ -25,7 +25,7 @@ __all__ = [
 # ------------------------------------------------------------------------------------------------ piecewise linear
 
 
-@primitive(x=lambda g, out: keep(g, out != 0))
+@primitive(quiet=False, x=lambda g, out: keep(g, out != 0))
 def relu(x: Array) -> Array:
     """max(x, 0), elementwise; nan stays nan.  dx = g where x > 0, 0 elsewhere, also at 0.
 

@@ -51,10 +51,7 @@ def keep(g: Array, mask: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    d = np.empty_like(g)
-    bits = _BITS[g.itemsize]
-    np.multiply(g.view(bits), mask, d.view(bits))
-    return d
+    return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
 
 
 def drop(g: Array, mask: Array) -> Array:

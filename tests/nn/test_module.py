@@ -345,6 +345,21 @@ def test_loading_that_does_not_fit_names_all_and_changes_nothing():
         net.load_state_dict([])
 
 
+def test_loading_what_cannot_be_converted_or_written():
+    module = nn.Module()
+    module.count = nn.Buffer(autograd.tensor(3))
+    module.w = nn.Parameter(autograd.zeros(2))
+    module.w.array.flags.writeable = False
+    with pytest.raises(StateDictError) as found:
+        module.load_state_dict({"count": autograd.tensor(1.5), "w": autograd.ones(2)})
+    assert "count: cannot convert float32 values to int64." in str(found.value)
+    assert "w: the model's tensor is read-only" in str(found.value)
+    module.load_state_dict({"count": autograd.tensor([7])}, strict=False)  # as files of old have it
+    assert module.count.item() == 7
+    result = module.load_state_dict({}, strict=False)
+    assert repr(result) == "IncompatibleKeys(missing_keys=['w', 'count'], unexpected_keys=[])"
+
+
 def test_loading_a_part():
     net = Net()
     missing, unexpected = net.load_state_dict({"scale": autograd.full((1,), 5.0), "x": 1}, strict=False)

@@ -325,3 +325,26 @@ def test_fifty_steps_of_training(rule, options, dtype):
     np.testing.assert_allclose(losses[0], losses[1], rtol=tolerance, atol=tolerance)
     for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
         np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=tolerance, atol=tolerance)
+
+
+def test_random_leaky_relu_in_training():
+    x = autograd.randn(20_000, requires_grad=True)
+    out = nn.RReLU(0.2, 0.6)(x)
+    slopes = (out / x).detach().numpy()
+    negative = x.detach().numpy() < 0
+    np.testing.assert_array_equal(slopes[~negative], 1)
+    assert 0.2 <= slopes[negative].min() < 0.21
+    assert 0.59 < slopes[negative].max() <= 0.6 + 1e-6
+    assert slopes[negative].mean() == pytest.approx(0.4, abs=0.01)
+    out.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), slopes, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "dim"), [("Softmin", (3,), 0), ("LogSoftmax", (2, 3, 4), 0), ("Softmax", (2,) * 4, 1)]
+)
+def test_the_dimension_that_pytorch_takes(name, shape, dim):
+    x = autograd.randn(*shape)
+    with pytest.warns(UserWarning, match=f"dimension {dim} was chosen"):
+        out = getattr(nn, name)()(x)
+    np.testing.assert_array_equal(out.numpy(), getattr(nn, name)(dim)(x).numpy())

@@ -316,6 +316,35 @@ def test_a_state_dict_that_does_not_fit_changes_nothing():
         optimizer.load_state_dict({"state": {}})
 
 
+def test_state_that_belongs_to_no_parameter_is_kept():
+    optimizer = optim.SGD([weight(1.0)])
+    state = optimizer.state_dict()
+    state["state"] = {"phase": {"name": "warm-up"}, 0: {"note": "text"}}
+    optimizer.load_state_dict(state)
+    assert optimizer.state["phase"] == {"name": "warm-up"}
+    assert optimizer.state_dict()["state"] == state["state"]
+
+
+def test_an_optimizer_in_the_style_of_pytorch():
+    class Plain(optim.Optimizer):
+        def __init__(self, params, lr):
+            super().__init__(params, {"lr": lr})
+
+        @autograd.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    state = self.state[p]
+                    state["steps"] = state.get("steps", 0) + 1
+                    p.add_(p.grad, alpha=-group["lr"])
+
+    p = weight(1.0, 2.0)
+    optimizer = Plain([p], lr=0.1)
+    take_steps(optimizer, [p], 2)
+    assert optimizer.state_dict()["state"] == {0: {"steps": 2}}
+    assert p.tolist() == pytest.approx([0.553, 0.608], abs=1e-6)
+
+
 def test_named_parameters():
     model = nn.Linear(2, 1)
     optimizer = optim.SGD(model.named_parameters(), lr=0.1)

@@ -181,6 +181,40 @@ def test_a_parameter_may_change_its_memory_between_steps():
     assert_same([p], [r], np.float64)
 
 
+def test_options_may_be_turned_on_and_off():
+    problem = Problem(np.float64, [(3,), (4, 2)])
+    params, reference = problem.ours(), problem.theirs()
+    ours, theirs = optim.SGD(params, lr=0.05), torch.optim.SGD(reference, lr=0.05)
+    for momentum in (0.0, 0.9, 0.0, 0.5):
+        for optimizer in (ours, theirs):
+            optimizer.param_groups[0]["momentum"] = momentum
+        walk(problem, ours, theirs, params, reference, 5)
+    assert_same(params, reference, np.float64)
+
+
+@pytest.mark.parametrize(("rule", "options"), GRID, ids=IDS)
+def test_parameters_that_share_memory(rule, options):
+    """Two parameters on overlapping parts of one vector: each takes its step, one after the other."""
+
+    def split(whole, lib):
+        parts = [lib.nn.Parameter() if lib is torch else nn.Parameter() for _ in range(3)]
+        for p, (a, b) in zip(parts, ((0, 6), (4, 9), (9, 12)), strict=True):
+            p.data = whole[a:b]
+        return parts
+
+    values = np.random.default_rng(0).standard_normal(12)
+    params, reference = split(autograd.tensor(values), autograd), split(torch.tensor(values), torch)
+    ours = getattr(optim, rule)(params, **options)
+    theirs = getattr(torch.optim, rule)(reference, **options)
+    for step in range(20):
+        for p, r in zip(params, reference, strict=True):
+            g = np.random.default_rng(step).standard_normal(p.shape)
+            p.grad, r.grad = autograd.tensor(g), torch.tensor(g)
+        ours.step()
+        theirs.step()
+    assert_same(params, reference, np.float64)
+
+
 def test_gradients_that_are_views_are_left_as_they_were():
     gradient = autograd.ones(4, 6)
     p = nn.Parameter(autograd.zeros(3, 4))
