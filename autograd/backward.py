@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
+from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.sweep import own, sweep
 from autograd.tape import AccumulateGrad, AnyNode, Variable, wrap
 
@@ -59,12 +60,19 @@ def backward(
             raise ArgumentError("backward: inputs is empty; leave it out to reach every leaf")
         targets = [_target("backward", i, t) for i, t in enumerate(chosen)]
         found = sweep(roots, retain, create_graph, targets)
-        ends = [(node, _end(t)) for node, t in zip(targets, chosen, strict=True) if node in found]
-    for node, leaf in ends:
-        if create_graph:
-            leaf.accumulate(found.pop(node))
-        else:
-            leaf.accumulate(own(found.pop(node), leaf.dtype))
+        leaves = {
+            node: _end(t) for node, t in zip(targets, chosen, strict=True)
+        }  # a tensor may be given twice
+        ends = [(node, leaf) for node, leaf in leaves.items() if node in found]
+    errors = NUMPY_ERRORS.set(QUIET)
+    try:
+        for node, leaf in ends:
+            if create_graph:
+                leaf.accumulate(found.pop(node))
+            else:
+                leaf.accumulate(own(found.pop(node), leaf.dtype))
+    finally:
+        NUMPY_ERRORS.reset(errors)
     for _, leaf in ends:
         if leaf.extras is not None:
             for hook in tuple(leaf.extras.post_hooks.values()):

@@ -291,6 +291,11 @@ class TensorBasics(Variable):
     def data(self, value: Any) -> None:
         if not isinstance(value, Variable):
             raise ArgumentError(f"data: must be a Tensor, got {type(value).__name__}; use autograd.tensor()")
+        if self.node is not None and value.array.dtype.kind != "f":
+            raise DTypeError(
+                f"data: the tensor requires a gradient, so its values cannot be {value.array.dtype}; convert them with "
+                ".float()"
+            )
         self.array = value.array
         if self.leaf is not None:
             self.leaf.shape, self.leaf.dtype = value.array.shape, value.array.dtype

@@ -6,8 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd.arguments import note_origin
 from autograd.errors import GradientError, InPlaceError, ShapeError
+from autograd.inplace import check_writable, set_node
 from autograd.lift import attach_outputs, output_node
 from autograd.modes import MODE, no_grad
 from autograd.storage import clock, version, version_at, written_since
@@ -81,6 +84,7 @@ class FunctionCtx:
     def finish(self, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The results, once `forward` has run: an input returned as it came gets a tensor of its own."""
         for t in self._dirty:
+            check_writable(f"{self._function.__name__} (mark_dirty)", t)
             bump(t)
         return tuple(
             wrap(o.array)
@@ -105,6 +109,7 @@ class FunctionCtx:
             o for o in tensors if o.array.dtype.kind != "f" or any(o is n for n in self._non_differentiable)
         ]
         self._saved = tuple(None if t is None else _entry(t, tensors, silent) for t in self._given)
+        dirty = self._dirty
         self._given = self._non_differentiable = self._dirty = ()
         differentiable = [not any(o is s for s in silent) for o in tensors]
         if len(outputs) > 1:
@@ -113,6 +118,9 @@ class FunctionCtx:
         elif tensors:
             node.shape = tensors[0].array.shape
             tensors[0].node = node if differentiable[0] else None
+        for t in dirty:
+            if t.base is not None and any(t is o for o in tensors):
+                set_node(t, t.node)
         if MODE.get().anomaly:
             note_origin(node, *(o.array for o in tensors))
 
@@ -160,6 +168,12 @@ def _entry(t: Any, results: list[Any], silent: list[Any]) -> tuple[Any, AnyNode 
 def _fitted(name: str, i: int, answer: Any, fact: tuple[Any, Any], recording: bool) -> Any:
     """A gradient in the shape and dtype of its argument; raw unless the sweep is being recorded."""
     shape, dtype = fact
+    if not isinstance(answer, Variable):
+        if not isinstance(answer, (np.ndarray, np.generic, float, int)):
+            raise GradientError(
+                f"{name}: backward returned a {type(answer).__name__} for argument {i}; it must be a tensor or None"
+            )
+        answer = wrap(np.asarray(answer))
     d = answer if recording else answer.array
     if d.shape != shape:
         try:

@@ -19,11 +19,11 @@ from autograd import dtypes
 from autograd.dtypes import Array
 from autograd.errors import DTypeError, InPlaceError, ShapeError
 from autograd.lift import make_node
-from autograd.modes import MODE
+from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
 from autograd.storage import LastWrite, written_since
 from autograd.table import Primitive
-from autograd.tape import AccumulateGrad, AnyNode, Variable, bump, wrap
+from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, extras_of, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -36,9 +36,11 @@ _SETITEM: Primitive = index_ops.setitem.primitive  # type: ignore[attr-defined]
 def in_place(name: str, function: Callable[..., Any], x: Tensor, *args: Any, **named: Any) -> Tensor:
     """Overwrite `x` with `function(x, *args, **named)`."""
     check_writable(name, x)
-    if MODE.get().grad and any(isinstance(a, Variable) and a.current_node() is not None for a in (x, *args)):
+    involved = (x, *args, *named.values())
+    if MODE.get().grad and any(isinstance(a, Variable) and a.current_node() is not None for a in involved):
         before = wrap(x.array.copy(), x.current_node())  # formulas may have saved what is overwritten
-        result = function(before, *(before if a is x else a for a in args), **named)
+        kept = {k: before if a is x else a for k, a in named.items()}
+        result = function(before, *(before if a is x else a for a in args), **kept)
     else:
         result = function(x, *args, **named)
     return write(name, x, result)
@@ -72,7 +74,7 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`."""
     check_writable("x[index] = value", x)
     given = value if isinstance(value, Variable) else None
-    raw = np.asarray(value, x.array.dtype) if given is None else given.array
+    raw = _converted(value, x.array.dtype) if given is None else given.array
     node = None
     key = index_ops.raw_index(x.array, index)
     old = x.current_node()
@@ -91,11 +93,28 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
         _wrote(x)
 
 
+def _converted(value: Any, dtype: np.dtype[Any]) -> Array:
+    """A number or an array in the tensor's dtype.
+
+    Raises:
+        DTypeError: if it cannot be stored there.
+    """
+    errors = NUMPY_ERRORS.set(QUIET)
+    try:
+        return np.asarray(value, dtype)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise DTypeError(
+            f"x[index] = value: {value!r} cannot be stored in a {dtype} tensor ({error})"
+        ) from error
+    finally:
+        NUMPY_ERRORS.reset(errors)
+
+
 def copy_(x: Tensor, source: Any) -> Tensor:
     """Overwrite `x` with `source`, broadcast and converted."""
     check_writable("copy_", x)
     if not isinstance(source, Variable):
-        source = wrap(np.asarray(source, x.array.dtype))
+        source = wrap(_converted(source, x.array.dtype))
     if source.array.dtype != x.array.dtype:
         source = source.astype(x.array.dtype)
     if source.array.shape != x.array.shape:
@@ -121,6 +140,12 @@ def check_writable(name: str, x: Variable) -> None:
 
 
 def _rebase(x: Variable, node: AnyNode | None) -> None:
+    """Make `node` what computed `x`, after a write."""
+    set_node(x, node)
+    _wrote(x)
+
+
+def set_node(x: Variable, node: AnyNode | None) -> None:
     """Make `node` what computed `x`, and carry that over to the base `x` is a view of."""
     root = None if x.base is None else x.base[0]
     if root is not None:
@@ -129,9 +154,19 @@ def _rebase(x: Variable, node: AnyNode | None) -> None:
             positions = view_index(root.array, x.array)
             active = [(old, "x", None)] if old is not None else []
             active += [(node, "value", None)] if node is not None else []
-            root.node = make_node(_PUT, (root.array, positions, x.array), active, root.array)
+            _replace_node(root, make_node(_PUT, (root.array, positions, x.array), active, root.array))
+        x.base = (root, LastWrite.time)
+    _replace_node(x, node)
+
+
+def _replace_node(x: Variable, node: AnyNode | None) -> None:
+    """Put another node in the place of the old one, with the gradient that `retain_grad` asked for."""
+    old = x.node
+    if isinstance(old, Node) and old.extras is not None and old.extras.retained is not None:
+        if isinstance(node, Node):
+            extras_of(node).retained = old.extras.retained
+        old.extras.retained = None
     x.node = node
-    _wrote(x)
 
 
 def _wrote(x: Variable) -> None:

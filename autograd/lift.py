@@ -83,7 +83,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
         if parent is None or derivative is None:
             return result
         mode = MODE.get()
-        if mode.grad:
+        if mode.grad and out.dtype.kind == "f":
             result.node = node = _new(Node)
             node.primitive = p
             node.seq = next(clock)
@@ -156,7 +156,7 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
         if x_node is None and y_node is None:
             return result
         mode = MODE.get()
-        if not mode.grad:
+        if not mode.grad or out.dtype.kind != "f":
             return result
         result.node = node = _new(Node)
         node.primitive = p
@@ -237,7 +237,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         finally:
             if errors is not None:
                 NUMPY_ERRORS.reset(errors)
-        residuals = ()
+        residuals: Sequence[Any] = ()
         if n_residuals:
             out, *residuals = out
         if kind is None:
@@ -286,7 +286,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
         any_tensor = False
         for i, name, is_sequence, differentiable in plan:
-            elements = []
+            elements: list[Any] = []
             for j, value in enumerate(given[i] if is_sequence else (given[i],)):
                 if isinstance(value, Variable):
                     any_tensor = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import warnings
 from collections.abc import Callable
 from contextvars import ContextVar, Token, copy_context
 from types import TracebackType
@@ -48,7 +50,9 @@ class ModeSwitch:
         MODE.reset(self._tokens.pop())
 
     def __call__(self, function: F) -> F:
-        """The function in this mode."""
+        """The function in this mode; of a generator, its body wherever it runs."""
+        if inspect.isgeneratorfunction(function):
+            return self._generator(function)  # type: ignore[return-value]  # same signature as `function`
 
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
@@ -59,6 +63,22 @@ class ModeSwitch:
                 MODE.reset(token)
 
         return switched  # type: ignore[return-value]  # same signature as `function`
+
+    def _generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            generator, given = function(*args, **kwargs), None
+            while True:
+                token = MODE.set(self._changed(MODE.get()))
+                try:
+                    item = generator.send(given)
+                except StopIteration as stop:
+                    return stop.value
+                finally:
+                    MODE.reset(token)
+                given = yield item
+
+        return switched
 
 
 class no_grad(ModeSwitch):
@@ -158,3 +178,7 @@ def _numpy_error_state() -> tuple[ContextVar[Any], Any]:
 
 
 NUMPY_ERRORS, QUIET = _numpy_error_state()
+
+# Operations that can warn only at inf, nan or an overflow are run without that (`quiet=False` in the table). For them
+# this filter does it, unless a program turns warnings into errors afterwards.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autograd\.")

@@ -69,7 +69,7 @@ def primitive(
         hint: what to do about shapes that do not fit, for the error message.
         several: the body returns a tuple of results.
         quiet: run the body without NumPy's floating-point warnings. False saves a tenth of the time of an operation
-            that can only warn when numbers overflow.
+            that can warn only at inf, nan or an overflow; a warnings filter then keeps it silent.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.constants import ones
 from autograd.dtypes import Array
-from autograd.errors import AnomalyError, GraphFreedError, InPlaceError
+from autograd.errors import AnomalyError, ArgumentError, GraphFreedError, InPlaceError, ShapeError
 from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
@@ -216,8 +216,19 @@ def as_tensor(gradient: Any) -> Any:
 
 
 def _like(answer: Any, gradient: Any) -> Any:
-    """A hook's answer in the form the sweep works with: raw unless it is recording."""
-    return answer.array if isinstance(answer, Variable) and not isinstance(gradient, Variable) else answer
+    """A hook's answer, checked, in the form the sweep works with: raw unless it is recording."""
+    if not isinstance(answer, (Variable, np.ndarray)):
+        raise ArgumentError(f"hook: must return a tensor or None, got {type(answer).__name__}")
+    array = answer.array if isinstance(answer, Variable) else answer
+    shape, dtype = gradient.shape, np.dtype(getattr(gradient, "array", gradient).dtype)
+    if array.shape != shape or array.dtype != dtype:
+        raise ShapeError(
+            f"hook: returned a gradient of {array.dtype} and shape {array.shape} for one of {dtype} and shape {shape}; "
+            "they must be equal"
+        )
+    if isinstance(gradient, Variable):
+        return answer if isinstance(answer, Variable) else wrap(answer)
+    return array
 
 
 def own(gradient: Any, dtype: np.dtype[Any]) -> Array:

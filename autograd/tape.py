@@ -8,6 +8,7 @@ a leaf that requires a gradient points to an `AccumulateGrad`, which is where th
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +155,9 @@ class Node:
         return f"<{self.name()} #{self.seq}>"
 
 
+_ACCUMULATING = threading.RLock()
+
+
 class AccumulateGrad:
     """The end of every path: it holds a leaf's gradient."""
 
@@ -180,16 +184,17 @@ class AccumulateGrad:
 
     def accumulate(self, gradient: Any) -> None:
         """Add `gradient` to what is there. The result owns its memory and shares it with nothing."""
-        held = self.grad
-        if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
-            self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
-        elif held is None:
-            self.grad = wrap(gradient)
-        elif held.node is not None:
-            self.grad = wrap(held.array + gradient)
-        else:
-            np.add(held.array, gradient, out=held.array)
-            bump(held)
+        with _ACCUMULATING:  # threads may meet in one leaf
+            held = self.grad
+            if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
+                self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
+            elif held is None:
+                self.grad = wrap(gradient)
+            elif held.node is not None or not held.array.flags.writeable:
+                self.grad = wrap(held.array + gradient)
+            else:
+                np.add(held.array, gradient, out=held.array)
+                bump(held)
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad #{self.seq}>"

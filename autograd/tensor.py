@@ -253,33 +253,33 @@ class Tensor(TensorBasics):
 
     # -- shape -----------------------------------------------------------------------------------------------------
 
-    def reshape(self, *shape: Any) -> Tensor:
+    def reshape(self, *sizes: Any, shape: Any = None) -> Tensor:
         """Return the elements in another shape; a view where possible."""
-        return ops.reshape(self, _flat(shape))
+        return ops.reshape(self, _flat(sizes if shape is None else (shape,)))
 
-    def view(self, *shape: Any) -> Tensor:
+    def view(self, *shape: Any, size: Any = None) -> Tensor:
         """Return a view of another shape, or the tensor in another dtype of the same size."""
-        return ops.view(self, _flat(shape))
+        return ops.view(self, _flat(shape if size is None else (size,)))
 
-    def permute(self, *dims: Any) -> Tensor:
+    def permute(self, *sizes: Any, dims: Any = None) -> Tensor:
         """Return a view with the dimensions in the given order."""
-        return ops.permute(self, _flat(dims))
+        return ops.permute(self, _flat(sizes if dims is None else (dims,)))
 
-    def expand(self, *sizes: Any) -> Tensor:
+    def expand(self, *sizes: Any, size: Any = None) -> Tensor:
         """Return a read-only view with dimensions of size 1 repeated."""
-        return ops.expand(self, _flat(sizes))
+        return ops.expand(self, _flat(sizes if size is None else (size,)))
 
-    def repeat(self, *sizes: Any) -> Tensor:
+    def repeat(self, *sizes: Any, repeats: Any = None) -> Tensor:
         """Return the tensor repeated along each dimension."""
-        return ops.repeat(self, _flat(sizes))
+        return ops.repeat(self, _flat(sizes if repeats is None else (repeats,)))
 
-    def tile(self, *sizes: Any) -> Tensor:
+    def tile(self, *sizes: Any, dims: Any = None) -> Tensor:
         """Return the tensor repeated along each dimension, as `np.tile` does."""
-        return ops.tile(self, _flat(sizes))
+        return ops.tile(self, _flat(sizes if dims is None else (dims,)))
 
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *sizes: Any, dims: Any = None) -> Tensor:
         """Return the elements in reverse order along `dims`."""
-        return ops.flip(self, _flat(dims))
+        return ops.flip(self, _flat(sizes if dims is None else (dims,)))
 
     view_as = ops.view_as
     reshape_as = ops.reshape_as
@@ -384,7 +384,7 @@ class Tensor(TensorBasics):
     index_fill_ = _in_place("index_fill_", ops.index_fill)
     index_put_ = _in_place("index_put_", ops.index_put)
 
-    def copy_(self, source: Any) -> Tensor:
+    def copy_(self, source: Any, non_blocking: Any = False) -> Tensor:
         """Overwrite with `source`, broadcast to this shape and converted to this dtype."""
         return inplace.copy_(self, source)
 

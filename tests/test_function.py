@@ -230,3 +230,48 @@ def test_results_nobody_used_get_zeros_or_none():
         two_results(materialize)(x)[0].sum().backward()
     assert seen == [[0.0, 0.0], None]
     assert x.grad.tolist() == [4.0, 4.0]
+
+
+class Doubled(autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(2)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+
+
+def test_mark_dirty_on_a_view_reaches_the_base():
+    x = leaf(1.0, 1.0, 1.0)
+    y = x * 1
+    Doubled.apply(y[:2])
+    assert y.tolist() == [2.0, 2.0, 1.0]
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0, 1.0]
+
+
+def test_mark_dirty_on_a_leaf_is_refused():
+    with pytest.raises(errors.InPlaceError, match=r"Doubled.*leaf"):
+        Doubled.apply(leaf(1.0))
+
+
+def test_backward_may_return_arrays_but_nothing_else():
+    class Arrays(autograd.Function):
+        answer = staticmethod(lambda g: g.array * 3)
+
+        @classmethod
+        def forward(cls, ctx, x):
+            return x * 3
+
+        @classmethod
+        def backward(cls, ctx, g):
+            return cls.answer(g)
+
+    x = leaf(1.0, 2.0)
+    Arrays.apply(x).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+    Arrays.answer = staticmethod(lambda g: "three")
+    with pytest.raises(errors.GradientError, match=r"Arrays.*str"):
+        Arrays.apply(x).sum().backward()

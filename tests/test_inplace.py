@@ -243,3 +243,27 @@ def test_random_programs_of_writes_and_views_match_pytorch():
             np.testing.assert_allclose(
                 a, np.asarray(b), rtol=1e-9, atol=1e-12, err_msg=f"program {number}: {steps}"
             )
+
+
+def test_retain_grad_follows_an_in_place_write():
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    (y * y).sum().backward()
+    assert y.grad.tolist() == [12.0, 24.0]
+    assert x.grad.tolist() == [72.0, 144.0]
+
+
+def test_keyword_operands_in_place():
+    x, y = autograd.ones(2, dtype=autograd.float64), leaf([3.0, 4.0])
+    x.mul_(other=y)
+    x.sum().backward()
+    assert y.grad.tolist() == [1.0, 1.0]
+
+
+def test_numbers_that_cannot_be_stored():
+    with pytest.raises(errors.DTypeError, match="int64"):
+        autograd.tensor([1, 2])[0] = float("nan")
+    with pytest.raises(errors.DTypeError, match="uint8"):
+        autograd.tensor([1, 2], dtype=autograd.uint8)[0] = 300

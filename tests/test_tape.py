@@ -439,3 +439,86 @@ def test_every_node_is_younger_than_its_inputs():
     for node in tape.reachable([y.current_node()]):
         for edge in node.edges:
             assert edge[0].seq < node.seq
+
+
+def test_hooks_must_keep_shape_and_dtype():
+    for answer in (lambda g: g[:2], lambda g: g.sum(), lambda g: g.double()):
+        x = autograd.ones(3, requires_grad=True)
+        y = x * 2
+        y.register_hook(answer)
+        with pytest.raises(errors.ShapeError, match="hook: returned"):
+            y.sum().backward()
+        assert x.grad is None
+    x = autograd.ones(3, requires_grad=True)
+    x.register_hook(lambda g: 5)
+    with pytest.raises(errors.ArgumentError, match="hook: must return a tensor"):
+        x.sum().backward()
+
+
+def test_inputs_given_twice_get_their_gradient_once():
+    x = leaf(2.0)
+    (x * 3).backward(inputs=[x, x])
+    assert x.grad.item() == 3.0
+
+
+def test_threads_may_meet_in_one_leaf():
+    w = autograd.ones(100_000, requires_grad=True)
+
+    def work():
+        for _ in range(20):
+            (w * 1.0).sum().backward()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert w.grad.min().item() == w.grad.max().item() == 160.0
+
+
+def test_a_read_only_grad_is_replaced():
+    x = autograd.ones(3, requires_grad=True)
+    x.grad = autograd.ones(1).expand(3)
+    x.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_no_grad_on_a_generator_function():
+    x = leaf(1.0)
+
+    @autograd.no_grad()
+    def results():
+        given = yield x * 2
+        yield x * given
+
+    generator = results()
+    assert not next(generator).requires_grad
+    assert (x * 2).requires_grad
+    second = generator.send(3)
+    assert second.item() == 3.0
+    assert not second.requires_grad
+
+
+def test_whole_numbers_carry_no_gradient():
+    x = leaf(1.5, 2.5)
+    for whole in (x.long(), x.int(), x.bool(), x.to(autograd.int64), x.type_as(autograd.tensor(1))):
+        assert not whole.requires_grad
+    (x - x.long()).sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+    with pytest.raises(errors.DTypeError, match="float"):
+        x.data = autograd.tensor([1, 2])
+
+
+def test_no_warning_reaches_the_user():
+    program = (
+        "import autograd, warnings\n"
+        "big = autograd.tensor([3e38, float('inf'), 0.0, -1.0], requires_grad=True)\n"
+        "out = big * big + (big - big) + big.exp() + big.log() + big / 0 + big.sqrt() + big @ big + big.float()\n"
+        "out.sum().backward(); out.sum()\n"
+        "big.grad.mul_(big.grad); (big * 3e38).sum().backward()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""

@@ -11,7 +11,6 @@ __all__ = ["linear"]
 
 @primitive(
     cast="promote",
-    quiet=False,
     x=lambda g, weight: product(g, weight),
     weight=lambda g, x: product(as_rows(g).T, as_rows(x)),
     bias=lambda g: column_sums(g),

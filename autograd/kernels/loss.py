@@ -70,7 +70,7 @@ def _along_classes(weight: Array, ndim: int) -> Array:
 
 
 def _gradient(
-    g: Array, x_shape: Any, weight: Any, label_smoothing: float, reduction: str, e: Array, total: Array,
+    g: Array, weight: Any, label_smoothing: float, reduction: str, shape: tuple[int, ...], e: Array, total: Array,
     picks: Array, each: Any, counts: Any, norm: float,
 ) -> tuple[Array]:  # fmt: skip
     """dx = (softmax(x) * the row's weight - its targets' weights) * g / norm; e / total is the softmax."""
@@ -85,7 +85,7 @@ def _gradient(
     d.reshape(-1)[picks] -= hard
     if label_smoothing:
         d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
-    return (_from_rows(d, x_shape),)
+    return (_from_rows(d, shape),)
 
 
 @primitive(
@@ -93,7 +93,7 @@ def _gradient(
     weight=None,
     joint=_gradient,
     reference=_composed,
-    residuals=("e", "total", "picks", "each", "counts", "norm"),
+    residuals=("shape", "e", "total", "picks", "each", "counts", "norm"),
 )
 def cross_entropy_(
     x: Array, target: Array, weight: Array | None, ignore_index: int, reduction: str, label_smoothing: float
@@ -137,7 +137,7 @@ def cross_entropy_(
         out = loss.reshape(target.shape)
     else:
         raise ArgumentError(f"cross_entropy: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
-    return out, e, total, picks, each, counts, norm
+    return out, x.shape, e, total, picks, each, counts, norm
 
 
 def cross_entropy(

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.ops import activation, arithmetic, reduce, selection
+from autograd.ops.forms import maximum_reduce
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
 
@@ -82,7 +83,8 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
         target.dtype.char == "l"
         and target.shape == expected
         and target.size
-        and target.view(np.uint64).max() < classes  # seen as unsigned, a negative number is too large as well
+        and maximum_reduce(target.view(np.uint64), None)
+        < classes  # seen as unsigned, a negative number is too large as well
         and not 0 <= ignore_index < classes
     ):
         return None  # nearly always
