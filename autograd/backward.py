@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
-from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.sweep import own, sweep
-from autograd.tape import AccumulateGrad, AnyNode, Variable, wrap
+from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -53,7 +52,7 @@ def backward(
     ends: list[tuple[AnyNode, Any]]
     if inputs is None:
         found = sweep(roots, retain, create_graph)
-        ends = list(zip(found, found, strict=True))
+        ends = [(leaf, leaf) for leaf in found]
     else:
         chosen = _several(inputs)
         if not chosen:
@@ -64,15 +63,12 @@ def backward(
             node: _end(t) for node, t in zip(targets, chosen, strict=True)
         }  # a tensor may be given twice
         ends = [(node, leaf) for node, leaf in leaves.items() if node in found]
-    errors = NUMPY_ERRORS.set(QUIET)
-    try:
+    with ACCUMULATING:
         for node, leaf in ends:
             if create_graph:
                 leaf.accumulate(found.pop(node))
             else:
                 leaf.accumulate(own(found.pop(node), leaf.dtype))
-    finally:
-        NUMPY_ERRORS.reset(errors)
     for _, leaf in ends:
         if leaf.extras is not None:
             for hook in tuple(leaf.extras.post_hooks.values()):

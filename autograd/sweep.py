@@ -22,6 +22,7 @@ from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
+    ACCUMULATING,
     AnyNode,
     Cotangents,
     Extras,
@@ -184,7 +185,8 @@ def _run_hooks(extras: Extras, gradient: Any) -> Any:
             gradient = tuple(map(_like, answer, gradient)) if several else _like(answer[0], gradient)
     if extras.retained is not None:
         kept = gradient if isinstance(gradient, Variable) else own(gradient, extras.retained.dtype)
-        extras.retained.accumulate(kept)
+        with ACCUMULATING:
+            extras.retained.accumulate(kept)
     return gradient
 
 

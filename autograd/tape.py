@@ -155,7 +155,8 @@ class Node:
         return f"<{self.name()} #{self.seq}>"
 
 
-_ACCUMULATING = threading.RLock()
+ACCUMULATING = threading.Lock()
+"""Held while gradients are written to leaves: threads may meet in one."""
 
 
 class AccumulateGrad:
@@ -184,17 +185,16 @@ class AccumulateGrad:
 
     def accumulate(self, gradient: Any) -> None:
         """Add `gradient` to what is there. The result owns its memory and shares it with nothing."""
-        with _ACCUMULATING:  # threads may meet in one leaf
-            held = self.grad
-            if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
-                self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
-            elif held is None:
-                self.grad = wrap(gradient)
-            elif held.node is not None or not held.array.flags.writeable:
-                self.grad = wrap(held.array + gradient)
-            else:
-                np.add(held.array, gradient, out=held.array)
-                bump(held)
+        held = self.grad
+        if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
+            self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
+        elif held is None:
+            self.grad = wrap(gradient)
+        elif held.node is not None or not held.array.flags.writeable:
+            self.grad = wrap(held.array + gradient)
+        else:
+            np.add(held.array, gradient, out=held.array)
+            bump(held)
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad #{self.seq}>"
