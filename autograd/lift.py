@@ -190,6 +190,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     """Any number of single arrays, some of which may be left out (None), among any options."""
     forward, cast, view, quiet = p.forward, p.cast, p.view, p.quiet
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
+    to_float = cast == "float"
     n_parameters, n_arrays = len(p.parameters), len(p.arrays)
     # each parameter: its bit if it is an array, else 0
     bits = [1 << p.arrays.index(name) if name in p.arrays else 0 for name in p.parameters]
@@ -204,17 +205,14 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     def call(*given: Any, **named: Any) -> Any:  # noqa: C901
         if named or len(given) != n_parameters:
             given = tuple(p.bind(given, named))
-        raw = list(given)
+        raw: list[Any] = []
         parents = []
-        mask, i, kind = 0, -1, None
-        mixed = cast == "float"
-        for bit in bits:
-            i += 1
-            if not bit:
-                continue
-            value = given[i]
+        mask, kind = 0, None
+        mixed = to_float
+        for value, bit in zip(given, bits):  # noqa: B905  # equal; hot
             if isinstance(value, Variable):
-                raw[i] = array = value.array
+                array = value.array
+                raw.append(array)
                 if array.dtype is not kind:
                     mixed = mixed or kind is not None
                     kind = array.dtype
@@ -222,9 +220,11 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 if parent is not None and bit & differentiable:
                     parents.append(parent)
                     mask |= bit
-            elif value is not None:
+            elif bit and value is not None:
                 mixed = True
-                raw[i] = constant(p, value)
+                raw.append(constant(p, value))
+            else:
+                raw.append(value)
         if kind is None:
             _as_formulas_call(p, given, raw)
         if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):

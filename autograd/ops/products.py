@@ -23,7 +23,9 @@ def product(x: Array, y: Array) -> Array:
     array([[3.],
            [3.]])
     """
-    if x.ndim == y.ndim == 2 and type(x) is np.ndarray and type(y) is np.ndarray:
+    if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 2 == y.ndim:
+        if len(y) > 1 and y.size <= 4096:
+            return x.dot(y)  # the same, with half of matmul's overhead
         rows, inner = x.shape
         if inner == 1 and len(y) == 1:
             return x * y
@@ -36,7 +38,7 @@ def product(x: Array, y: Array) -> Array:
             and y.dtype.char == "f"
         ):
             return np.ascontiguousarray((y.T @ x.T).T)
-        return x.dot(y)  # the same, with half of matmul's overhead
+        return x.dot(y)
     return x @ y
 
 
