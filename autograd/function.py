@@ -11,8 +11,8 @@ import numpy as np
 from autograd.arguments import note_origin
 from autograd.errors import GradientError, InPlaceError, ShapeError
 from autograd.inplace import check_writable, set_node
-from autograd.lift import attach_outputs, output_node
 from autograd.modes import MODE, no_grad
+from autograd.record import attach_outputs, output_node
 from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import unbroadcast
 from autograd.table import Derivative, Primitive

@@ -18,9 +18,9 @@ from numpy.lib.stride_tricks import as_strided
 from autograd import dtypes
 from autograd.dtypes import Array
 from autograd.errors import DTypeError, InPlaceError, ShapeError
-from autograd.lift import make_node
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
+from autograd.record import make_node
 from autograd.storage import LastWrite, written_since
 from autograd.table import Primitive
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, extras_of, wrap

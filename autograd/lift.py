@@ -14,9 +14,10 @@ import numpy as np
 from autograd import dtypes, tape
 from autograd.arguments import constant, explained, needs_cast, note_origin, on_raw, promoted
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
-from autograd.storage import LastWrite, clock
-from autograd.table import Array, Derivative, Primitive
-from autograd.tape import Cotangents, Node, Variable
+from autograd.record import all_facts, attach_outputs, make_node, mark_view
+from autograd.storage import clock
+from autograd.table import Primitive
+from autograd.tape import Node, Variable
 
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
@@ -37,6 +38,8 @@ def lifted(p: Primitive) -> Callable[..., Any]:
         and not (p.view or p.saves_facts or p.defaults)
     ):
         return _lift_binary(p)
+    if plain and p.arrays == p.parameters and len(p.arrays) == 3 and all(p.derivatives.values()):
+        return _lift_ternary(p) if not (p.view or p.saves_facts) else _lift_several(p)
     return _lift_several(p)
 
 
@@ -78,7 +81,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
         result.array = out
         result.base = result.leaf = result.node = None
         if view:
-            _mark_view(result, input)
+            mark_view(result, input)
         parent = input.node if input.base is None else input.current_node()
         if parent is None or derivative is None:
             return result
@@ -186,6 +189,67 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
     return call
 
 
+def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
+    """Three arrays of one dtype, as in a linear layer; anything unusual goes the longer way."""
+    forward, quiet = p.forward, p.quiet
+    dx, dy, dz = (p.derivatives[a] for a in p.arrays)
+    take_x, take_y, take_z = (p.takers[a] for a in p.arrays)
+    longer = _lift_several(p)
+    all_three, last_two = (dx, dy, dz), (dy, dz)
+    ndarray = np.ndarray
+
+    def call(input: Any, *given: Any, **named: Any) -> Any:
+        if named or len(given) != 2:
+            return longer(input, *given, **named)
+        y_tensor, z_tensor = given
+        if not (
+            isinstance(input, Variable) and isinstance(y_tensor, Variable) and isinstance(z_tensor, Variable)
+        ):
+            return longer(input, y_tensor, z_tensor)
+        x, y, z = input.array, y_tensor.array, z_tensor.array
+        mode = MODE.get()
+        kind = x.dtype
+        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.anomaly:
+            return longer(input, y_tensor, z_tensor)
+        x_node = input.node if input.base is None else input.current_node()
+        y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
+        z_node = z_tensor.node if z_tensor.base is None else z_tensor.current_node()
+        if mode.grad and (y_node is None or z_node is None):
+            return longer(input, y_tensor, z_tensor)
+        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
+        try:
+            out = forward(x, y, z)
+        except Exception as error:
+            raise explained(p, (x, y, z), error) from error
+        finally:
+            if errors is not None:
+                NUMPY_ERRORS.reset(errors)
+        if type(out) is not ndarray:
+            out = np.asarray(out)
+        result = _new(tape.tensor_class)
+        result.array = out
+        result.base = result.leaf = result.node = None
+        if mode.grad:
+            result.node = node = _new(Node)
+            node.primitive = p
+            node.seq = next(clock)
+            node.extras = None
+            node.shape = out.shape
+            node.broadcasts = True
+            values = (out, x, y, z)
+            if x_node is None:
+                node.parents = (y_node, z_node)
+                node.derivatives = last_two
+                node.values = (take_y(values), take_z(values))
+            else:
+                node.parents = (x_node, y_node, z_node)
+                node.derivatives = all_three
+                node.values = (take_x(values), take_y(values), take_z(values))
+        return result
+
+    return call
+
+
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
     forward, cast, view, quiet = p.forward, p.cast, p.view, p.quiet
@@ -248,7 +312,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         result.array = out
         result.base = result.leaf = result.node = None
         if view and isinstance(given[first], Variable):
-            _mark_view(result, given[first])
+            mark_view(result, given[first])
         if mask:
             mode = MODE.get()
             if mode.grad and out.dtype.kind == "f":
@@ -262,7 +326,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 node.derivatives, takers = plans[mask]
                 values = (out, *raw, *residuals)
                 if saves_facts:
-                    values += _all_facts(p, raw)
+                    values += all_facts(p, raw)
                 if joint:  # one set of values for all its edges
                     node.values = (takers[0](values),) * len(takers)
                 else:
@@ -316,7 +380,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         results = tuple(map(tape.wrap, out)) if several else (tape.wrap(out),)
         if p.view and isinstance(given[first], Variable):
             for result in results:
-                _mark_view(result, given[first])
+                mark_view(result, given[first])
         mode = MODE.get()
         floats = [r.array.dtype.kind == "f" for r in results]
         if active and mode.grad and any(floats):
@@ -359,121 +423,3 @@ def _promoted(p: Primitive, given: Sequence[Any], arrays: Sequence[Any]) -> list
         elif given[i] is not None:
             (result[i],) = promoted(p, (given[i],), arrays)
     return result
-
-
-def make_node(
-    p: Primitive,
-    raw: Sequence[Any],
-    active: Sequence[tuple[tape.AnyNode, str, int | None]],
-    out: Any,
-    residuals: Sequence[Any] = (),
-) -> Node:
-    """Record one operation: its edges, and of its values what the formulas name.
-
-    active:    the inputs that need a gradient: (node, parameter, element of a sequence)
-    """
-    values = (out, *raw, *residuals)
-    if p.saves_facts:
-        values += _all_facts(p, raw)
-    node: Node = _new(Node)
-    node.primitive = p
-    node.seq = next(clock)
-    node.extras = None
-    node.parents = tuple([parent for parent, _, _ in active])
-    node.broadcasts = p.joint is None
-    node.shape = None if out is None else out.shape
-    derivatives, takers = p.derivatives, p.takers
-    if p.sequences:
-        picked = [_of_element(p, name, values, element) for _, name, element in active]
-        node.derivatives = tuple([d for d, _ in picked])
-        node.values = tuple([value for _, value in picked])
-    else:
-        node.derivatives = tuple([derivatives[name] for _, name, _ in active])  # type: ignore[misc]  # not None
-        if p.joint is None:
-            node.values = tuple([takers[name](values) for _, name, _ in active])
-        else:  # one set of values for all its edges
-            node.values = (takers[active[0][1]](values),) * len(active)
-    return node
-
-
-def _all_facts(p: Primitive, raw: Sequence[Any]) -> tuple[Any, ...]:
-    """The shape and the dtype of each array argument that is not a sequence."""
-    facts: tuple[Any, ...] = ()
-    for a in p.arrays:
-        if a not in p.sequences:
-            facts += _facts(raw[p.positions[a]])
-    return facts
-
-
-def _facts(array: Any) -> tuple[Any, Any]:
-    """The shape and the dtype of an array argument."""
-    if type(array) is np.ndarray:
-        return array.shape, array.dtype
-    return (None, None) if array is None else (np.shape(array), np.asarray(array).dtype)
-
-
-def _of_element(
-    p: Primitive, name: str, values: tuple[Any, ...], element: int | None
-) -> tuple[Derivative, Any]:
-    """The derivative for one element of a sequence (or for an argument beside it), and what it names."""
-    derivative = p.derivatives[name]
-    assert derivative is not None
-    if element is None:
-        return derivative, p.takers[name](values)
-    key = (name, element)
-    if key not in p.elements:
-        p.elements[key] = Derivative(name, derivative.formula, derivative.names, element)
-    saved = tuple([_named(p, n, name, values, element) for n in derivative.names])
-    return p.elements[key], saved[0] if len(saved) == 1 else saved
-
-
-def _named(p: Primitive, n: str, parameter: str, values: tuple[Any, ...], element: int) -> Any:
-    """The value that the name `n` has in the formula for one element of a sequence."""
-    if n == "i":
-        return element
-    if n == "out":
-        return values[0]
-    if n in p.positions:
-        return values[1 + p.positions[n]]
-    if n in p.residuals:
-        return values[1 + len(p.parameters) + p.residuals.index(n)]
-    array = values[1 + p.positions[parameter]][element]
-    return _facts(array)[n.endswith("_dtype")]
-
-
-def output(x: Array, i: int) -> Array:
-    """One of an operation's several results."""
-    return x[i]
-
-
-_SELECT = Derivative("x", lambda g, i: Cotangents({i: g}), ("i",))
-_OUTPUT = Primitive(output, {"x": _SELECT.formula})
-
-
-def attach_outputs(node: Node, results: Sequence[Variable], differentiable: Sequence[bool]) -> None:
-    """Make the results of one operation with several point to its node, each through a node of its own."""
-    node.shape = None
-    tape.extras_of(node).outputs = tuple((r.array.shape, r.array.dtype) for r in results)
-    for i, r in enumerate(results):
-        if differentiable[i]:
-            r.node = output_node(node, i, r.array.shape)
-
-
-def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
-    """The node of one of an operation's several results."""
-    node: Node = _new(Node)
-    node.primitive = _OUTPUT
-    node.seq = next(clock)
-    node.extras = None
-    node.shape = shape
-    node.broadcasts = False
-    node.parents = (source,)
-    node.derivatives = (_SELECT,)
-    node.values = (i,)
-    return node
-
-
-def _mark_view(result: Variable, source: Variable) -> None:
-    """Note that `result` is a view of `source`, if they share memory: in-place writes then reach both."""
-    if np.may_share_memory(result.array, source.array):
-        result.base = (source if source.base is None else source.base[0], LastWrite.time)
