@@ -134,7 +134,7 @@ def _several(tensors: Tensors) -> tuple[Any, ...]:
 
 def _gradients(tensors: Tensors, gradients: Tensors | None) -> tuple[Any, ...]:
     if gradients is None:
-        return (None,) * len(_several(tensors))
+        return (None,) if isinstance(tensors, Variable) else (None,) * len(tuple(tensors))
     given = _several(gradients) if isinstance(gradients, (Variable, tuple, list)) else (gradients,)
     if len(given) != len(_several(tensors)):
         raise ArgumentError(f"backward: {len(_several(tensors))} tensors but {len(given)} gradients")

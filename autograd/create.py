@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.ops import join
 from autograd.ops import shape as shapes
 from autograd.ops.index import getitem
@@ -111,16 +112,30 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
 
 
 def raw_array(op: str, data: Any, dtype: Any = None) -> Any:
-    """`data` as an ndarray of `dtype`, or of the dtype that it has by itself; a copy only where it must be."""
+    """`data` as an ndarray of `dtype`, or of the dtype that it has by itself; a copy only where it must be.
+
+    Numbers too large for a floating-point dtype become inf, without a warning.
+    """
     wanted = None if dtype is None else dtypes.numpy_dtype(dtype)
+    errors = NUMPY_ERRORS.set(QUIET)
+    try:
+        return _converted(op, data, wanted)
+    finally:
+        NUMPY_ERRORS.reset(errors)
+
+
+def _converted(op: str, data: Any, wanted: Any) -> Any:
     if isinstance(data, Variable):
         array: Any = data.array
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
     elif isinstance(data, (bool, int, float)):
-        array = np.asarray(data, wanted or (dtypes.default_dtype() if isinstance(data, float) else None))
+        try:
+            array = np.asarray(data, wanted or (dtypes.default_dtype() if isinstance(data, float) else None))
+        except (OverflowError, ValueError) as error:
+            raise ArgumentError(f"{op}: {data} is not a number that {wanted} can hold ({error})") from error
     else:
-        array = _nested(op, data)
+        array = _nested(op, data, wanted)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype not in _STORED:
@@ -134,8 +149,11 @@ _STORED = tuple(np.dtype(c) for c in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", 
 _NUMBERS = {float, int, bool}
 
 
-def _nested(op: str, data: Any) -> Any:
-    """Nested sequences of numbers, arrays and tensors as an ndarray of the dtype that PyTorch infers."""
+def _nested(op: str, data: Any, wanted: Any) -> Any:
+    """Nested sequences of numbers, arrays and tensors as an ndarray of the dtype that PyTorch infers.
+
+    Where a dtype is wanted, Python floats keep all their digits: what converts them there is yet to come.
+    """
     if hasattr(data, "__array__"):
         return np.asarray(data)
     leaves: list[Any] = []
@@ -152,7 +170,8 @@ def _nested(op: str, data: Any) -> Any:
         raise ArgumentError(
             f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
-    if array.dtype.kind == "f" and not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
+    inferred = wanted is None and array.dtype.kind == "f"
+    if inferred and not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
         return array.astype(dtypes.default_dtype())  # Python floats, or an empty list
     return array
 
@@ -237,12 +256,10 @@ def full(
     (tensor([7, 7]), tensor([7., 7.]))
     """
     devices.check(device)
-    value = raw_array("full", fill_value)
+    value = raw_array("full", fill_value, dtype)
     if value.ndim:
         raise ShapeError(f"full: fill_value must be a number, got shape {value.shape}")
-    kind = value.dtype if dtype is None else dtypes.numpy_dtype(dtype)
-    shape = checked_shape("full", (size,))
-    return made("full", np.full(shape, value, kind), requires_grad)
+    return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)
 
 
 def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -332,7 +349,7 @@ def arange(
         else math.ceil((last - first) / by)
     )
     values = first + np.arange(count) * by
-    return made("arange", values.astype(dtypes.numpy_dtype(dtype)), requires_grad)
+    return made("arange", raw_array("arange", values, dtype), requires_grad)
 
 
 def linspace(
@@ -346,7 +363,8 @@ def linspace(
     devices.check(device)
     (count,) = checked_shape("linspace", (steps,))
     first, last = (float(v) for v in (start, end))
-    return made("linspace", np.linspace(first, last, count).astype(checked_dtype(dtype)), requires_grad)
+    values = np.linspace(first, last, count)
+    return made("linspace", raw_array("linspace", values, checked_dtype(dtype)), requires_grad)
 
 
 def logspace(
@@ -366,11 +384,8 @@ def logspace(
     """
     devices.check(device)
     (count,) = checked_shape("logspace", (steps,))
-    return made(
-        "logspace",
-        np.logspace(float(start), float(end), count, base=base).astype(checked_dtype(dtype)),
-        requires_grad,
-    )
+    values = np.logspace(float(start), float(end), count, base=base)
+    return made("logspace", raw_array("logspace", values, checked_dtype(dtype)), requires_grad)
 
 
 # ------------------------------------------------------------------------------------------ grids

@@ -48,9 +48,12 @@ class Generator:
         Raises:
             ArgumentError: if it is not an integer of 64 bits.
         """
-        number = int(seed)
+        try:
+            number = int(seed)
+        except (TypeError, ValueError, OverflowError):
+            number = _WORD + 1  # no seed either
         if not -(1 << 63) <= number <= _WORD:
-            raise ArgumentError(f"manual_seed: the seed must be an integer of 64 bits, got {seed}")
+            raise ArgumentError(f"manual_seed: the seed must be an integer of 64 bits, got {seed!r}")
         self._seed = number & _WORD
         self._rng = None
         return self
@@ -150,8 +153,18 @@ def set_rng_state(new_state: Any) -> None:
 
 
 def source(generator: Generator | None) -> np.random.Generator:
-    """The NumPy generator to draw from."""
-    return (default_generator if generator is None else generator).rng
+    """The NumPy generator to draw from.
+
+    Raises:
+        ArgumentError: if it is not a `Generator`.
+    """
+    if generator is None:
+        return default_generator.rng
+    if not isinstance(generator, Generator):
+        raise ArgumentError(
+            f"generator: needs an autograd.Generator, got {generator!r}; autograd.Generator().manual_seed(3) makes one"
+        )
+    return generator.rng
 
 
 # ------------------------------------------------------------------------------------------ raw draws

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, FileFormatError
+from autograd.errors import ArgumentError, DTypeError, FileFormatError
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-_ALONE = "tensor"  # the name of a tensor saved by itself
+_ALONE = "tapegrad.alone"  # in the metadata: the name of a tensor that was saved by itself
+_METADATA = "__metadata__"  # what safetensors keeps the metadata under, among the tensors
 
 
 def save(
@@ -27,12 +28,13 @@ def save(
     The file is written beside its place and then renamed, so a failure leaves an older file whole.
 
     Args:
-        tensors: the tensor, or name -> tensor or ndarray. Nested dicts are joined with dots.
+        tensors: the tensor, or name -> tensor or ndarray. The names of nested dicts are joined with dots.
         file: the path.
         metadata: strings to keep with it; see `load_metadata`.
 
     Raises:
-        ArgumentError: if something is not a tensor or a name occurs twice.
+        ArgumentError: if something is not a tensor, or a name is not a string, is reserved or occurs twice.
+        DTypeError: if an array does not hold real numbers.
         OSError: if the file cannot be written.
 
     >>> import autograd, os, tempfile
@@ -44,11 +46,15 @@ def save(
     from safetensors.numpy import save as serialize
 
     arrays: dict[str, Any] = {}
-    named = {_ALONE: tensors} if isinstance(tensors, Variable) else tensors
+    kept = {k: str(v) for k, v in (metadata or {}).items()}
+    if _ALONE in kept:
+        raise ArgumentError(f"save: the metadata key {_ALONE!r} is reserved; use another")
+    named = tensors
+    if isinstance(tensors, Variable):
+        named, kept[_ALONE] = {"tensor": tensors}, "tensor"
     if not isinstance(named, Mapping):
         raise ArgumentError(f"save: needs a tensor or a dict of tensors, got {type(tensors).__name__}")
     _collect(named, "", arrays)
-    kept = {k: str(v) for k, v in (metadata or {}).items()}
     replace_file(file, serialize(arrays, metadata=kept or None))
 
 
@@ -71,7 +77,7 @@ def load(file: str | os.PathLike[str]) -> Any:
             f"load: {os.fspath(file)} is not a readable safetensors file ({error})"
         ) from error
     tensors = {name: wrap(np.array(a)) for name, a in arrays.items()}
-    return tensors[_ALONE] if set(tensors) == {_ALONE} else tensors
+    return tensors.get(_header(data).get(_METADATA, {}).get(_ALONE), tensors)
 
 
 def load_metadata(file: str | os.PathLike[str]) -> dict[str, str]:
@@ -84,19 +90,32 @@ def load_metadata(file: str | os.PathLike[str]) -> dict[str, str]:
 
     try:
         with safe_open(os.fspath(file), framework="numpy") as opened:
-            return dict(opened.metadata() or {})
+            kept = opened.metadata() or {}
+            return {k: v for k, v in kept.items() if k != _ALONE}
     except SafetensorError as error:
         raise FileFormatError(
             f"load: {os.fspath(file)} is not a readable safetensors file ({error})"
         ) from error
 
 
+def _header(data: bytes) -> dict[str, Any]:
+    """The JSON that a safetensors file begins with, after its length in 8 bytes."""
+    import json  # on use
+
+    header: dict[str, Any] = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return header
+
+
 def _collect(named: Mapping[str, Any], prefix: str, arrays: dict[str, Any]) -> None:
     for key, value in named.items():
+        if not isinstance(key, str):
+            raise ArgumentError(f"save: names must be strings, got {key!r}; use {str(key)!r}")
         name = f"{prefix}{key}"
         if isinstance(value, Mapping):
             _collect(value, f"{name}.", arrays)
             continue
+        if name == _METADATA:
+            raise ArgumentError(f"save: the name {name!r} is reserved by the file format; use another")
         if name in arrays:
             raise ArgumentError(f"save: the name {name!r} occurs twice")
         if not isinstance(value, (Variable, np.ndarray, np.generic)):
@@ -104,6 +123,8 @@ def _collect(named: Mapping[str, Any], prefix: str, arrays: dict[str, Any]) -> N
                 f"save: {name!r} is a {type(value).__name__}; only tensors and arrays can be saved"
             )
         array = value.array if isinstance(value, Variable) else np.asarray(value)
+        if array.dtype.kind not in "fiub" or array.itemsize > 8:
+            raise DTypeError(f"save: {name!r} is an array of {array.dtype}; only real numbers can be saved")
         arrays[name] = np.ascontiguousarray(array).reshape(array.shape)
 
 

@@ -77,11 +77,11 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 _check_versions(node)
             if node.primitive.joint is not None:
                 gradient = _joint_gradients(node, gradient, needed, create_graph)
-            derivatives, values = node.derivatives, node.values
+            derivatives, values, broadcasts = node.derivatives, node.values, node.broadcasts
+            if create_graph:
+                values = revive(node)
             if extras is not None and extras.node_hooks:
                 derivatives, values = _hooked(node, gradient, create_graph)
-            elif create_graph:
-                values = revive(node)
             for parent, derivative, saved in zip(node.parents, derivatives, values):  # noqa: B905  # equal; hot
                 if needed is not None and parent not in needed:
                     continue
@@ -93,7 +93,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     d = derivative.formula(gradient, *saved)
                 if d is None:
                     continue
-                if node.broadcasts and d.shape != parent.shape:
+                if broadcasts and d.shape != parent.shape:
                     d = unbroadcast(d, parent.shape)
                 if anomaly:
                     _check_for_nan(node, derivative, d)

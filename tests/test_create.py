@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,40 @@ def same(found: Any, expected: Any) -> None:
 )  # fmt: skip
 def test_dtype_inference(torch: Any, data: Any) -> None:
     same(autograd.tensor(data), torch.tensor(data))
+
+
+EXACT = [(0.1, "float64"), (1e300, "float64"), (16777217.0, "float64"), (16777217.0, "int64")]
+MAKERS: dict[str, Callable[[float, str], Any]] = {
+    "tensor": lambda v, kind: autograd.tensor(v, dtype=kind),
+    "tensor of a list": lambda v, kind: autograd.tensor([v], dtype=kind),
+    "tensor of lists": lambda v, kind: autograd.tensor([[v], (1,)], dtype=kind)[0],
+    "tensor of a list of tensors": lambda v, kind: autograd.tensor([autograd.tensor(1), v], dtype=kind)[1],
+    "as_tensor": lambda v, kind: autograd.as_tensor([v], kind),
+    "asarray": lambda v, kind: autograd.asarray([v], dtype=kind),
+    "new_tensor": lambda v, kind: autograd.zeros(1, dtype=kind).new_tensor([v]),
+    "new_full": lambda v, kind: autograd.zeros(1, dtype=kind).new_full((1,), v),
+    "full": lambda v, kind: autograd.full((1,), v, dtype=kind),
+    "full_like": lambda v, kind: autograd.full_like(autograd.zeros(1, dtype=kind), v),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize(("value", "kind"), EXACT)
+def test_a_given_dtype_gets_all_digits(make: Callable[[float, str], Any], value: float, kind: str) -> None:
+    x = make(value, kind)
+    assert x.dtype == getattr(autograd, kind)
+    assert x.item() == value
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize("kind", ["float16", "float32"])
+def test_what_is_too_large_is_inf_without_a_warning(make: Callable[[float, str], Any], kind: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert make(1e300, kind).item() == np.inf
+        assert autograd.tensor([1e300]).item() == autograd.tensor(1e300).item() == np.inf
+        assert autograd.linspace(0, 1e300, 2, dtype=kind).tolist() == [0.0, np.inf]
+        assert autograd.logspace(0, 300, 2, dtype=kind).tolist() == [1.0, np.inf]
 
 
 def test_lists_of_tensors() -> None:
@@ -244,6 +279,8 @@ def test_devices() -> None:
         (lambda: autograd.linspace(0, 1, -1), ArgumentError, ["linspace", "-1"]),
         (lambda: autograd.zeros(2, dtype="complex64"), DTypeError, ["complex64"]),
         (lambda: autograd.full((2,), [1, 2]), ShapeError, ["full", "(2,)"]),
+        (lambda: autograd.full((2,), float("nan"), dtype="int64"), ArgumentError, ["full", "nan", "int64"]),
+        (lambda: autograd.tensor(300, dtype="uint8"), ArgumentError, ["tensor", "300", "uint8"]),
         (lambda: autograd.meshgrid(autograd.zeros(2, 2)), ShapeError, ["meshgrid", "(2, 2)"]),
         (lambda: autograd.meshgrid(autograd.zeros(2), indexing="ji"), ArgumentError, ["meshgrid", "ji"]),
         (lambda: autograd.cartesian_prod(autograd.zeros(2, 2)), ShapeError, ["cartesian_prod"]),

@@ -133,6 +133,39 @@ def test_save_and_load_keep_names_values_dtypes_and_metadata(tmp_path):
     assert autograd.load(path).tolist() == [[1.0, 2.0]]
 
 
+def test_a_dict_with_one_tensor_stays_a_dict(tmp_path):
+    path = tmp_path / "x.safetensors"
+    autograd.save({"tensor": autograd.ones(2)}, path)
+    assert autograd.load(path)["tensor"].tolist() == [1.0, 1.0]
+    autograd.save(autograd.ones(2), path, {"epoch": "3"})
+    assert autograd.load(path).tolist() == [1.0, 1.0]
+    assert autograd.load_metadata(path) == {"epoch": "3"}
+
+
+def test_other_programs_one_tensor_is_a_dict(tmp_path):
+    from safetensors.numpy import save_file
+
+    path = tmp_path / "x.safetensors"
+    save_file({"tensor": np.ones(2)}, path)
+    assert autograd.load(path)["tensor"].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("tensors", "metadata", "error", "message"),
+    [
+        ({"__metadata__": np.ones(1)}, None, errors.ArgumentError, "'__metadata__' is reserved"),
+        ({"a": np.ones(1)}, {"tapegrad.alone": "a"}, errors.ArgumentError, r"'tapegrad\.alone' is reserved"),
+        ({"a": {3: np.ones(1)}}, None, errors.ArgumentError, "names must be strings, got 3"),
+        ({"a": {"z": np.ones(1, complex)}}, None, errors.DTypeError, r"'a\.z' is an array of complex128"),
+    ],
+)
+def test_what_cannot_be_saved_is_named(tmp_path, tensors, metadata, error, message):
+    path = tmp_path / "x.safetensors"
+    with pytest.raises(error, match=message):
+        autograd.save(tensors, path, metadata)
+    assert not path.exists()
+
+
 def test_torch_reads_our_files_and_we_read_theirs(tmp_path):
     torch = pytest.importorskip("torch")
     safetensors_torch = pytest.importorskip("safetensors.torch")

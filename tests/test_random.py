@@ -206,6 +206,10 @@ def test_float32_is_drawn_as_float32() -> None:
         (lambda: autograd.multinomial(autograd.zeros(2), 1, True), ArgumentError, ["multinomial"]),
         (lambda: autograd.multinomial(autograd.ones(2, 2, 2), 1), ShapeError, ["multinomial", "(2, 2, 2)"]),
         (lambda: autograd.rand(2, device="cuda"), ArgumentError, ["cpu"]),
+        (lambda: autograd.randn(2, generator=3), ArgumentError, ["generator", "3"]),  # type: ignore[arg-type]
+        (lambda: autograd.zeros(2).normal_(generator=3), ArgumentError, ["generator", "3"]),
+        (lambda: autograd.manual_seed("a"), ArgumentError, ["manual_seed", "'a'"]),  # type: ignore[arg-type]
+        (lambda: autograd.manual_seed(None), ArgumentError, ["manual_seed"]),  # type: ignore[arg-type]
     ],
 )
 def test_errors(call: Callable[[], Any], error: type[Exception], words: list[str]) -> None:

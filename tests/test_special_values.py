@@ -42,6 +42,8 @@ ROWS = [
     Row("x**2", lambda t, x: x**2, [0.0, -inf], [0, inf], [0, -inf]),
     Row("x**-1", lambda t, x: x**-1, [0.0], [inf], [-inf]),
     Row("x**0.5", lambda t, x: x**0.5, [0.0], [0], [inf]),
+    Row("x**1.5", lambda t, x: x**1.5, [-inf, -1.0, 0.0, inf], [inf, nan, 0, inf], [nan, nan, 0, inf]),
+    Row("float_power 1.5", lambda t, x: t.float_power(x, 1.5), [-inf, -1.0, 4.0], [inf, nan, 8], [nan, nan, 3]),
     Row("x**2.5 below 0", lambda t, x: x**2.5, [-1.0], [nan], [nan]),
     Row("0**x", lambda t, x: 0.0**x, [0.0, 2.0, -1.0], [1, 0, inf], [0, 0, -inf]),
     Row("2**x", lambda t, x: 2.0**x, [0.0, 2000.0, -2000.0], [1, inf, 0], [np.log(2), inf, 0]),
@@ -72,6 +74,11 @@ ROWS = [
     Row("max of nan", lambda t, x: t.max(x), [1.0, nan, 3.0], nan, [0, 1, 0]),
     Row("min tie", lambda t, x: t.min(x), [1.0, 1.0, 3.0], 1, [0.5, 0.5, 0]),
     Row("amax tie", lambda t, x: t.amax(x, 0), [3.0, 3.0, 3.0, 1.0], 3, [1 / 3, 1 / 3, 1 / 3, 0]),
+    Row("max before sqrt", lambda t, x: t.sqrt(t.max(x) - 3), [1.0, 2.0, 3.0], 0, [0, 0, inf]),
+    Row("min before sqrt", lambda t, x: t.sqrt(t.min(x) - 1), [1.0, 2.0, 3.0], 0, [inf, 0, 0]),
+    Row("max before nan", lambda t, x: t.sqrt(t.max(x) - 4), [1.0, 2.0, 3.0], nan, [0, 0, nan]),
+    Row("amax before sqrt", lambda t, x: t.sqrt(t.amax(x, 0) - 3), [1.0, 3.0], 0, [0, inf], ours="nan, inf"),
+    Row("amin before sqrt", lambda t, x: t.sqrt(t.amin(x, 0) - 1), [1.0, 3.0], 0, [inf, 0], ours="inf, nan"),
     Row("max(dim) tie", lambda t, x: t.max(x, 0).values, [1.0, 3.0, 3.0], 3, [0, 1, 0]),
     Row("max(dim) position", lambda t, x: t.max(x, 0).indices, [1.0, 3.0, 3.0], 1),
     Row("max(dim) of nan", lambda t, x: t.max(x, 0).values, [1.0, nan, 3.0], nan, [0, 1, 0]),
@@ -79,6 +86,11 @@ ROWS = [
     Row("argmax of nan", lambda t, x: t.argmax(x), [1.0, nan, 3.0], 1),
     Row("median of even", lambda t, x: t.median(x), [3.0, 1.0, 4.0, 2.0], 2, [0, 0, 0, 1]),
     Row("median with nan", lambda t, x: t.median(x), [3.0, nan, 4.0], nan, [0, 1, 0]),
+    Row("median tie", lambda t, x: t.median(x), [2.0, 3.0, 1.0, 2.0], 2, [0.5, 0, 0, 0.5]),
+    Row("median of nans", lambda t, x: t.median(x), [nan, 1.0, nan], nan, [0.5, 0, 0.5]),
+    Row("median(dim) tie", lambda t, x: t.median(x, 0).values.sum(), [2.0, 3.0, 1.0], 2, [1, 0, 0]),
+    Row("nanmedian tie", lambda t, x: t.nanmedian(x), [2.0, nan, 1.0, 2.0], 2, [0.5, 0, 0, 0.5]),
+    Row("nanmedian of nans", lambda t, x: t.nanmedian(x), [nan, nan], nan, [0.5, 0.5]),
     Row("nanmedian", lambda t, x: t.nanmedian(x), [3.0, nan, 4.0], 3, [1, 0, 0]),
     Row("norm at 0", lambda t, x: t.norm(x), [0.0, 0.0], 0, [0, 0]),
     Row("1-norm at 0", lambda t, x: t.norm(x, 1), [0.0, -2.0], 2, [0, -1]),
@@ -126,6 +138,8 @@ ROWS = [
     Row("frac", lambda t, x: t.frac(x), [-1.5, 1.25], [-0.5, 0.25], [1, 1]),
     Row("hypot", lambda t, x: t.hypot(x, x.detach()), [0.0, 3e30], [0, 3e30 * 2**0.5], [0, 0.5**0.5], ours="nan"),
     Row("atan2", lambda t, x: t.atan2(x, x.detach()), [1.0, -1.0], [np.pi / 4, -3 * np.pi / 4], [0.5, -0.5]),
+    Row("atan2 at the origin by x", lambda t, x: t.atan2(x, 0 * x.detach()), [0.0], [0], [0]),
+    Row("atan2 at the origin by y", lambda t, x: t.atan2(0 * x.detach(), x), [0.0, 1.0], [0, 0], [0, 0]),
     Row("copysign", lambda t, x: t.copysign(x, -1.0), [0.0, 2.0], [0, -2], [0, -1]),
     Row("nan_to_num", lambda t, x: t.nan_to_num(x, 1.0, 2.0, 3.0), [nan, inf, -inf, 5.0], [1, 2, 3, 5], [0, 0, 0, 1]),
     Row("where", lambda t, x: t.where(x > 0, t.log(x), x), [0.0, 1.0], [0, 0], [nan, 1]),
@@ -133,6 +147,7 @@ ROWS = [
     Row("lerp at the ends", lambda t, x: t.lerp(x, x.detach() + 0.1, 1.0), [0.7], [0.8], [0]),
     Row("erfinv", lambda t, x: t.erfinv(x), [1.0, -1, 2, 0], [inf, -inf, nan, 0], [inf, inf, nan, np.pi**0.5 / 2]),
     Row("lgamma", lambda t, x: t.lgamma(x), [0.0, -1.0, 1.0], [inf, inf, 0], [-inf, nan, -np.euler_gamma]),
+    Row("lgamma at infinity", lambda t, x: t.lgamma(x), [-inf, inf], [inf, inf], [nan, inf]),
     Row("digamma", lambda t, x: t.digamma(x), [0.0, -1.0, inf], [-inf, nan, inf]),
     Row("logit", lambda t, x: t.logit(x), [0.0, 1.0, 1.5], [-inf, inf, nan]),
     Row("sinc", lambda t, x: t.sinc(x), [0.0, 1.0], [1, 0], [0, -1]),
@@ -258,6 +273,27 @@ def test_integer_division_by_zero_is_an_error() -> None:
         x**-1
 
 
+@pytest.mark.parametrize(
+    ("function", "values", "expected", "kind"),
+    [
+        (ops.square, [True, False], [1, 0], "int64"),
+        (ops.square, [3, -4], [9, 16], "int64"),
+        (lambda x: ops.logsumexp(x, 0), [0, 0], np.log(2), "float32"),
+        (lambda x: ops.logsumexp(x, 0), [True, True], 1 + np.log(2), "float32"),
+        (ops.hardtanh, [-3, 0, 5], [-1, 0, 1], "int64"),
+        (lambda x: ops.hardtanh(x, -2.5, 2.5), [-3, 0, 5], [-2, 0, 2], "int64"),
+        (lambda x: ops.hardtanh(x.to(autograd.uint8), -1, inf), [0, 5], [0, 5], "uint8"),
+        (ops.median, [2, 1, 2], 2, "int64"),
+    ],
+)
+def test_dtypes_of_integers_and_bools(
+    function: Callable[..., Any], values: list[Any], expected: Any, kind: str
+) -> None:
+    y = function(autograd.tensor(values))
+    assert y.dtype == getattr(autograd, kind)
+    agree(y.numpy(), expected, 1e-6)
+
+
 def test_sigmoid_has_all_its_digits() -> None:
     x = np.linspace(-87, 30, 1001, dtype=np.float32)
     exact = 1 / (1 + np.exp(-x.astype(np.float64)))
@@ -269,6 +305,9 @@ def test_sigmoid_has_all_its_digits() -> None:
     [
         (lambda x: ops.sum(x, 2), r"sum: dim 2 is out of range for shape \(2, 3\) \(expected .* range of \[-2, 1\]\)"),
         (lambda x: ops.amax(x, -3), r"amax: dim -3 is out of range for shape \(2, 3\)"),
+        (lambda x: ops.view(x, (4, -1)), r"^view: the shapes do not fit: float32 \(2, 3\), \(4, -1\)"),
+        (lambda x: ops.view(x, (1.5,)), r"^view: not defined for float32 \(2, 3\), \(1.5,\)"),
+        (lambda x: ops.reshape(x, (4, -1)), r"^reshape: the shapes do not fit"),
         (lambda x: ops.softmax(x, 5), r"softmax: dim 5 is out of range for shape \(2, 3\)"),
         (lambda x: ops.cumsum(x, 2), r"cumsum: dim 2 is out of range for shape \(2, 3\)"),
         (lambda x: ops.max(x, 2), r"argmax: dim 2 is out of range for shape \(2, 3\)"),

@@ -12,7 +12,7 @@ __all__ = ["linear"]
 @primitive(
     cast="promote",
     x=lambda g, weight: product(g, weight),
-    weight=lambda g, x: product(as_rows(g).T, as_rows(x)),
+    weight=lambda g, x: product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x)),
     bias=lambda g: column_sums(g),
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",
 )

@@ -112,11 +112,8 @@ def cross_entropy_(
     picks = _row_starts(n, classes) + chosen
     picked = shifted.reshape(-1).take(picks)
     e = np.exp(shifted)
-    total = (
-        e.dot(ones(classes, e.dtype))
-        if classes <= 4096 and e.dtype.char in "fd"
-        else sums(e, 1, keepdim=False)
-    )
+    by_dot = e.dtype.char in "fd" and max(n, classes) <= 4096  # a product with ones: half of a sum's time
+    total = e.dot(ones(classes, e.dtype)) if by_dot else sums(e, 1, keepdim=False)
     log_total = np.log(total)
     loss = log_total - picked
     if not isinstance(each, int):
@@ -130,7 +127,7 @@ def cross_entropy_(
     norm = 1.0
     if reduction == "mean":
         norm = float(n) if isinstance(each, int) else float(each.sum())
-        out = add_reduce(loss) / norm
+        out = (loss.dot(ones(n, loss.dtype)) if by_dot else add_reduce(loss)) / norm
     elif reduction == "sum":
         out = add_reduce(loss)
     elif reduction == "none":

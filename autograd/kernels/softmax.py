@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import dtypes
 from autograd.dims import checked_dims
 from autograd.ops.arithmetic import neg
 from autograd.ops.forms import (
@@ -143,7 +144,8 @@ def _logsumexp_dx(g: Array, x: Array, dim: int | Sequence[int] | None, keepdim: 
 @primitive(x=_logsumexp_dx)
 def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
     """log Σ exp(x) over `dim`.  dx = g * softmax(x)."""
-    floating("logsumexp", x)
+    if x.dtype.kind != "f":
+        x = x.astype(dtypes.default_dtype())
     axis = axes("logsumexp", x, dim)
     level = _level(x, axis)
     out = np.log(add_reduce(np.exp(x - level), axis, None, None, True)) + level
@@ -152,6 +154,8 @@ def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Arra
 
 def logsumexp(input: Any, dim: int | Sequence[int] | None, keepdim: bool = False) -> Tensor:
     """log Σ exp(x) over `dim`, without overflow; -inf of nothing.  dx = g * softmax(x).
+
+    Integers are converted to the default dtype.
 
     Raises:
         DimensionError: if a dimension is out of range.

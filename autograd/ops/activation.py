@@ -88,12 +88,17 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     """x brought into [min_val, max_val].  dx = g strictly inside, 0 elsewhere, also at the bounds.
 
+    Integers stay what they are: their bounds are cut to integers of their dtype.
+
     >>> import autograd
     >>> hardtanh(autograd.tensor([-2.0, 0.5, 2.0]))
     tensor([-1.0000,  0.5000,  1.0000])
     """
     if min_val > max_val:
         raise ArgumentError(f"hardtanh: min_val must not exceed max_val, got {min_val} and {max_val}")
+    if x.dtype.kind in "iu":
+        info = np.iinfo(x.dtype)
+        min_val, max_val = (int(min(max(v, info.min), info.max)) for v in (min_val, max_val))
     return np.clip(x, min_val, max_val)
 
 

@@ -78,7 +78,6 @@ _POWERS: dict[float, Callable[[Array], Array]] = {
     3: lambda x: x * x * x,
     4: lambda x: np.square(x * x),
     0.5: np.sqrt,
-    1.5: lambda x: x * np.sqrt(x),
     -0.5: lambda x: 1 / np.sqrt(x),
     -1: lambda x: 1 / x,
     -2: lambda x: 1 / (x * x),
@@ -133,14 +132,15 @@ def pow(x: Array, y: Array) -> Array:
     return np.power(x, y)
 
 
-@primitive(np.square, x=lambda g, x: g * (2 * x))
+@primitive(x=lambda g, x: g * (2 * x), numpy=np.square)
 def square(x: Array) -> Array:
-    """x², elementwise.  dx = g * 2x.
+    """x², elementwise; of bools as int64.  dx = g * 2x.
 
     >>> import autograd
     >>> square(autograd.tensor([-2.0, 3.0]))
     tensor([4., 9.])
     """
+    return x.astype(np.int64) if x.dtype.kind == "b" else np.square(x)
 
 
 @primitive(np.sqrt, cast="float", x=lambda g, out: g / (2 * out))

@@ -208,14 +208,22 @@ def atan(x: Array) -> Array:
     """
 
 
+def _square_radius(x: Array, y: Array) -> Array:
+    """x² + y², 1 at (0, 0)."""
+    square = x * x + y * y
+    return square + (square == 0)
+
+
 @primitive(
     np.arctan2,
     cast="float",
-    x=lambda g, x, y: g * (y / (x * x + y * y)),
-    y=lambda g, x, y: -g * (x / (x * x + y * y)),
+    x=lambda g, x, y: g * (y / _square_radius(x, y)),
+    y=lambda g, x, y: -g * (x / _square_radius(x, y)),
 )
 def atan2(x: Array, y: Array) -> Array:
     """The angle of the point (y, x), in (-π, π], elementwise.  dx = g * y / (x² + y²), dy = -g * x / (x² + y²).
+
+    The derivative at (0, 0) is 0.
 
     >>> import autograd
     >>> atan2(autograd.tensor([1.0, -1.0]), autograd.tensor([0.0, -1.0]))

@@ -10,7 +10,7 @@ from autograd.dims import checked_dim
 from autograd.errors import DimensionError, ShapeError
 from autograd.ops import selection
 from autograd.ops.forms import axes, keep, kept_shape, maximum_reduce, minimum_reduce, spread
-from autograd.ops.reduce import Dim, shares
+from autograd.ops.reduce import Dim, shared
 from autograd.primitive import Array, primitive
 from autograd.tape import wrap
 
@@ -40,7 +40,7 @@ class MinMax(NamedTuple):
 def _extremum_dx(g: Array, out: Array, x: Array, dim: Dim, keepdim: bool) -> Array:
     """g, in equal parts to the elements that are the extremum; to nan where there is one."""
     g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
-    return g * shares((x == out) | np.isnan(x), x.dtype, dim)
+    return shared(g, (x == out) | np.isnan(x), dim)
 
 
 def _not_empty(op: str, x: Array, axis: int | tuple[int, ...] | None) -> None:
@@ -250,7 +250,11 @@ def _median(op: str, input: Any, dim: int | None, keepdim: bool, skip_nan: bool)
     if dim is None:
         flat = input.reshape(-1)
         x = selection.raw(flat)
-        return flat[int(_middle(x, 0, skip_nan)[0])] if x.size else flat.sum() * np.nan
+        if not x.size:
+            return flat.sum() * np.nan
+        value = x[_middle(x, 0, skip_nan)]
+        tied = np.isnan(x) if np.isnan(value) else x == value
+        return amax(flat[np.flatnonzero(tied)])  # for its derivative, which those that tie share
     x = selection.raw(input)
     axis = checked_dim(op, dim, x.shape)
     if x.ndim and x.shape[axis] == 0:
@@ -264,7 +268,8 @@ def _median(op: str, input: Any, dim: int | None, keepdim: bool, skip_nan: bool)
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element in order of size, the lower one of an even number; nan if there is one.
 
-    median(x) → Tensor of all elements; median(x, dim) → (values, indices). The gradient goes to the middle element.
+    median(x) → Tensor of all elements: the gradient is shared equally by elements that tie with the middle one.
+    median(x, dim) → (values, indices): the gradient goes to the middle element.
 
     Raises:
         DimensionError: if the dimension is out of range or has size 0.

@@ -23,6 +23,7 @@ from autograd.ops.forms import (
     axes,
     drop,
     floating,
+    keep,
     maximum_reduce,
     minimum_reduce,
     multiply_reduce,
@@ -384,10 +385,10 @@ def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     return add_reduce(size**p, axis, None, None, keepdim) ** (1 / p)
 
 
-def shares(winners: Array, dtype: Any, dim: Dim) -> Array:
-    """1 / (number of winners along `dim`) for each winner, 0 elsewhere."""
-    each = winners.astype(dtype)
-    return each / each.sum(axis=dim if winners.ndim else None, keepdims=True)
+def shared(g: Array, winners: Array, dim: Dim) -> Array:
+    """g / (number of winners along `dim`) for each winner, 0 elsewhere."""
+    number = winners.sum(axis=dim if winners.ndim else None, keepdims=True)
+    return keep(g / number.astype(g.dtype), winners)
 
 
 def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
@@ -400,7 +401,7 @@ def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) 
         return g * np.sign(x)
     size = np.abs(x)
     if math.isinf(p):
-        return g * np.sign(x) * shares((size == out) | np.isnan(x), x.dtype, dim)
+        return shared(g * np.sign(x), (size == out) | np.isnan(x), dim)
     safe = size + (size == 0)  # 0 to a negative power is inf: there the derivative is 0
     return drop(g * np.sign(x) * (safe / (out + (out == 0))) ** (p - 1), (size == 0) | (out == 0))
 

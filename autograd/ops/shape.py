@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.dims import checked_dim, checked_dims
-from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, DimensionError, ShapeError
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
 from autograd.sweep import unbroadcast
@@ -207,7 +207,10 @@ def view(input: Any, shape: Any) -> Tensor:
     given = shape[0] if isinstance(shape, tuple) and len(shape) == 1 else shape
     if isinstance(given, (dtypes.dtype, np.dtype, type)):
         return wrap(input.array.view(dtypes.numpy_dtype(given)))
-    result = reshape(input, shape)
+    try:
+        result = reshape(input, shape)
+    except AutogradError as error:
+        raise type(error)(str(error).replace("reshape", "view", 1)) from error
     if result.array.size and not np.may_share_memory(result.array, input.array):
         raise ShapeError(
             f"view: shape {tuple(input.shape)} with strides {tuple(input.stride())} cannot be seen as shape {shape} "

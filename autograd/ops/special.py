@@ -90,7 +90,7 @@ def _gamma_slope(n: int, x: Array) -> Array:
 
 @primitive(cast="float", x=lambda g, x: g * _gamma_slope(0, x))
 def lgamma(x: Array) -> Array:
-    """log |Γ(x)|, elementwise: inf at 0, -1, -2, …  dx = g * digamma(x).
+    """log |Γ(x)|, elementwise: inf at 0, -1, -2, … and ±inf.  dx = g * digamma(x).
 
     >>> import autograd
     >>> lgamma(autograd.tensor([1.0, 5.0, 0.0]))
@@ -98,7 +98,7 @@ def lgamma(x: Array) -> Array:
     """
     from scipy import special
 
-    return _like(special.gammaln(x), x)
+    return _like(special.gammaln(np.where(x == -np.inf, np.inf, x)), x)  # SciPy's is -inf at -inf
 
 
 @primitive(cast="float", x=lambda g, x: g * _gamma_slope(1, x))
