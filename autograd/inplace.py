@@ -74,8 +74,7 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`."""
     check_writable("x[index] = value", x)
     given = value if isinstance(value, Variable) else None
-    raw = _converted(value, x.array.dtype) if given is None else given.array
-    node = None
+    raw = _converted("x[index] = value", value, x.array.dtype) if given is None else given.array
     key = index_ops.raw_index(x.array, index)
     old = x.current_node()
     new = None if given is None else given.current_node()
@@ -85,15 +84,12 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
         raw, new = given.array, given.node
     index_ops.write_item(x.array, key, raw)
     if record:
-        active = [(old, "x", None)] if old is not None else []
-        active += [(new, "value", None)] if new is not None else []
-        node = make_node(_SETITEM, (x.array, raw, key), active, x.array)
-        _rebase(x, node)
+        _rebase(x, _written_node(_SETITEM, (x.array, raw, key), old, new))
     else:
         _wrote(x)
 
 
-def _converted(value: Any, dtype: np.dtype[Any]) -> Array:
+def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
     """A number or an array in the tensor's dtype.
 
     Raises:
@@ -103,9 +99,7 @@ def _converted(value: Any, dtype: np.dtype[Any]) -> Array:
     try:
         return np.asarray(value, dtype)
     except (ValueError, OverflowError, TypeError) as error:
-        raise DTypeError(
-            f"x[index] = value: {value!r} cannot be stored in a {dtype} tensor ({error})"
-        ) from error
+        raise DTypeError(f"{name}: {value!r} cannot be stored in a {dtype} tensor ({error})") from error
     finally:
         NUMPY_ERRORS.reset(errors)
 
@@ -114,7 +108,7 @@ def copy_(x: Tensor, source: Any) -> Tensor:
     """Overwrite `x` with `source`, broadcast and converted."""
     check_writable("copy_", x)
     if not isinstance(source, Variable):
-        source = wrap(_converted(source, x.array.dtype))
+        source = wrap(_converted("copy_", source, x.array.dtype))
     if source.array.dtype != x.array.dtype:
         source = source.astype(x.array.dtype)
     if source.array.shape != x.array.shape:
@@ -152,11 +146,15 @@ def set_node(x: Variable, node: AnyNode | None) -> None:
         old = root.node
         if old is not None or node is not None:
             positions = view_index(root.array, x.array)
-            active = [(old, "x", None)] if old is not None else []
-            active += [(node, "value", None)] if node is not None else []
-            _replace_node(root, make_node(_PUT, (root.array, positions, x.array), active, root.array))
+            _replace_node(root, _written_node(_PUT, (root.array, positions, x.array), old, node))
         x.base = (root, LastWrite.time)
     _replace_node(x, node)
+
+
+def _written_node(p: Primitive, raw: tuple[Any, ...], x: AnyNode | None, value: AnyNode | None) -> Node:
+    """The node of a write of `value` into `x` (the first of `raw`), either of which may need no gradient."""
+    inputs = ((x, "x", None), (value, "value", None))
+    return make_node(p, raw, [(node, name, i) for node, name, i in inputs if node is not None], raw[0])
 
 
 def _replace_node(x: Variable, node: AnyNode | None) -> None:
