@@ -6,8 +6,10 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     AutogradError
     ├── ShapeError            RuntimeError, ValueError   shapes that do not fit together
     ├── DTypeError            RuntimeError, TypeError    an element type that the operation cannot use
-    ├── ArgumentError         TypeError, ValueError      a wrong argument or value
+    ├── ArgumentError         TypeError, ValueError,     a wrong argument or value
+    │                         RuntimeError
     ├── DimensionError        IndexError                 a dimension or an index out of range
+    ├── LinAlgError           RuntimeError, ValueError   a matrix that cannot be inverted, factored, …
     ├── GradientError         RuntimeError               backward() where it has no meaning
     │   ├── GraphFreedError                              a second sweep over a graph that was freed
     │   ├── InPlaceError                                 an in-place write that destroys what backward needs
@@ -19,6 +21,8 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
     └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
 """
+
+import numpy as np
 
 
 class AutogradError(Exception):
@@ -33,12 +37,19 @@ class DTypeError(AutogradError, RuntimeError, TypeError):
     """An element type that the operation cannot use."""
 
 
-class ArgumentError(AutogradError, TypeError, ValueError):
+class ArgumentError(AutogradError, TypeError, ValueError, RuntimeError):
     """An argument of the wrong kind or outside its range."""
 
 
 class DimensionError(AutogradError, IndexError):
     """A dimension or an index outside the tensor's range."""
+
+
+class LinAlgError(AutogradError, RuntimeError, np.linalg.LinAlgError):
+    """A matrix without what was asked for: an inverse, a Cholesky factor, eigenvalues that were found.
+
+    It is NumPy's `LinAlgError` (a ValueError) as well as a RuntimeError, as PyTorch's is.
+    """
 
 
 class GradientError(AutogradError, RuntimeError):

@@ -384,9 +384,11 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         mode = MODE.get()
         floats = [r.array.dtype.kind == "f" for r in results]
         if active and mode.grad and any(floats):
-            node = make_node(p, raw, active, None if several else results[0].array, residuals)
+            computed = tuple([r.array for r in results])
+            node = make_node(p, raw, active, computed if several else computed[0], residuals)
             if several:
                 attach_outputs(node, results, floats)
+                tape.extras_of(node).materialize = p.materialize
             else:
                 results[0].node = node
             if mode.anomaly:

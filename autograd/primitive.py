@@ -51,6 +51,7 @@ def primitive(
     residuals: tuple[str, ...] = (),
     hint: str = "",
     several: bool = False,
+    materialize: bool = True,
     quiet: bool = True,
     **formulas: Callable[..., Any] | None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
@@ -67,7 +68,9 @@ def primitive(
         reference: for a fused kernel, the same computation in small primitives.
         residuals: names of what the body returns after its result, for the joint backward alone.
         hint: what to do about shapes that do not fit, for the error message.
-        several: the body returns a tuple of results.
+        several: the body returns a tuple of results; `g` and `out` are then tuples.
+        materialize: with several results, `g` holds zeros for those that no gradient came to. False leaves None
+            there, for formulas that are not to be asked for what nobody needs (0 times infinity is nan).
         quiet: run the body without NumPy's floating-point warnings. False saves a tenth of the time of an operation
             that can warn only at inf, nan or an overflow; a warnings filter then keeps it silent.
         formulas: one for each array argument, `None` where it is not differentiable.
@@ -83,7 +86,20 @@ def primitive(
     """
 
     def lift(forward: Callable[P, Any]) -> Callable[P, Tensor]:
-        p = Primitive(forward, formulas, cast, view, joint, reference, residuals, hint, several, quiet, ufunc)
+        p = Primitive(
+            forward,
+            formulas,
+            cast,
+            view,
+            joint,
+            reference,
+            residuals,
+            hint,
+            several,
+            materialize,
+            quiet,
+            ufunc,
+        )
         p.function = functools.wraps(forward)(lifted(p))
         p.function.primitive = p  # type: ignore[attr-defined]  # a function takes attributes
         if forward.__module__.startswith("autograd."):

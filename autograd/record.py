@@ -25,6 +25,7 @@ def make_node(
     """Record one operation: its edges, and of its values what the formulas name.
 
     active:    the inputs that need a gradient: (node, parameter, element of a sequence)
+    out:       the result, or the tuple of several
     """
     values = (out, *raw, *residuals)
     if p.saves_facts:
@@ -35,7 +36,7 @@ def make_node(
     node.extras = None
     node.parents = tuple([parent for parent, _, _ in active])
     node.broadcasts = p.joint is None
-    node.shape = None if out is None else out.shape
+    node.shape = None if out is None or p.several else out.shape
     derivatives, takers = p.derivatives, p.takers
     if p.sequences:
         picked = [_of_element(p, name, values, element) for _, name, element in active]

@@ -19,6 +19,7 @@ from autograd.constants import ones
 from autograd.dtypes import Array
 from autograd.errors import AnomalyError, ArgumentError, GraphFreedError, InPlaceError, ShapeError
 from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
+from autograd.record import output_node
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
@@ -147,6 +148,11 @@ def revive(node: Node) -> tuple[Any, ...]:
         return value if parent is None else wrap(value, parent)
 
     def revived(name: str, value: Any) -> Any:
+        if name == "out" and node.primitive.several:
+            return tuple(
+                wrap(part, output_node(node, i, part.shape)) if part.dtype.kind == "f" else part
+                for i, part in enumerate(value)
+            )
         if name in node.primitive.sequences:
             return tuple(tensor((name, i), part) for i, part in enumerate(value))
         return tensor((name, None), value)
@@ -182,7 +188,7 @@ def _run_hooks(extras: Extras, gradient: Any) -> Any:
         several = isinstance(gradient, tuple)
         answer = hook(tuple(map(as_tensor, gradient if several else (gradient,))))
         if answer is not None:
-            gradient = tuple(map(_like, answer, gradient)) if several else _like(answer[0], gradient)
+            gradient = tuple(map(_answered, answer, gradient)) if several else _like(answer[0], gradient)
     if extras.retained is not None:
         kept = gradient if isinstance(gradient, Variable) else own(gradient, extras.retained.dtype)
         with ACCUMULATING:
@@ -214,7 +220,12 @@ def _constantly(d: Any) -> Callable[[Any], Any]:
 
 def as_tensor(gradient: Any) -> Any:
     """A gradient as a hook sees it."""
-    return gradient if isinstance(gradient, Variable) else wrap(gradient)
+    return gradient if gradient is None or isinstance(gradient, Variable) else wrap(gradient)
+
+
+def _answered(answer: Any, gradient: Any) -> Any:
+    """A hook's answer for one of several results, to which there may be no gradient."""
+    return answer if answer is None or gradient is None else _like(answer, gradient)
 
 
 def _like(answer: Any, gradient: Any) -> Any:

@@ -61,7 +61,8 @@ class Primitive:
     cast:           "promote" brings the arguments to their common dtype, "float" integers to the default as well
     view:           whether the result may share memory with the first argument
     hint:           what to do about shapes that do not fit
-    several:        whether the body returns several results
+    several:        whether the body returns several results; a formula's g and out are then tuples
+    materialize:    whether g holds zeros for those of several results that no gradient came to, rather than None
     quiet:          whether the body is run without NumPy's floating-point warnings
     function:       the lifted function that users call
     """
@@ -77,12 +78,14 @@ class Primitive:
         residuals: tuple[str, ...] = (),
         hint: str = "",
         several: bool = False,
+        materialize: bool = True,
         quiet: bool = True,
         ufunc: Any = None,
     ) -> None:
         self.name = forward.__name__.strip("_")
         self.forward = forward if ufunc is None else ufunc
         self.several = several
+        self.materialize = materialize
         self.quiet = quiet
         self.cast = cast
         self.view = view

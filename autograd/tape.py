@@ -132,7 +132,7 @@ class Node:
         }
         tensors: list[tuple[tuple[str, int | None], Any]] = []
         for name in ("out", *p.arrays):
-            if name in values and name in p.sequences:
+            if name in values and (name in p.sequences or (name == "out" and p.several)):
                 tensors += [((name, i), part) for i, part in enumerate(values[name])]
             elif name in values:
                 tensors.append(((name, None), values[name]))

@@ -117,7 +117,8 @@ class _Tape:
             return
         p = node.primitive
         parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in edges}
-        saved = {key: array for key, array in node.saved() if array is not None}
+        several = {("out", i) for i in range(len(node.extras.outputs) if node.extras is not None else 0)}
+        saved = {key: array for key, array in node.saved() if array is not None and key not in several}
         if ("out", None) in saved:
             self._learn(node, saved.pop(("out", None)), node)
         position = {name: i for i, name in enumerate(p.arrays)}
