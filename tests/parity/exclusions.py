@@ -1,0 +1,115 @@
+"""What of PyTorch's database of operations is not compared, and why.
+
+Anything that is not listed here is shared, and must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def _because(reason: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), reason)
+
+
+OPERATIONS: dict[str, str] = {
+    **_because(
+        "complex numbers are out of scope",
+        """
+        angle cdouble cfloat chalf complex conj conj_physical imag real polar resolve_conj view_as_complex view_as_real
+        fft.fft fft.fft2 fft.fftn fft.fftshift fft.hfft fft.hfft2 fft.hfftn fft.ifft fft.ifft2 fft.ifftn
+        fft.ifftshift fft.ihfft fft.ihfft2 fft.ihfftn fft.irfft fft.irfft2 fft.irfftn fft.rfft fft.rfft2 fft.rfftn
+        istft stft linalg.eig linalg.eigvals
+        """,
+    ),
+    **_because("sparse tensors are out of scope", "sparse.mm.reduce sparse.sampled_addmm to_sparse"),
+    **_because(
+        "masked tensors are a package of PyTorch's own, outside its tensor API",
+        """
+        masked.amax masked.amin masked.argmax masked.argmin masked.cumprod masked.cumsum masked.log_softmax
+        masked.logaddexp masked.logsumexp masked.mean masked.median masked.norm masked.normalize masked.prod
+        masked.softmax masked.softmin masked.std masked.sum masked.var
+    """,
+    ),
+    **_because(
+        "kernels for one device, which the CPU does not have",
+        """
+        jiterator_2inputs_2outputs jiterator_4inputs_with_extra_args jiterator_binary jiterator_binary_return_by_ref
+        jiterator_unary torch._scaled_mm torch._scaled_mm_v2 torch.ops.aten._efficient_attention_forward
+        torch.ops.aten._flash_attention_forward
+    """,
+    ),
+    **_because(
+        "an internal function that no program calls by name",
+        """
+        _batch_norm_with_update _chunk_cat _native_batch_norm_legit _segment_reduce.lengths _segment_reduce.offsets
+        _softmax_backward_data _unsafe_masked_index _unsafe_masked_index_put_accumulate _upsample_bilinear2d_aa
+        max_pool2d_with_indices_backward native_batch_norm native_dropout_backward native_group_norm native_layer_norm
+        torch.ops.aten._safe_softmax.default slice hash_tensor grid_sampler_2d grid_sampler_3d
+    """,
+    ),
+    **_because("a dtype that NumPy does not have", "bfloat16"),
+    **_because(
+        "random: values cannot be equal; tests/test_random.py has its distribution",
+        """
+        bernoulli cauchy exponential geometric log_normal multinomial normal normal.in_place normal.number_mean
+        rand_like randint randint_like randn randn_like uniform nn.functional.dropout
+    """,
+    ),
+    **_because(
+        "uninitialised memory: there are no values to compare",
+        """
+        empty empty_like empty_permuted empty_strided new_empty new_empty_strided resize_ resize_as_
+    """,
+    ),
+    **_because(
+        "random projections: an approximation that differs from call to call", "pca_lowrank svd_lowrank"
+    ),
+    **_because(
+        "signal windows are a package of PyTorch's own, outside its tensor API",
+        """
+        signal.windows.bartlett signal.windows.blackman signal.windows.cosine signal.windows.exponential
+        signal.windows.gaussian signal.windows.general_cosine signal.windows.general_hamming signal.windows.hamming
+        signal.windows.hann signal.windows.kaiser signal.windows.nuttall
+    """,
+    ),
+    **_because(
+        "a layer's function, which nn.functional does not have yet",
+        """
+        nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
+        nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
+        nn.functional.alpha_dropout nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
+        nn.functional.batch_norm nn.functional.bilinear nn.functional.channel_shuffle nn.functional.conv1d
+        nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
+        nn.functional.conv_transpose3d nn.functional.cosine_embedding_loss nn.functional.cosine_similarity
+        nn.functional.ctc_loss nn.functional.dropout2d nn.functional.dropout3d nn.functional.embedding
+        nn.functional.embedding_bag nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
+        nn.functional.fractional_max_pool3d nn.functional.gaussian_nll_loss nn.functional.grid_sample
+        nn.functional.group_norm nn.functional.hinge_embedding_loss nn.functional.instance_norm
+        nn.functional.interpolate nn.functional.kl_div nn.functional.layer_norm nn.functional.linear_cross_entropy
+        nn.functional.local_response_norm nn.functional.margin_ranking_loss nn.functional.max_pool1d
+        nn.functional.max_pool2d nn.functional.max_pool3d nn.functional.max_unpool1d nn.functional.max_unpool2d
+        nn.functional.max_unpool3d nn.functional.multi_head_attention_forward nn.functional.multi_margin_loss
+        nn.functional.multilabel_margin_loss nn.functional.multilabel_soft_margin_loss nn.functional.normalize
+        nn.functional.pad nn.functional.pairwise_distance nn.functional.pdist nn.functional.pixel_shuffle
+        nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss nn.functional.rms_norm nn.functional.rrelu
+        nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss
+        nn.functional.triplet_margin_loss nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
+        nn.functional.upsample_bilinear nn.functional.upsample_nearest
+    """,
+    ),
+}
+"""Operation -> why it is not compared."""
+
+SAMPLES: dict[str, Callable[[Any], bool]] = {}
+"""Operation -> which of its samples are not compared; the reason stands beside each."""
+
+ERRORS: dict[str, Callable[[Any], bool]] = {}
+"""Operation -> which of the errors PyTorch lists are none here; the reason stands beside each."""
+
+VARIANTS: dict[tuple[str, str], str] = {}
+"""(operation, "method" or "in place") -> why that form is not compared."""
+
+TOLERANCES: dict[str, float] = {}
+"""Operation -> how many times the usual tolerance; the reason stands beside each."""
