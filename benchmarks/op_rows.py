@@ -1,12 +1,9 @@
 """The operations that `ops.py` times: how each is called, in the words that PyTorch and this library share.
 
-A row is a function of `t` (the library), `F` (its nn.functional) and tensors. The inputs are described by letters,
-for a size of n (a vector of n numbers) or n × n:
-
-    r real numbers    p positive    u in (-0.9, 0.9)    n away from 0    s their signs    l labels: n of n classes
-    b bools           i integers    k indices below n   m a matrix even where the size is a vector    v a vector
-    q a positive definite matrix                        d a triangular matrix with a heavy diagonal
+A row is a function of `t` (the library), `F` (its nn.functional) and tensors, whose kinds `op_inputs.py` describes by a
+letter each.
 """
+# ruff: noqa: ARG005  # each row takes both `t` and `F`, and needs one
 
 from __future__ import annotations
 
@@ -57,10 +54,16 @@ def total(results: Any) -> Any:
     return sum(r.sum() for r in results)
 
 
+def blocks(x: Any) -> Any:
+    """64 numbers or more as a batch of square matrices."""
+    side = 8 if x.ndim == 1 else 32
+    return x.reshape(-1, side, side)
+
+
 ROWS: list[Row] = [
     # arithmetic
     *_named("rr", "add sub mul maximum minimum fmax fmin hypot logaddexp logaddexp2 copysign"),
-    *_named("rn", "div atan2"),
+    *_named("rn", "div true_divide atan2"),
     Row("add(number)", "r", lambda t, F, x: x + 2.0),
     Row("mul(number)", "r", lambda t, F, x: x * 2.0),
     Row("div(number)", "r", lambda t, F, x: x / 3.0),
@@ -94,7 +97,6 @@ ROWS: list[Row] = [
     Row("acosh", "p", lambda t, F, x: t.acosh(x + 1.5)),
     Row("logit", "p", lambda t, F, x: t.logit(x / 4)),
     Row("polygamma", "p", lambda t, F, x: t.polygamma(1, x)),
-    Row("i1", "r", lambda t, F, x: t.special.i1(x)),
     # choosing
     Row("where", "brr", lambda t, F, c, x, y: t.where(c, x, y)),
     Row("where(number)", "br", lambda t, F, c, x: t.where(c, x, 0.0)),
@@ -106,7 +108,9 @@ ROWS: list[Row] = [
     Row("heaviside", "rr", lambda t, F, x, y: t.heaviside(x.detach(), y.detach())),
     # comparing: no gradient
     *_named("rr", "eq ne lt le gt ge isclose"),
-    *_named("r", "isnan isinf isfinite isposinf isneginf signbit"),
+    Row("allclose", "r", lambda t, F, x: t.allclose(x, x + 0)),
+    Row("equal", "r", lambda t, F, x: t.equal(x, x + 0)),
+    *_named("r", "isreal isnan isinf isfinite isposinf isneginf signbit"),
     *_named("bb", "logical_and logical_or logical_xor"),
     *_named("b", "logical_not"),
     *_named("ii", "bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift"),
@@ -133,45 +137,67 @@ ROWS: list[Row] = [
         lambda t, F, x, y: F.binary_cross_entropy_with_logits(x, y.to(x.dtype)),
     ),
     # reductions
-    *_reductions("sum mean prod amax amin std var norm nansum nanmean logsumexp"),
+    *_reductions("sum mean prod amax amin std var norm nansum nanmean"),
     *_reductions("max min median argmax argmin all any count_nonzero nanmedian"),
     Row("var_mean", "r", lambda t, F, x: total(t.var_mean(x, -1))),
     Row("std_mean", "r", lambda t, F, x: total(t.std_mean(x, -1))),
     Row("aminmax", "r", lambda t, F, x: total(t.aminmax(x, dim=-1))),
+    Row("logsumexp", "r", lambda t, F, x: t.logsumexp(x, tuple(range(x.ndim)))),
+    Row("logsumexp(dim=0)", "r", lambda t, F, x: t.logsumexp(x, 0)),
+    Row("logsumexp(dim=-1)", "r", lambda t, F, x: t.logsumexp(x, -1)),
     Row("norm(1)", "r", lambda t, F, x: t.norm(x, 1)),
     Row("norm(3)", "r", lambda t, F, x: t.norm(x, 3)),
     # scans
     Row("cumsum", "r", lambda t, F, x: t.cumsum(x, -1)),
     Row("cumsum(dim=0)", "r", lambda t, F, x: t.cumsum(x, 0)),
-    Row("cumprod", "n", lambda t, F, x: t.cumprod(x, -1)),
+    Row("cumprod", "o", lambda t, F, x: t.cumprod(x, -1)),
     # shape
     Row("reshape", "r", lambda t, F, x: x.reshape(-1, 8)),
     Row("view", "r", lambda t, F, x: x.view(-1, 8)),
     Row("flatten", "r", lambda t, F, x: x.flatten()),
+    Row("ravel", "m", lambda t, F, x: x.ravel()),
+    Row("view_as", "r", lambda t, F, x: x.view_as(x)),
+    Row("reshape_as", "r", lambda t, F, x: x.reshape_as(x)),
+    Row("atleast_1d", "r", lambda t, F, x: t.atleast_1d(x)),
+    Row("atleast_2d", "r", lambda t, F, x: t.atleast_2d(x)),
+    Row("atleast_3d", "r", lambda t, F, x: t.atleast_3d(x)),
     Row("unflatten", "r", lambda t, F, x: x.unflatten(-1, (8, -1))),
     Row("squeeze", "r", lambda t, F, x: x.unsqueeze(0).squeeze(0)),
     Row("unsqueeze", "r", lambda t, F, x: x.unsqueeze(-1)),
     Row("transpose", "m", lambda t, F, x: x.transpose(0, 1)),
     Row("t", "m", lambda t, F, x: x.t()),
     Row("permute", "r", lambda t, F, x: x.reshape(-1, 2, 8).permute(2, 0, 1)),
+    Row("mT", "m", lambda t, F, x: x.mT),
     Row("movedim", "m", lambda t, F, x: x.movedim(0, 1)),
     Row("contiguous(transposed)", "m", lambda t, F, x: x.t().contiguous()),
     Row("expand", "v", lambda t, F, x: x.expand(16, -1)),
     Row("broadcast_to", "v", lambda t, F, x: t.broadcast_to(x, (16, *x.shape))),
+    Row("expand_as", "vm", lambda t, F, x, y: x.expand_as(y.detach())),
+    Row("broadcast_tensors", "vm", lambda t, F, x, y: total(t.broadcast_tensors(x, y))),
     Row("repeat", "r", lambda t, F, x: x.repeat(2, 2)),
     Row("tile", "r", lambda t, F, x: x.tile((2,))),
     Row("repeat_interleave", "r", lambda t, F, x: x.repeat_interleave(2, 0)),
     Row("flip", "r", lambda t, F, x: x.flip(0)),
     Row("fliplr", "m", lambda t, F, x: x.fliplr()),
+    Row("flipud", "m", lambda t, F, x: x.flipud()),
     Row("roll", "r", lambda t, F, x: x.roll(3, 0)),
     Row("rot90", "m", lambda t, F, x: x.rot90()),
     Row("cat", "rr", lambda t, F, x, y: t.cat([x, y])),
     Row("stack", "rr", lambda t, F, x, y: t.stack([x, y])),
     Row("hstack", "rr", lambda t, F, x, y: t.hstack([x, y])),
+    *(Row(n, "rr", lambda t, F, x, y, n=n: getattr(t, n)([x, y])) for n in ["vstack", "dstack", "column_stack"]),
+    Row("block_diag", "mm", lambda t, F, x, y: t.block_diag(x, y)),
+    Row("tensor_split", "r", lambda t, F, x: total(x.tensor_split(4))),
+    Row("hsplit", "m", lambda t, F, x: total(t.hsplit(x, 4))),
+    Row("vsplit", "m", lambda t, F, x: total(t.vsplit(x, 4))),
+    Row("dsplit", "r", lambda t, F, x: total(t.dsplit(x.reshape(-1, 2, 8), 4))),
     Row("split", "r", lambda t, F, x: total(x.split(x.shape[0] // 4))),
     Row("chunk", "r", lambda t, F, x: total(x.chunk(4))),
     Row("unbind", "r", lambda t, F, x: total(x.reshape(4, -1).unbind(0))),
     Row("diagonal", "m", lambda t, F, x: x.diagonal()),
+    Row("diag", "m", lambda t, F, x: x.diag()),
+    Row("diag(vector)", "v", lambda t, F, x: x.diag()),
+    Row("diagflat", "v", lambda t, F, x: t.diagflat(x)),
     Row("diag_embed", "v", lambda t, F, x: x.diag_embed()),
     Row("tril", "m", lambda t, F, x: x.tril()),
     Row("triu", "m", lambda t, F, x: x.triu()),
@@ -196,23 +222,32 @@ ROWS: list[Row] = [
     Row("index_put", "rkr", lambda t, F, x, k, y: x.index_put((k,), y)),
     Row("index_put(accumulate)", "rkr", lambda t, F, x, k, y: x.index_put((k,), y, accumulate=True)),
     Row("masked_select", "rb", lambda t, F, x, c: x.masked_select(c)),
-    Row("masked_scatter", "rbr", lambda t, F, x, c, y: x.masked_scatter(c, y)),
-    Row("put", "rkv", lambda t, F, x, k, y: x.put(k, y)),
+    Row("masked_scatter", "rbr", lambda t, F, x, c, y: t.masked_scatter(x, c, y)),
+    Row("put", "rkr", lambda t, F, x, k, y: t.put(x, k, y.flatten()[: len(k)])),
     Row("setitem", "rr", lambda t, F, x, y: _set(x.clone(), y)),
     # order
-    Row("sort", "r", lambda t, F, x: t.sort(x, -1)[0]),
-    Row("argsort", "r", lambda t, F, x: t.argsort(x, -1)),
+    Row("sort", "D", lambda t, F, x: t.sort(x, -1)[0]),
+    Row("msort", "D", lambda t, F, x: t.msort(x.T)),
+    Row("argwhere", "b", lambda t, F, c: t.argwhere(c)),
+    Row("argsort", "D", lambda t, F, x: t.argsort(x, -1)),
     Row("topk", "r", lambda t, F, x: t.topk(x, 8, -1)[0]),
     Row("nonzero", "b", lambda t, F, c: t.nonzero(c)),
     Row("searchsorted", "vr", lambda t, F, v, x: t.searchsorted(v.detach().sort()[0], x.detach())),
     Row("bucketize", "rv", lambda t, F, x, v: t.bucketize(x.detach(), v.detach().sort()[0])),
     Row("unique", "i", lambda t, F, x: t.unique(x)),
     Row("unique_consecutive", "i", lambda t, F, x: t.unique_consecutive(x)),
-    Row("one_hot", "l", lambda t, F, y: F.one_hot(y)),
     # matrices
     Row("matmul", "mm", lambda t, F, x, y: x @ y),
+    Row("mm", "mm", lambda t, F, x, y: t.mm(x, y)),
+    Row("chain_matmul", "mmm", lambda t, F, x, y, z: t.chain_matmul(x, y, z)),
+    Row(
+        "addbmm",
+        "rr",
+        lambda t, F, y, z: t.addbmm(blocks(y)[0], blocks(y), blocks(z)),
+    ),
+    Row("baddbmm", "rr", lambda t, F, x, y: t.baddbmm(blocks(x), blocks(x), blocks(y))),
     Row("matmul(vector)", "mv", lambda t, F, x, y: x @ y),
-    Row("bmm", "rr", lambda t, F, x, y: t.bmm(x.reshape(4, -1, 8), y.reshape(4, 8, -1)), 256),
+    Row("bmm", "rr", lambda t, F, x, y: t.bmm(blocks(x), blocks(y))),
     Row("mv", "mv", lambda t, F, x, y: t.mv(x, y)),
     Row("dot", "vv", lambda t, F, x, y: t.dot(x, y)),
     Row("vdot", "vv", lambda t, F, x, y: t.vdot(x, y)),
@@ -223,12 +258,12 @@ ROWS: list[Row] = [
     Row("addr", "mvv", lambda t, F, x, y, z: t.addr(x, y, z)),
     Row("linear", "mmv", lambda t, F, x, w, b: F.linear(x, w, b)),
     Row("einsum", "mm", lambda t, F, x, y: t.einsum("ij,jk->ik", x, y)),
-    Row("einsum(batch)", "rr", lambda t, F, x, y: t.einsum("bij,bkj->bik", x.reshape(4, -1, 8), y.reshape(4, -1, 8)), 256),
+    Row("einsum(batch)", "rr", lambda t, F, x, y: t.einsum("bij,bkj->bik", blocks(x), blocks(y))),
     Row("tensordot", "mm", lambda t, F, x, y: t.tensordot(x, y, 1)),
     Row("kron", "vv", lambda t, F, x, y: t.kron(x, y)),
     Row("trace", "m", lambda t, F, x: t.trace(x)),
-    Row("cross", "r", lambda t, F, x: t.linalg.cross(x.flatten()[:60].reshape(-1, 3), x.flatten()[1:61].reshape(-1, 3))),
-    Row("matrix_power", "m", lambda t, F, x: t.linalg.matrix_power(x / 8, 3)),
+    Row("cross", "r", lambda t, F, x: t.cross(x.flatten()[:60].reshape(-1, 3), x.flatten()[1:61].reshape(-1, 3), 1)),
+    Row("matrix_power", "m", lambda t, F, x: t.matrix_power(x / 8, 3)),
     # conversion
     Row("cast", "r", lambda t, F, x: x.double()),
 ]  # fmt: skip

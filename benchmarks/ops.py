@@ -15,6 +15,7 @@ import os
 import sys
 import time
 import warnings
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ if any(os.environ.get(key) != value for key, value in ONE_THREAD.items()):
 
 import numpy as np
 import torch
-from op_rows import ROWS, Row
-from slow_ops import REASONS
 
 import autograd
 import nn
+from op_inputs import SIZES, made
+from op_rows import ROWS, Row
+from slow_ops import REASONS
 
 HERE = Path(__file__).resolve().parent
-SIZES = (64, 256, 1024)
 LIMIT = 2.0  # what a ratio may be without a reason
 ENOUGH = 0.05  # s; a row is timed this long in each library, and for MINIMUM samples at least
 MINIMUM = 5
@@ -45,6 +46,7 @@ class Side:
         self.name, self.t, self.F = name, t, F
 
     def tensor(self, array: Any) -> Any:
+        """The array as a tensor of this library; numbers require a gradient."""
         made = self.t.from_numpy(array.copy())
         return made.requires_grad_() if array.dtype == np.float32 else made
 
@@ -72,41 +74,9 @@ class Side:
 OURS, THEIRS = Side("tapegrad", autograd, nn.functional), Side("PyTorch", torch, torch.nn.functional)
 
 
-def made(kind: str, n: int, rng: np.random.Generator) -> Any:
-    """An input of the kind that op_rows.py describes by a letter."""
-    side = 8 if n == SIZES[0] else n
-    shape = (n,) if n == SIZES[0] else (n, n)
-    if kind in "ml":
-        shape = (side, side)
-    if kind == "v":
-        shape = (side,) if n != SIZES[0] else (8,)
-    reals = rng.standard_normal(shape).astype(np.float32)
-    if kind in "rmv":
-        return reals
-    if kind == "p":
-        return (0.2 + 3 * rng.random(shape)).astype(np.float32)
-    if kind == "u":
-        return (1.8 * rng.random(shape) - 0.9).astype(np.float32)
-    if kind == "n":
-        return np.where(reals < 0, reals - 0.5, reals + 0.5).astype(np.float32)
-    if kind == "b":
-        return rng.random(shape) < 0.5
-    if kind == "i":
-        return rng.integers(0, 8, shape)
-    if kind == "l":
-        return rng.integers(0, side, side)
-    if kind == "k":
-        return rng.integers(0, shape[0], shape[0])
-    if kind == "K":
-        return rng.integers(0, side, (side, side))
-    if kind == "P":
-        return rng.permutation(shape[0])
-    raise ValueError(kind)
-
-
 def agree(row: Row, ours: Any, theirs: Any) -> str:
     """What is different about the two results, or nothing."""
-    for number, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+    for number, (a, b) in enumerate(zip_longest(ours, theirs)):
         if (a is None) != (b is None):
             a = b = a if b is None else b  # no gradient is a gradient of zeros
             if np.any(np.asarray(a.detach())):
@@ -172,14 +142,18 @@ def line(row: Row, times: list[tuple[float, float] | None]) -> str:
 
 def main() -> None:
     """Time what was asked for, print it, and save it where that was asked for too."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="OP", help="some of the operations")
     parser.add_argument("--rounds", type=float, default=1.0, help="how many times the usual duration (1)")
     parser.add_argument("--save", action="store_true", help="write benchmarks/ops.md")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    rows = [r for r in ROWS if not options.only or r.name in options.only or r.name.split("(")[0] in options.only]
+    rows = [
+        r for r in ROWS if not options.only or r.name in options.only or r.name.split("(")[0] in options.only
+    ]
     lines = ["| operation | (64,) | (256, 256) | (1024, 1024) |", "|:--|--:|--:|--:|"]
     print("\n".join(lines))
     slow, faults = [], []
@@ -207,8 +181,8 @@ def text(lines: list[str], slow: list[tuple[str, float]]) -> str:
     head = [
         "# Each operation beside PyTorch",
         "",
-        f"Forward and backward, float32, one thread, one process; ratio of minima to PyTorch {torch.__version__}, below 1",
-        "is faster. Operations without a gradient are timed forward. Made by `benchmarks/ops.py --save`.",
+        f"Forward and backward, float32, one thread, one process; ratio of minima to PyTorch {torch.__version__},",
+        "below 1 is faster. Operations without a gradient are timed forward. Made by `benchmarks/ops.py --save`.",
         "",
         "## Slower than twice PyTorch's time",
         "",
