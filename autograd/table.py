@@ -20,7 +20,10 @@ Arrays = Annotated[Sequence[Any], "arrays"]
 
 _REGISTRY: dict[str, Primitive] = {}
 _NUMPY: dict[Any, Callable[..., Any]] = {}
-_ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+_ALIASES = {
+    "axis": "dim", "keepdims": "keepdim", "dim": "dims", "axis0": "dim0", "axis1": "dim1",
+    "exponent": "y", "values": "y", "min": "low", "max": "high", "tensor": "x",
+}  # fmt: skip
 
 
 def _kind(annotation: Any) -> str:
@@ -166,7 +169,8 @@ class Primitive:
     def bind(self, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
         """All arguments in the order of the parameters.
 
-        `axis` and `keepdims` stand for `dim` and `keepdim`, `input` and `other` for the first two array arguments.
+        `axis` and `keepdims` stand for `dim` and `keepdim`, `input` and `other` for the first two array arguments,
+        and PyTorch's name for an argument for the one the formulas have for it (`exponent` for the `y` of `pow`).
         """
         parameters, count = self.parameters, len(args)
         if not named and count == len(parameters):
