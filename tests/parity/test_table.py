@@ -72,11 +72,13 @@ def test_function(case: Case, sample: Sample, dtype: str) -> None:
 def methods() -> list[Any]:
     """The rows whose function is a method in PyTorch as well."""
     return rows(
-        lambda case, sample: isinstance(case.torch, str)
-        and "." not in case.torch
-        and callable(getattr(torch.Tensor, case.torch, None))
-        and sample.args
-        and isinstance(sample.args[0], Spec)
+        lambda case, sample: (
+            isinstance(case.torch, str)
+            and "." not in case.torch
+            and callable(getattr(torch.Tensor, case.torch, None))
+            and sample.args
+            and isinstance(sample.args[0], Spec)
+        )
     )
 
 
@@ -118,7 +120,9 @@ def refused(case: Case, sample: Sample, change: Callable[[list[Any], dict[str, A
     assert case.op.__name__ == "<lambda>" or ":" in str(raised.value)
 
 
-@pytest.mark.parametrize(("case", "sample"), rows(lambda case, sample: case.torch and "dim" in sample.options))
+@pytest.mark.parametrize(
+    ("case", "sample"), rows(lambda case, sample: case.torch and "dim" in sample.options)
+)
 def test_a_dimension_that_is_not_there(case: Case, sample: Sample) -> None:
     def change(args: list[Any], named: dict[str, Any]) -> None:
         named["dim"] = 17
@@ -140,9 +144,9 @@ def test_arguments_of_another_kind(case: Case, sample: Sample, wrong: Any) -> No
 @pytest.mark.parametrize(
     ("case", "sample"),
     rows(
-        lambda case, sample: case.torch
-        and sample is case.samples[0]
-        and len(list(leaves(sample.args, Spec))) > 1
+        lambda case, sample: (
+            case.torch and sample is case.samples[0] and len(list(leaves(sample.args, Spec))) > 1
+        )
     ),
 )
 def test_shapes_that_do_not_fit(case: Case, sample: Sample) -> None:
