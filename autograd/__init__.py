@@ -15,7 +15,13 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from autograd import autograd
+from autograd.anomaly import (
+    detect_anomaly,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_detect_anomaly,
+)
 from autograd.backward import backward, grad
 from autograd.create import (
     arange,
@@ -398,8 +404,8 @@ __all__ = [
     "Tensor", "Value", "Function", "primitive", "registry", "AutogradError",
     # gradients
     "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode",
-    "is_inference_mode_enabled", "detect_anomaly", "set_detect_anomaly", "is_anomaly_enabled", "gradcheck",
-    "gradgradcheck",
+    "is_inference_mode_enabled", "detect_anomaly", "set_detect_anomaly", "is_anomaly_enabled",
+    "is_anomaly_check_nan_enabled", "gradcheck", "gradgradcheck", "autograd",
     # looking and keeping
     "draw", "save", "load", "load_metadata", "set_printoptions",
     # dtypes and devices

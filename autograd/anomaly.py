@@ -8,7 +8,10 @@ from autograd.modes import MODE, Mode, ModeSwitch
 class detect_anomaly(ModeSwitch):
     """Raise at the first NaN, in forward or backward, naming the operation, its shapes and the user's line.
 
-    Every recorded operation keeps a traceback and every result is checked, so this is slow: for debugging only.
+    Every recorded operation keeps where it was called and every result is checked, so this is slow: for debugging
+    only. With `check_nan=False` nothing is checked, and errors of backward still name the line. Operations that are
+    not recorded (inside `no_grad()`, or on data) are not checked: a NaN from there is reported at the first recorded
+    operation it enters.
 
     Raises:
         AnomalyError: at the first NaN.
@@ -24,17 +27,19 @@ class detect_anomaly(ModeSwitch):
 
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__()
+        self.mode = True
         self.check_nan = check_nan
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(mode.grad, self.check_nan, mode.inference)
+        return mode.but(anomaly=self.mode, check_nan=self.check_nan)
 
 
 class set_detect_anomaly(detect_anomaly):
     """Turn anomaly mode on or off: at once when called, and until the end of the block as a context manager."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        super().__init__(mode and check_nan)
+        super().__init__(check_nan)
+        self.mode = bool(mode)
         self._tokens.append(MODE.set(self._changed(MODE.get())))
 
     def __enter__(self) -> None:
@@ -45,3 +50,8 @@ class set_detect_anomaly(detect_anomaly):
 def is_anomaly_enabled() -> bool:
     """Return whether this thread is in anomaly mode."""
     return MODE.get().anomaly
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Return whether this thread raises at a NaN when in anomaly mode."""
+    return MODE.get().check_nan

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import dtypes, tape
-from autograd.errors import AnomalyError, AutogradError, DimensionError, DTypeError, ShapeError
+from autograd import dtypes
+from autograd.errors import AutogradError, DimensionError, DTypeError, ShapeError
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.table import Primitive
-from autograd.tape import Node, Variable
+from autograd.tape import Variable
 
 
 def constant(p: Primitive, value: Any) -> Any:
@@ -109,22 +109,3 @@ def _mismatch(values: Sequence[Any]) -> str:
                 "last dimension. Use reshape, unsqueeze or transpose to line them up."
             )
     return ""
-
-
-def note_origin(node: Node, *outs: Any) -> None:
-    """In anomaly mode: keep the user's line with the node, and raise at the first NaN in a result."""
-    import traceback  # on use: only anomaly mode needs it
-
-    package = __file__.rpartition("/")[0]
-    frames = [f for f in traceback.extract_stack() if not f.filename.startswith(package)]
-    tape.extras_of(node).origin = "".join(traceback.format_list(frames[-3:])).rstrip()
-    for out in outs:
-        if out.dtype.kind == "f" and np.isnan(out).any():
-            saved = ", ".join(f"{key[0]}: {describe(a)}" for key, a in node.saved())
-            raise AnomalyError(
-                f"forward: '{node.primitive.name}' returned NaN in {int(np.isnan(out).sum())} of {out.size} elements "
-                f"of its result {describe(out)}"
-                + (f" ({saved})" if saved else "")
-                + f".\nIt was called here:\n"
-                f"{tape.extras_of(node).origin}"
-            )

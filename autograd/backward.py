@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd import dtypes
 from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
-from autograd.sweep import own, sweep
-from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Variable, wrap
+from autograd.modes import MODE
+from autograd.ops.join import stack
+from autograd.sweep import as_tensor, own, sweep
+from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Cotangents, Variable, extras_of, wrap
 
-if TYPE_CHECKING:
-    from autograd.tensor import Tensor
+Tensors = Any  # a tensor or a gradient edge, or a sequence of them
 
-Tensors = Any  # a tensor or a sequence of them
+
+class GradientEdge(NamedTuple):
+    """A place in the graph where a gradient flows: a node, and which of its operation's results is meant."""
+
+    node: AnyNode
+    output_nr: int = 0
+    ownership_token: Any = None
 
 
 def backward(
@@ -23,6 +32,7 @@ def backward(
     grad_tensors: Tensors | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Tensors | None = None,
     inputs: Tensors | None = None,
 ) -> None:
     """Add the gradient of the sum of `tensors` to the `.grad` of each leaf they were computed from.
@@ -34,6 +44,7 @@ def backward(
         grad_tensors: the upstream gradients, of the same shapes; None stands for 1.
         retain_graph: keep what was saved, so that the graph can be swept again. Default: create_graph.
         create_graph: record the sweep, so that gradients can be differentiated again.
+        grad_variables: an older name of grad_tensors.
         inputs: write to the `.grad` of these tensors alone.
 
     Raises:
@@ -47,32 +58,56 @@ def backward(
     >>> x.grad
     tensor([2., 4.])
     """
-    roots = _roots("backward", _several(tensors), _gradients(tensors, grad_tensors), create_graph)
+    if grad_variables is not None:
+        if grad_tensors is not None:
+            raise ArgumentError("backward: grad_variables is an older name of grad_tensors; pass one of them")
+        grad_tensors = grad_variables
+    outputs = _several("backward", tensors)
+    roots = _roots("backward", outputs, _gradients("backward", outputs, grad_tensors), create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     ends: list[tuple[AnyNode, Any]]
     if inputs is None:
-        found = sweep(roots, retain, create_graph)
+        found = sweep(roots, retain, create_graph, accumulating=True)
         ends = [(leaf, leaf) for leaf in found]
     else:
-        chosen = _several(inputs)
+        chosen = _several("backward", tuple(inputs.values()) if isinstance(inputs, Mapping) else inputs)
         if not chosen:
             raise ArgumentError("backward: inputs is empty; leave it out to reach every leaf")
-        targets = [_target("backward", i, t) for i, t in enumerate(chosen)]
-        found = sweep(roots, retain, create_graph, targets)
-        leaves = {
-            node: _end(t) for node, t in zip(targets, chosen, strict=True)
+        targets = [_target("backward", i, t)[0] for i, t in enumerate(chosen)]
+        places = {
+            node: _end(node, t) for node, t in zip(targets, chosen, strict=True)
         }  # a tensor may be given twice
-        ends = [(node, leaf) for node, leaf in leaves.items() if node in found]
+        found = sweep(roots, retain, create_graph, targets, accumulating=True)
+        ends = [(node, leaf) for node, leaf in places.items() if node in found]
+    _accumulate(ends, found, create_graph)
+
+
+def _accumulate(ends: list[tuple[AnyNode, Any]], found: dict[AnyNode, Any], create_graph: bool) -> None:
+    """Add what the sweep found to the leaves, then run the hooks that wait for it."""
+    hooked: list[AccumulateGrad] = []
+    shown: dict[AccumulateGrad, Any] = {}
     with ACCUMULATING:
         for node, leaf in ends:
+            if leaf.extras is not None:
+                hooked.append(leaf)
+                if leaf.extras.node_hooks:
+                    shown[leaf] = as_tensor(found[node])
             if create_graph:
                 leaf.accumulate(found.pop(node))
             else:
                 leaf.accumulate(own(found.pop(node), leaf.dtype))
-    for _, leaf in ends:
-        if leaf.extras is not None:
-            for hook in tuple(leaf.extras.post_hooks.values()):
-                hook()
+    if not hooked:
+        return
+    mode = MODE.set(MODE.get().but(grad=create_graph))
+    try:
+        for leaf in hooked:
+            extras = extras_of(leaf)
+            for after in tuple(extras.post_hooks.values()):
+                after()
+            for hook in tuple(extras.node_hooks.values()) if leaf in shown else ():
+                hook((), (shown[leaf],))
+    finally:
+        MODE.reset(mode)
 
 
 def grad(
@@ -81,16 +116,23 @@ def grad(
     grad_outputs: Tensors | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Tensor, ...]:
+) -> Any:
     """Return the gradient of the sum of `outputs` with respect to each of `inputs`; no `.grad` is touched.
 
     Args:
         outputs, grad_outputs, retain_graph, create_graph: as for `backward`.
-        inputs: one tensor or several, leaves or results.
+        inputs: one tensor or several, leaves or results; for a dict of tensors a dict is returned.
+        only_inputs: an argument of old programs; gradients of others are never computed.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
-        materialize_grads: give zeros for it.
+        is_grads_batched: the first dimension of each of grad_outputs counts a batch; so does that of each result.
+        materialize_grads: give zeros for an input that the outputs do not depend on.
+
+    Raises: as `backward`, and
+        GradientError: if the outputs do not depend on an input.
 
     >>> import autograd
     >>> x = autograd.tensor(3.0, requires_grad=True)
@@ -103,42 +145,119 @@ def grad(
         raise ArgumentError(
             "grad: materialize_grads=True needs allow_unused=True (or leave allow_unused out)"
         )
-    chosen = _several(inputs)
-    roots = _roots("grad", _several(outputs), _gradients(outputs, grad_outputs), create_graph)
-    targets = [_target("grad", i, t) for i, t in enumerate(chosen)]
+    if not only_inputs:
+        raise ArgumentError("grad: only_inputs=False is not supported; use backward() to write to every leaf")
+    if isinstance(inputs, Mapping):
+        found = grad(
+            outputs,
+            tuple(inputs.values()),
+            grad_outputs,
+            retain_graph,
+            create_graph,
+            only_inputs,
+            allow_unused,
+            is_grads_batched,
+            materialize_grads,
+        )
+        return dict(zip(inputs, found, strict=True))
+    given = _several("grad", outputs)
+    chosen = _several("grad", inputs)
+    if not chosen:
+        raise ArgumentError("grad: inputs is empty; name the tensors to differentiate by")
+    gradients = _gradients("grad", given, grad_outputs)
     retain = create_graph if retain_graph is None else retain_graph
-    found = sweep(roots, retain, create_graph, targets)
+    rules = create_graph, allow_unused is True, materialize_grads
+    if is_grads_batched:
+        return _batched(given, chosen, gradients, retain, *rules)
+    return _grad(given, chosen, gradients, retain, *rules)
+
+
+def _grad(
+    outputs: Sequence[Any],
+    inputs: Sequence[Any],
+    gradients: Sequence[Any],
+    retain_graph: bool,
+    create_graph: bool,
+    allow_unused: bool,
+    materialize: bool,
+) -> tuple[Any, ...]:
+    roots = _roots("grad", outputs, gradients, create_graph)
+    targets = [_target("grad", i, t) for i, t in enumerate(inputs)]
+    found = sweep(roots, retain_graph, create_graph, [node for node, _ in targets])
     results: list[Any] = []
-    for i, (node, t) in enumerate(zip(targets, chosen, strict=True)):
-        if node not in found:
-            if materialize_grads:
-                results.append(wrap(np.zeros_like(t.array)))
+    for i, ((node, number), t) in enumerate(zip(targets, inputs, strict=True)):
+        gradient = found.get(node)
+        if isinstance(gradient, tuple):
+            gradient = gradient[number]
+        if gradient is None:
+            shape = _shape(node, number)
+            if materialize:
+                kind = t.array.dtype if isinstance(t, Variable) else None
+                results.append(wrap(np.zeros(shape, kind)))
             elif allow_unused:
                 results.append(None)
             else:
                 raise GradientError(
-                    f"grad: the outputs do not depend on inputs[{i}], of shape {t.array.shape}; pass "
+                    f"grad: the outputs do not depend on inputs[{i}], of shape {shape}; pass "
                     "allow_unused=True to get None for it, or materialize_grads=True to get zeros"
                 )
         elif create_graph:
-            gradient = found[node]
             results.append(gradient if isinstance(gradient, Variable) else wrap(np.array(gradient)))
         else:
-            results.append(wrap(own(np.array(found[node]), t.array.dtype)))
+            kind = t.array.dtype if isinstance(t, Variable) else gradient.dtype
+            results.append(wrap(own(np.array(gradient), kind)))
     return tuple(results)
 
 
-def _several(tensors: Tensors) -> tuple[Any, ...]:
-    return (tensors,) if isinstance(tensors, Variable) else tuple(tensors)
+def _batched(
+    outputs: Sequence[Any], inputs: Sequence[Any], gradients: Sequence[Any], retain_graph: bool, *rules: bool
+) -> tuple[Any, ...]:
+    """One sweep for each element of a batch of upstream gradients, stacked."""
+    if any(g is None for g in gradients):
+        raise ArgumentError("grad: is_grads_batched=True needs grad_outputs for each of the outputs")
+    given = [as_tensor(g) for g in gradients]
+    sizes = {len(g.array) if g.array.ndim else 0 for g in given}
+    if len(sizes) != 1 or 0 in sizes:
+        raise ShapeError(
+            f"grad: with is_grads_batched=True the first dimension of each of grad_outputs counts the same batch, "
+            f"of at least one element; got shapes {[g.array.shape for g in given]}"
+        )
+    n = sizes.pop()
+    rows = [
+        _grad(outputs, inputs, [g[k] for g in given], retain_graph or k < n - 1, *rules) for k in range(n)
+    ]
+    return tuple(None if row[0] is None else stack(row) for row in zip(*rows, strict=True))
 
 
-def _gradients(tensors: Tensors, gradients: Tensors | None) -> tuple[Any, ...]:
+def _several(what: str, tensors: Tensors) -> tuple[Any, ...]:
+    """One or several tensors or gradient edges, as a tuple."""
+    if isinstance(tensors, Variable):
+        return (tensors,)
+    several = (tensors,) if isinstance(tensors, GradientEdge) else tensors
+    if not isinstance(several, Sequence) and not hasattr(several, "__iter__"):
+        raise ArgumentError(f"{what}: needs a tensor or a sequence of tensors, got {type(tensors).__name__}")
+    several = tuple(several)
+    for t in several:
+        if not isinstance(t, (Variable, GradientEdge)):
+            raise ArgumentError(f"{what}: needs tensors, got {type(t).__name__}")
+    return several
+
+
+def _gradients(what: str, tensors: Sequence[Any], gradients: Tensors | None) -> tuple[Any, ...]:
     if gradients is None:
-        return (None,) if isinstance(tensors, Variable) else (None,) * len(tuple(tensors))
-    given = _several(gradients) if isinstance(gradients, (Variable, tuple, list)) else (gradients,)
-    if len(given) != len(_several(tensors)):
-        raise ArgumentError(f"backward: {len(_several(tensors))} tensors but {len(given)} gradients")
+        return (None,) * len(tensors)
+    given = tuple(gradients) if isinstance(gradients, (tuple, list)) else (gradients,)
+    if len(given) != len(tensors):
+        raise GradientError(
+            f"{what}: got {len(tensors)} tensors but {len(given)} gradients; pass one for each, or None for 1"
+        )
     return given
+
+
+def _shape(node: AnyNode, number: int) -> tuple[int, ...]:
+    """The shape of one of a node's results."""
+    facts = None if node.extras is None or node.shape is not None else node.extras.outputs[number]
+    return node.shape or () if facts is None else facts[0]
 
 
 def _roots(
@@ -147,6 +266,9 @@ def _roots(
     """Where the sweep starts: each tensor's node and its upstream gradient, checked."""
     roots: list[tuple[AnyNode, Any]] = []
     for t, g in zip(tensors, gradients, strict=True):
+        if isinstance(t, GradientEdge):
+            roots.append(_root_of_edge(what, t, g, create_graph))
+            continue
         node = t.current_node()
         if node is None:
             raise GradientError(
@@ -176,18 +298,46 @@ def _roots(
     return roots
 
 
-def _target(what: str, i: int, t: Any) -> AnyNode:
+def _root_of_edge(what: str, edge: GradientEdge, g: Any, create_graph: bool) -> tuple[AnyNode, Any]:
+    """Where the sweep starts, for a gradient edge."""
+    shape = _shape(edge.node, edge.output_nr)
+    if g is None:
+        if shape != () and shape != (1,) * len(shape):
+            raise GradientError(
+                f"{what}: a gradient can be left out only for a single number, but the edge has shape {shape}"
+            )
+        g = wrap(np.ones(shape, dtypes.default_dtype()))
+    given = as_tensor(np.asarray(g) if not isinstance(g, Variable) else g)
+    if given.array.shape != shape:
+        raise ShapeError(
+            f"{what}: the gradient has shape {given.array.shape}, its edge {shape}; they must be equal"
+        )
+    gradient = given if create_graph else given.array
+    return edge.node, gradient if edge.node.shape is not None else Cotangents({edge.output_nr: gradient})
+
+
+def _target(what: str, i: int, t: Any) -> tuple[AnyNode, int]:
+    """The node whose gradient is asked for, and of which of its results."""
+    if isinstance(t, GradientEdge):
+        return t.node, t.output_nr
     node: AnyNode | None = t.current_node()
     if node is None:
         raise GradientError(
             f"{what}: inputs[{i}], of shape {t.array.shape}, does not require a gradient; "
             "create it with requires_grad=True"
         )
-    return node
+    return node, 0
 
 
-def _end(t: Any) -> AccumulateGrad:
+def _end(node: AnyNode, t: Any) -> AccumulateGrad:
     """Where the tensor's `.grad` is kept."""
+    if isinstance(t, GradientEdge):
+        if isinstance(node, AccumulateGrad):
+            return node
+        raise GradientError(
+            f"backward: {node.name()} is no leaf, so a gradient edge to it has no .grad; pass its tensor, or use grad()"
+        )
     if t.leaf is None:
         t.leaf = AccumulateGrad(t.array.shape, t.array.dtype)
+        t.leaf.owner = weakref.ref(t)
     return t.leaf  # type: ignore[no-any-return]  # t is any tensor

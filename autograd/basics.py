@@ -176,6 +176,7 @@ class TensorBasics(Variable):
     def _accumulator(self) -> AccumulateGrad:
         if self.leaf is None:
             self.leaf = AccumulateGrad(self.array.shape, self.array.dtype)
+            self.leaf.owner = weakref.ref(self)
         return self.leaf
 
     @property
@@ -222,7 +223,7 @@ class TensorBasics(Variable):
         inputs: Any = None,
     ) -> None:
         """Add this tensor's gradient to the `.grad` of each leaf it was computed from; see `autograd.backward`."""
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def retain_grad(self) -> None:
         """Keep the gradient of a non-leaf in `.grad`.

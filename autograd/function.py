@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.arguments import note_origin
-from autograd.errors import GradientError, InPlaceError, ShapeError
+from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
 from autograd.record import attach_outputs, output_node
@@ -17,6 +16,7 @@ from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import unbroadcast
 from autograd.table import Derivative, Primitive
 from autograd.tape import AnyNode, Node, Variable, bump, extras_of, wrap
+from autograd.watch import watch
 
 
 class FunctionCtx:
@@ -24,7 +24,7 @@ class FunctionCtx:
 
     Attributes:
         needs_input_grad: for each argument of `forward`, whether its gradient is wanted.
-        saved_tensors: what `save_for_backward` kept.
+        saved_tensors: what `save_for_backward` kept, while `backward` runs.
     """
 
     def __init__(self, function: type[Function]) -> None:
@@ -40,15 +40,28 @@ class FunctionCtx:
         )
 
     def save_for_backward(self, *tensors: Any) -> None:
-        """Keep tensors (inputs, results, or others; None is allowed) for `backward`, as `ctx.saved_tensors`."""
+        """Keep tensors (inputs, results, or others; None is allowed) for `backward`, as `ctx.saved_tensors`.
+
+        Raises:
+            ArgumentError: if one is neither a tensor nor None; keep other values as attributes of ctx.
+        """
+        for i, t in enumerate(tensors):
+            if not (t is None or isinstance(t, Variable)):
+                raise ArgumentError(
+                    f"{self._function.__name__}: save_for_backward keeps tensors, but argument {i} is of type "
+                    f"{type(t).__name__}; keep other values as attributes, such as ctx.value = {t!r:.40}"
+                )
         self._given = tensors
+
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Do nothing: there is no forward-mode differentiation."""
 
     def mark_non_differentiable(self, *tensors: Any) -> None:
         """Say which results have no gradient."""
         self._non_differentiable = tensors
 
     def mark_dirty(self, *tensors: Any) -> None:
-        """Say which inputs `forward` changed in place."""
+        """Say which inputs `forward` changed in place; they must be among its results."""
         self._dirty = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
@@ -64,7 +77,8 @@ class FunctionCtx:
         Raises:
             InPlaceError: if one was written to in place since.
         """
-        for entry in self._saved:
+        packed = self._node is not None and self._node.extras is not None and self._node.extras.packed
+        for entry in () if packed else self._saved:
             if entry is not None and written_since(entry[0], self._seq):
                 raise InPlaceError(
                     f"backward: a tensor of shape {entry[0].shape} saved by '{self._function.__name__}' was changed in "
@@ -84,6 +98,11 @@ class FunctionCtx:
     def finish(self, args: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The results, once `forward` has run: an input returned as it came gets a tensor of its own."""
         for t in self._dirty:
+            if not any(t is o for o in outputs) or not any(t is a for a in args):
+                raise GradientError(
+                    f"{self._function.__name__}: mark_dirty got a tensor of shape {t.array.shape} that is not both an "
+                    "argument of forward and one of its results; return every input that forward changes in place"
+                )
             check_writable(f"{self._function.__name__} (mark_dirty)", t)
             bump(t)
         return tuple(
@@ -95,69 +114,96 @@ class FunctionCtx:
 
     def record(self, args: tuple[Any, ...], parents: list[AnyNode | None], outputs: tuple[Any, ...]) -> None:
         """Make one node for the call, with an edge to each argument that needs a gradient."""
+        silent = [
+            o
+            for o in outputs
+            if isinstance(o, Variable)
+            and (o.array.dtype.kind != "f" or any(o is n for n in self._non_differentiable))
+        ]
+        differentiable = [isinstance(o, Variable) and not any(o is s for s in silent) for o in outputs]
+        dirty, saved = (
+            self._dirty,
+            tuple(None if t is None else _entry(t, outputs, silent) for t in self._given),
+        )
+        self._given = self._non_differentiable = self._dirty = ()
+        if not any(differentiable):
+            return
         node: Node = object.__new__(Node)
-        node.primitive = self._primitive(args)
+        node.primitive = self._primitive(args, keeps=bool(saved))
         node.seq = self._seq = next(clock)
         node.extras = None
         node.broadcasts = False
         positions = [i for i, p in enumerate(parents) if p is not None]
         node.parents = tuple(p for p in parents if p is not None)
-        node.derivatives = tuple(Derivative(f"argument {i}", _pick(i), ()) for i in positions)
-        node.values = (None,) * len(positions)
-        tensors = [o for o in outputs if isinstance(o, Variable)]
-        silent = [
-            o for o in tensors if o.array.dtype.kind != "f" or any(o is n for n in self._non_differentiable)
-        ]
-        self._saved = tuple(None if t is None else _entry(t, tensors, silent) for t in self._given)
-        dirty = self._dirty
-        self._given = self._non_differentiable = self._dirty = ()
-        differentiable = [not any(o is s for s in silent) for o in tensors]
+        node.derivatives = tuple(node.primitive.derivatives[f"argument {i}"] for i in positions)  # type: ignore[misc]
+        node.values = (saved,) * len(positions)
         if len(outputs) > 1:
-            attach_outputs(node, tensors, differentiable)
+            attach_outputs(node, outputs, differentiable)
             extras_of(node).materialize = self.materialize_grads
-        elif tensors:
-            node.shape = tensors[0].array.shape
-            tensors[0].node = node if differentiable[0] else None
+        else:
+            node.shape = outputs[0].array.shape
+            outputs[0].node = node
         for t in dirty:
-            if t.base is not None and any(t is o for o in tensors):
+            if t.base is not None:
                 set_node(t, t.node)
-        if MODE.get().anomaly:
-            note_origin(node, *(o.array for o in tensors))
+        mode = MODE.get()
+        if mode.watched:
+            arrays = [a.array if isinstance(a, Variable) else a for a in args]
+            watch(node, mode, [o.array for o in outputs if isinstance(o, Variable)], arrays)
 
-    def _primitive(self, args: tuple[Any, ...]) -> Primitive:
+    def _primitive(self, args: tuple[Any, ...], keeps: bool) -> Primitive:
         """The call as the sweep sees it: a joint backward that runs the user's."""
-        tensors = [a if isinstance(a, Variable) else None for a in args]
-        facts = [None if t is None else (t.array.shape, t.array.dtype) for t in tensors]
+        facts = [(a.array.shape, a.array.dtype) if isinstance(a, Variable) else None for a in args]
         p = Primitive.__new__(Primitive)
         p.name = self._function.__name__
+        p.title = f"{p.name}Backward"
         p.parameters = p.arrays = tuple(f"argument {i}" for i in range(len(args)))
-        p.sequences, p.derivatives, p.reference = frozenset(), dict.fromkeys(p.arrays), None
-        p.joint, p.joint_names = functools.partial(self._joint, facts), ("node",)
+        p.sequences, p.reference, p.keeps, p.defaults = frozenset(), None, keeps, {}
+        p.derivatives = {
+            a: None if fact is None else Derivative(a, _pick(i), ("saved",))
+            for i, (a, fact) in enumerate(zip(p.arrays, facts, strict=True))
+        }
+        p.joint, p.joint_names = functools.partial(self._joint, facts), ("saved", "node")
         return p
 
-    def _joint(self, facts: list[tuple[Any, Any] | None], g: Any, node: Node) -> tuple[Any, ...]:
+    def _joint(
+        self, facts: list[tuple[Any, Any] | None], g: Any, saved: tuple[Any, ...], node: Node
+    ) -> tuple[Any, ...]:
         """Run the user's backward and check what it returns: a gradient or None for each argument."""
         gradients = g if isinstance(g, tuple) else (g,)
         recording = any(isinstance(part, Variable) for part in gradients)
-        self._node = node
+        self._node, self._saved = node, saved
         try:
             given = [part if part is None or isinstance(part, Variable) else wrap(part) for part in gradients]
-            answers = self._function.backward(self, *given)
+            answers = _backward_of(self._function)(self, *given)
         finally:
-            self._node = None
+            self._node, self._saved = None, ()
         answers = tuple(answers) if isinstance(answers, (tuple, list)) else (answers,)
         n, name = len(facts), self._function.__name__
         if len(answers) < n or any(extra is not None for extra in answers[n:]):
             raise GradientError(
-                f"{name}: backward returned {len(answers)} gradients for {n} arguments of forward"
+                f"{name}: backward returned {len(answers)} gradients for {n} arguments of forward; return one for "
+                "each, None where there is none"
             )
+        for i, (answer, fact) in enumerate(zip(answers, facts, strict=False)):
+            if fact is None and answer is not None:
+                raise GradientError(
+                    f"{name}: backward returned a gradient for argument {i}, which is not a tensor; return None for it"
+                )
         return tuple(
             None if answer is None or fact is None else _fitted(name, i, answer, fact, recording)
             for i, (answer, fact) in enumerate(zip(answers, facts, strict=False))
         )
 
 
-def _entry(t: Any, results: list[Any], silent: list[Any]) -> tuple[Any, AnyNode | None, int | None]:
+def _backward_of(function: type[Function]) -> Callable[..., Any]:
+    """The user's backward, which may be called `vjp`."""
+    if function.backward is Function.backward and function.vjp is not Function.vjp:
+        return function.vjp
+    return function.backward
+
+
+def _entry(t: Any, results: Sequence[Any], silent: list[Any]) -> tuple[Any, AnyNode | None, int | None]:
     """What is kept of a saved tensor; of a result not its tensor, which points to the node."""
     number = next((i for i, r in enumerate(results) if r is t), None)
     if number is None or any(t is s for s in silent):
@@ -176,18 +222,24 @@ def _fitted(name: str, i: int, answer: Any, fact: tuple[Any, Any], recording: bo
         answer = wrap(np.asarray(answer))
     d = answer if recording else answer.array
     if d.shape != shape:
-        try:
-            d = unbroadcast(d, shape)
-        except (ValueError, IndexError):
+        if not _repeats(shape, d.shape):
             raise ShapeError(
                 f"{name}: backward returned a gradient of shape {answer.shape} for argument {i} of shape {shape}; "
                 "they must be equal"
-            ) from None
+            )
+        d = unbroadcast(d, shape)
     return d if recording or d.dtype == dtype else d.astype(dtype)
 
 
+def _repeats(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
+    """Whether broadcasting `shape` gives the larger one."""
+    return len(shape) <= len(larger) and all(
+        n in (1, m) for n, m in zip(shape, larger[len(larger) - len(shape) :], strict=True)
+    )
+
+
 def _pick(i: int) -> Callable[..., Any]:
-    return lambda gradients: gradients[i]
+    return lambda gradients, _: gradients[i]
 
 
 class Function:
@@ -195,7 +247,7 @@ class Function:
 
     `forward(ctx, *args)` computes with tensors, unrecorded; `backward(ctx, *gradients)` gets one gradient per result
     and returns one per argument of `forward` (None where there is none). With a separate `setup_context(ctx, inputs,
-    output)`, `forward` takes no ctx. Call it by `apply`.
+    output)`, `forward` takes no ctx. Call it by `apply`. Arguments and results that are not tensors pass as they are.
 
     >>> import autograd
     >>> class Cube(Function):
@@ -229,9 +281,21 @@ class Function:
         """Return the gradient of each argument of `forward`."""
         raise NotImplementedError("Function: define backward(ctx, *grad_outputs) as a staticmethod")
 
+    @staticmethod
+    def vjp(ctx: Any, *grad_outputs: Any) -> Any:
+        """Another name for `backward`: a class defines one of the two."""
+        raise NotImplementedError
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Be there for programs that define it; there is no forward-mode differentiation."""
+        raise NotImplementedError
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` and record the operation."""
+        if cls.vjp is not Function.vjp and cls.backward is not Function.backward:
+            raise ArgumentError(f"{cls.__name__}: defines both backward and vjp, two names for one thing")
         ctx = FunctionCtx(cls)
         parents = [a.current_node() if isinstance(a, Variable) else None for a in args]
         recording = MODE.get().grad and any(p is not None for p in parents)
@@ -242,8 +306,8 @@ class Function:
             else:
                 result = cls.forward(*args, **kwargs)
                 cls.setup_context(ctx, args, result)
-        several = isinstance(result, (tuple, list))
-        outputs = ctx.finish(args, tuple(result) if several else (result,))
+        several = isinstance(result, tuple)
+        outputs = ctx.finish(args, result if several else (result,))
         if recording:
             ctx.record(args, parents, outputs)
         return outputs if several else outputs[0]
@@ -260,13 +324,13 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(ctx: Any, *gradients: Any) -> Any:
         with no_grad():
             answers = backward(ctx, *gradients)
-        involved = (*gradients, *ctx.saved_tensors)
-        if not MODE.get().grad or not any(t is not None and t.current_node() is not None for t in involved):
+        involved = [
+            t for t in (*gradients, *ctx.saved_tensors) if t is not None and t.current_node() is not None
+        ]
+        if not MODE.get().grad or not involved:
             return answers
         several = isinstance(answers, (tuple, list))
-        marked = [
-            a if a is None else _Once.apply(a.requires_grad_()) for a in (answers if several else [answers])
-        ]
+        marked = [a if a is None else _Once.apply(a, *involved) for a in (answers if several else [answers])]
         return tuple(marked) if several else marked[0]
 
     return wrapped
@@ -276,7 +340,7 @@ class _Once(Function):
     """A result that refuses to be differentiated."""
 
     @staticmethod
-    def forward(_: Any, x: Any) -> Any:
+    def forward(_: Any, x: Any, *__: Any) -> Any:
         return x.clone()
 
     @staticmethod

@@ -110,7 +110,8 @@ def gradgradcheck(
         given, cotangents = values[: len(arguments)], values[len(arguments) :]
         results = [out for out in _outputs(func(*given)) if out.current_node() is not None]
         chosen = [given[i] for i in checked]
-        return grad(results, chosen, cotangents, create_graph=True, materialize_grads=True)
+        found: tuple[Any, ...] = grad(results, chosen, cotangents, create_graph=True, materialize_grads=True)
+        return found
 
     return gradcheck(
         gradient,

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from autograd import dtypes, tape
-from autograd.arguments import constant, explained, needs_cast, note_origin, on_raw, promoted
+from autograd.arguments import constant, explained, needs_cast, on_raw, promoted
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.record import all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
 from autograd.table import Primitive
 from autograd.tape import Node, Variable
+from autograd.watch import watch
 
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
@@ -96,8 +97,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
             node.parents = (parent,)
             node.derivatives = derivatives
             node.values = (take((out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)),)
-            if mode.anomaly:
-                note_origin(node, out)
+            if mode.watched:
+                watch(node, mode, (out,), (x, *given))
         return result
 
     return call
@@ -182,8 +183,8 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
             node.derivatives = both
             node.values = (take_x(values), take_y(values)) if saves else _NOTHING
             node.broadcasts = x_node.shape != y_node.shape
-        if mode.anomaly:
-            note_origin(node, out)
+        if mode.watched:
+            watch(node, mode, (out,), (x, y))
         return result
 
     return call
@@ -209,7 +210,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
         x, y, z = input.array, y_tensor.array, z_tensor.array
         mode = MODE.get()
         kind = x.dtype
-        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.anomaly:
+        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched:
             return longer(input, y_tensor, z_tensor)
         x_node = input.node if input.base is None else input.current_node()
         y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
@@ -331,8 +332,8 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                     node.values = (takers[0](values),) * len(takers)
                 else:
                     node.values = tuple([take(values) for take in takers])
-                if mode.anomaly:
-                    note_origin(node, out)
+                if mode.watched:
+                    watch(node, mode, (out,), raw)
         return result
 
     return call
@@ -391,8 +392,8 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 tape.extras_of(node).materialize = p.materialize
             else:
                 results[0].node = node
-            if mode.anomaly:
-                note_origin(node, *(r.array for r in results))
+            if mode.watched:
+                watch(node, mode, computed, raw)
         return results if several else results[0]
 
     return call

@@ -16,14 +16,37 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Mode:
-    """What the current thread records. It is never changed, only replaced."""
+    """What the current thread records. It is never changed, only replaced.
 
-    __slots__ = ("anomaly", "grad", "inference")
+    anomaly:   keep the user's line with each node, and with check_nan raise at the first NaN
+    hooks:     what packs and unpacks saved tensors, if anything does
+    refusal:   why saved-tensor hooks may not be used here, if they may not
+    watched:   whether a new node has more to do than to be recorded: the one flag that recording looks at
+    """
 
-    def __init__(self, grad: bool = True, anomaly: bool = False, inference: bool = False) -> None:
+    __slots__ = ("anomaly", "check_nan", "grad", "hooks", "inference", "refusal", "watched")
+
+    def __init__(
+        self,
+        grad: bool = True,
+        anomaly: bool = False,
+        inference: bool = False,
+        check_nan: bool = True,
+        hooks: Any = None,
+        refusal: str | None = None,
+    ) -> None:
         self.grad = grad
         self.anomaly = anomaly
         self.inference = inference
+        self.check_nan = check_nan
+        self.hooks = hooks
+        self.refusal = refusal
+        self.watched = anomaly or hooks is not None
+
+    def but(self, **changes: Any) -> Mode:
+        """The same mode with some of it changed."""
+        kept = {name: getattr(self, name) for name in self.__slots__ if name != "watched"}
+        return Mode(**{**kept, **changes})
 
 
 NO_GRAD = Mode(grad=False)
@@ -104,14 +127,14 @@ class no_grad(ModeSwitch):
         super().__init__()
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(False, mode.anomaly, mode.inference)
+        return mode.but(grad=False)
 
 
 class enable_grad(no_grad):
     """Record inside, also within `no_grad`. A context manager and a decorator."""
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(True, mode.anomaly)
+        return mode.but(grad=True, inference=False)
 
 
 class set_grad_enabled(ModeSwitch):
@@ -123,7 +146,7 @@ class set_grad_enabled(ModeSwitch):
         self._tokens.append(MODE.set(self._changed(MODE.get())))
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(self.mode, mode.anomaly, mode.inference)
+        return mode.but(grad=self.mode)
 
     def __enter__(self) -> None:
         if not self._tokens:
@@ -151,7 +174,7 @@ class inference_mode(ModeSwitch):
         self.mode = bool(mode)
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(not self.mode, mode.anomaly, self.mode)
+        return mode.but(grad=not self.mode, inference=self.mode)
 
 
 def is_grad_enabled() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,13 +103,25 @@ def output(x: Array, i: int) -> Array:
 
 
 _SELECT = Derivative("x", lambda g, i: Cotangents({i: g}), ("i",))
-_OUTPUT = Primitive(output, {"x": _SELECT.formula})
 
 
-def attach_outputs(node: Node, results: Sequence[Variable], differentiable: Sequence[bool]) -> None:
-    """Make the results of one operation with several point to its node, each through a node of its own."""
+@functools.cache
+def _output_of(title: str) -> Primitive:
+    """What stands for one result of the operation whose nodes have this name."""
+    p = Primitive(output, {"x": _SELECT.formula})
+    p.title, p.selects = title, True
+    return p
+
+
+def attach_outputs(node: Node, results: Sequence[Any], differentiable: Sequence[bool]) -> None:
+    """Make the results of one operation with several point to its node, each through a node of its own.
+
+    A result that is not a tensor has no gradient.
+    """
     node.shape = None
-    tape.extras_of(node).outputs = tuple((r.array.shape, r.array.dtype) for r in results)
+    tape.extras_of(node).outputs = tuple(
+        (r.array.shape, r.array.dtype) if isinstance(r, Variable) else None for r in results
+    )
     for i, r in enumerate(results):
         if differentiable[i]:
             r.node = output_node(node, i, r.array.shape)
@@ -117,7 +130,7 @@ def attach_outputs(node: Node, results: Sequence[Variable], differentiable: Sequ
 def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
     """The node of one of an operation's several results."""
     node: Node = _new(Node)
-    node.primitive = _OUTPUT
+    node.primitive = _output_of(source.primitive.title)
     node.seq = next(clock)
     node.extras = None
     node.shape = shape

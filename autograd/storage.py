@@ -27,20 +27,21 @@ class _Writes:
 
     __slots__ = ("count", "owner", "times")
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, holder: Any) -> None:
         self.count = 0
         self.times: deque[int] = deque(maxlen=16)
-        key = id(owner)
+        key = id(holder)
         try:
-            self.owner: Any = weakref.ref(owner, lambda _: _STORAGES.pop(key, None))
+            self.owner: Any = weakref.ref(holder, lambda _: _STORAGES.pop(key, None))
         except TypeError:
-            self.owner = owner  # memory of another library: kept, so that its id stays its own
+            self.owner = holder  # memory of another library: kept, so that its id stays its own
 
 
 _STORAGES: dict[int, _Writes] = {}
 
 
-def _owner(array: Any) -> Any:
+def owner(array: Any) -> Any:
+    """What holds the array's memory."""
     while (base := getattr(array, "base", None)) is not None:
         array = base
     return array
@@ -50,10 +51,10 @@ def note_write(*arrays: Any) -> None:
     """Record an in-place write to the arrays' storages."""
     LastWrite.time = now = next(clock)
     for array in arrays:
-        owner = array if array.base is None else _owner(array)
-        writes = _STORAGES.get(id(owner))
+        holder = array if array.base is None else owner(array)
+        writes = _STORAGES.get(id(holder))
         if writes is None:
-            writes = _STORAGES[id(owner)] = _Writes(owner)
+            writes = _STORAGES[id(holder)] = _Writes(holder)
         writes.count += 1
         writes.times.append(now)
 
@@ -67,17 +68,17 @@ def version(array: Any) -> int:
     >>> version(a), version(a[:1])
     (1, 1)
     """
-    writes = _STORAGES.get(id(_owner(array)))
+    writes = _STORAGES.get(id(owner(array)))
     return 0 if writes is None else writes.count
 
 
 def version_at(array: Any, time: int) -> int:
     """What `version` was at a time of the clock (at least; only the last writes are on record)."""
-    writes = _STORAGES.get(id(_owner(array)))
+    writes = _STORAGES.get(id(owner(array)))
     return 0 if writes is None else writes.count - sum(t > time for t in writes.times)
 
 
 def written_since(array: Any, time: int) -> bool:
     """Whether the array's storage was written after a time of the clock."""
-    writes = _STORAGES.get(id(_owner(array)))
+    writes = _STORAGES.get(id(owner(array)))
     return writes is not None and writes.times[-1] > time

@@ -17,13 +17,22 @@ import numpy as np
 
 from autograd.constants import ones
 from autograd.dtypes import Array
-from autograd.errors import AnomalyError, ArgumentError, GraphFreedError, InPlaceError, ShapeError
-from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET, Mode
+from autograd.errors import (
+    AnomalyError,
+    ArgumentError,
+    GradientError,
+    GraphFreedError,
+    InPlaceError,
+    ShapeError,
+)
+from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET
 from autograd.record import output_node
+from autograd.saved import unpacked
 from autograd.storage import LastWrite, version, version_at, written_since
 from autograd.table import Derivative
 from autograd.tape import (
     ACCUMULATING,
+    AccumulateGrad,
     AnyNode,
     Cotangents,
     Extras,
@@ -31,6 +40,7 @@ from autograd.tape import (
     Variable,
     extras_of,
     reachable,
+    where,
     wrap,
 )
 
@@ -40,23 +50,30 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     retain_graph: bool,
     create_graph: bool,
     targets: Iterable[AnyNode] | None = None,
+    accumulating: bool = False,
 ) -> dict[AnyNode, Any]:
     """Send the roots' gradients back through the graph by the chain rule.
 
-    Returns the gradient of each leaf that was reached or, if targets are given, of each target that was. Gradients
+    Returns the gradient of each leaf that was reached or, if targets are given, of each target that was; `accumulating`
+    says that they will be added to what leaves hold, so that the leaves' own pre-hooks have their say. Gradients
     are raw arrays; with create_graph they are tensors, and the sweep is itself recorded. Nothing is written to any
-    leaf here, so an error on the way leaves every `.grad` as it was.
+    leaf here, so an error on the way leaves every `.grad` as it was; those that `retain_grad` asked for are written
+    last.
     """
     store: dict[Any, Any] = {}  # node -> the sum of its contributions so far
     ours: set[AnyNode] = set()  # the nodes whose sum is an array made here, safe to add to in place
     heap: list[tuple[int, Any]] = []
     finished: dict[AnyNode, Any] = {}
+    retained: list[tuple[AccumulateGrad, Any]] = []
     wanted = None if targets is None else set(targets)
-    needed = None if wanted is None else _nodes_towards(wanted, [node for node, _ in roots])
+    needed: set[AnyNode] | None = None
+    passed: set[AnyNode] = set()
+    if wanted is not None:
+        needed, passed = _nodes_towards(wanted, [node for node, _ in roots])
     outer = MODE.get()
-    anomaly = outer.anomaly
-    usual = not (create_graph or anomaly or outer.inference)
-    mode = MODE.set(NO_GRAD if usual else Mode(create_graph, anomaly, outer.inference))
+    check_nan = outer.anomaly and outer.check_nan
+    usual = not (create_graph or outer.watched or outer.inference)
+    mode = MODE.set(NO_GRAD if usual else outer.but(grad=create_graph))
     errors = NUMPY_ERRORS.set(QUIET)
     try:
         for node, gradient in roots:
@@ -69,20 +86,28 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
         while heap:
             node = heappop(heap)[1]
             gradient = store.pop(node)
-            extras = node.extras
+            extras, derivatives, values = node.extras, node.derivatives, node.values
             if extras is not None:
-                gradient = _run_hooks(extras, gradient)
-            if wanted is not None and node in wanted:
-                finished[node] = gradient
+                gradient = _tensor_hooks(extras, gradient, retained)
+            if wanted is not None:
+                if node in wanted:
+                    finished[node] = gradient
+                if node not in passed:
+                    continue
+            if extras is not None:
+                gradient = _pre_hooks(extras, gradient)
+                if extras.packed:
+                    values = unpacked(node)
             if node.seq < LastWrite.time:
                 _check_versions(node)
-            if node.primitive.joint is not None:
-                gradient = _joint_gradients(node, gradient, needed, create_graph)
-            derivatives, values, broadcasts = node.derivatives, node.values, node.broadcasts
+            p = node.primitive
+            if p.joint is not None:
+                gradient = _joint_gradients(node, values, gradient, needed, create_graph)
+            broadcasts = node.broadcasts
             if create_graph:
-                values = revive(node)
+                values = revive(node, values)
             if extras is not None and extras.node_hooks:
-                derivatives, values = _hooked(node, gradient, create_graph)
+                derivatives, values = _hooked(node, values, gradient)
             for parent, derivative, saved in zip(node.parents, derivatives, values):  # noqa: B905  # equal; hot
                 if needed is not None and parent not in needed:
                     continue
@@ -96,7 +121,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     continue
                 if broadcasts and d.shape != parent.shape:
                     d = unbroadcast(d, parent.shape)
-                if anomaly:
+                if check_nan:
                     _check_for_nan(node, derivative, d)
                 if parent not in store:
                     store[parent] = d
@@ -109,16 +134,24 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     store[parent] = total = store[parent] + d
                     if type(total) is np.ndarray:
                         ours.add(parent)
-            if not retain_graph:
+            if p.keeps and not retain_graph:
                 node.parents = None
                 node.values = ()
-        while store:  # what has no parents: the leaves, or a node that was freed
-            node, gradient = store.popitem()
-            if isinstance(node, Node):
+        for node in [*store]:  # what has no parents: the leaves, or a node that was freed
+            gradient = store.pop(node)
+            extras = node.extras
+            if extras is not None:
+                gradient = _tensor_hooks(extras, gradient, retained)
+            if isinstance(node, Node) and (wanted is None or node not in wanted):
                 raise _freed_error(node)
-            if node.extras is not None:
-                gradient = _run_hooks(node.extras, gradient)
+            if extras is not None and accumulating:
+                gradient = _pre_hooks(extras, gradient)
             finished[node] = gradient
+        if retained:
+            with ACCUMULATING:
+                for leaf, gradient in retained:
+                    kept = gradient if isinstance(gradient, Variable) else own(gradient, leaf.dtype)
+                    leaf.accumulate(kept)
     finally:
         NUMPY_ERRORS.reset(errors)
         MODE.reset(mode)
@@ -138,8 +171,8 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
     return d.sum(axis=axes, keepdims=True).reshape(shape)
 
 
-def revive(node: Node) -> tuple[Any, ...]:
-    """The node's values with the saved arrays as tensors in their place in the graph, so that formulas are recorded."""
+def revive(node: Node, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A node's values with the saved arrays as tensors in their place in the graph, so that formulas are recorded."""
     pairs = zip(node.derivatives, node.parents or (), strict=True)
     parents = {(d.parameter, d.element): parent for d, parent in pairs}
 
@@ -163,54 +196,88 @@ def revive(node: Node) -> tuple[Any, ...]:
         else revived(d.names[0], value)
         if d.count
         else None
-        for d, value in zip(node.derivatives, node.values, strict=True)
+        for d, value in zip(node.derivatives, values, strict=True)
     )
 
 
-def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> set[AnyNode]:
-    """The nodes on some path from a root to a target."""
-    needed = set(targets)
-    for node in reversed(reachable(roots)):  # inputs come before what is computed from them
+def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> tuple[set[AnyNode], set[AnyNode]]:
+    """The nodes on some path from a root to a target, and of them those that the path passes through."""
+    needed, passed = set(targets), set()
+    nodes = reachable(roots)
+    for node in reversed(nodes):  # inputs come before what is computed from them
         if any(parent in needed for parent in node.parents or ()):
             needed.add(node)
-    return needed
+            passed.add(node)
+    if missing := targets.difference(nodes):
+        for node in nodes:
+            if node.parents is None and any(t.seq < node.seq for t in missing):
+                raise _freed_error(node)  # the path may have led through here
+    return needed, passed
 
 
-def _run_hooks(extras: Extras, gradient: Any) -> Any:
-    """Pass the gradient through the hooks in the order they were registered, and keep it where asked to."""
+def _tensor_hooks(extras: Extras, gradient: Any, retained: list[tuple[AccumulateGrad, Any]]) -> Any:
+    """Pass the gradient through the tensor's hooks in the order they were registered; note it if it is to be kept."""
     if isinstance(gradient, Cotangents):
         gradient = gradient.complete(extras)
-    for hook in extras.hooks.values():
+    for hook in tuple(extras.hooks.values()):  # a hook may remove itself
         answer = hook(as_tensor(gradient))
         if answer is not None:
             gradient = _like(answer, gradient)
-    for hook in extras.pre_hooks.values():
-        several = isinstance(gradient, tuple)
-        answer = hook(tuple(map(as_tensor, gradient if several else (gradient,))))
-        if answer is not None:
-            gradient = tuple(map(_answered, answer, gradient)) if several else _like(answer[0], gradient)
     if extras.retained is not None:
-        kept = gradient if isinstance(gradient, Variable) else own(gradient, extras.retained.dtype)
-        with ACCUMULATING:
-            extras.retained.accumulate(kept)
+        retained.append((extras.retained, gradient))
     return gradient
 
 
-def _hooked(node: Node, gradient: Any, create_graph: bool) -> tuple[tuple[Derivative, ...], tuple[Any, ...]]:
+def _pre_hooks(extras: Extras, gradient: Any) -> Any:
+    """Pass the gradient, or those of several results, through the node's pre-hooks."""
+    for hook in tuple(extras.pre_hooks.values()):
+        several = isinstance(gradient, tuple)
+        given = gradient if several else (gradient,)
+        answer = hook(tuple(map(as_tensor, given)))
+        if answer is not None:
+            answers = tuple(
+                np.zeros(g.shape, np.dtype(getattr(g, "array", g).dtype))
+                if a is None and g is not None
+                else a
+                for a, g in zip(_answers("prehook", answer, given), given, strict=True)
+            )
+            gradient = answers if several else answers[0]
+    return gradient
+
+
+def _answers(what: str, answer: Any, given: Sequence[Any]) -> tuple[Any, ...]:
+    """What a node's hook returned in the place of the gradients it was given, checked."""
+    if not isinstance(answer, (tuple, list)):
+        raise ArgumentError(f"{what}: must return a tuple or None, got {type(answer).__name__}")
+    answers = answer
+    if len(answers) != len(given):
+        raise ArgumentError(
+            f"{what}: returned {len(answers)} gradients in the place of {len(given)}; return None to change nothing"
+        )
+    if any(g is None and a is not None for a, g in zip(answers, given, strict=True)):
+        raise GradientError(f"{what}: returned a gradient where there is none; return None there")
+    return tuple(None if a is None else _like(a, g) for a, g in zip(answers, given, strict=True))
+
+
+def _hooked(
+    node: Node, values: tuple[Any, ...], gradient: Any
+) -> tuple[tuple[Derivative, ...], tuple[Any, ...]]:
     """The node's contributions, computed and shown to its hooks, as derivatives that need no values."""
-    values = revive(node) if create_graph else node.values
-    contributions = []
+    contributions: list[Any] = []
     for parent, d, value in zip(node.parents or (), node.derivatives, values, strict=True):
         c = d.formula(gradient, *(value if d.count > 1 else (value,) * d.count))
         contributions.append(c if c is None or c.shape == parent.shape else unbroadcast(c, parent.shape))
     outputs = gradient if isinstance(gradient, tuple) else (gradient,)
-    for hook in extras_of(node).node_hooks.values():
-        shown = [None if c is None or isinstance(c, Cotangents) else as_tensor(c) for c in contributions]
-        answer = hook(tuple(shown), tuple(map(as_tensor, outputs)))
+    slots = node.slots()
+    for hook in tuple(extras_of(node).node_hooks.values()):
+        given = tuple(
+            None if i is None or isinstance(c := contributions[i], Cotangents) else c for i in slots
+        )
+        answer = hook(tuple(map(as_tensor, given)), tuple(map(as_tensor, outputs)))
         if answer is not None:
-            contributions = [
-                c if new is None else _like(new, c) for new, c in zip(answer, contributions, strict=True)
-            ]
+            for i, new in zip(slots, _answers("hook", answer, given), strict=True):
+                if i is not None and not isinstance(contributions[i], Cotangents):
+                    contributions[i] = new
     return tuple(Derivative("", _constantly(c), ()) for c in contributions), (None,) * len(contributions)
 
 
@@ -221,11 +288,6 @@ def _constantly(d: Any) -> Callable[[Any], Any]:
 def as_tensor(gradient: Any) -> Any:
     """A gradient as a hook sees it."""
     return gradient if gradient is None or isinstance(gradient, Variable) else wrap(gradient)
-
-
-def _answered(answer: Any, gradient: Any) -> Any:
-    """A hook's answer for one of several results, to which there may be no gradient."""
-    return answer if answer is None or gradient is None else _like(answer, gradient)
 
 
 def _like(answer: Any, gradient: Any) -> Any:
@@ -260,17 +322,17 @@ def own(gradient: Any, dtype: np.dtype[Any]) -> Array:
 def _made_by(node: Node) -> str:
     """Where in the user's code the node was recorded, if anomaly mode was on."""
     if node.extras is not None and node.extras.origin:
-        return f"\nIt was recorded here:\n{node.extras.origin}"
+        return f"\nIt was recorded here:\n{where(node.extras.origin)}"
     return "\nRun it under autograd.detect_anomaly() to see the line of your code that recorded it."
 
 
 def _freed_error(node: Node) -> GraphFreedError:
-    origin = node.extras.origin if node.extras is not None else ""
-    where = f"\nIt was recorded here:\n{origin}" if origin else ""
+    origin = node.extras.origin if node.extras is not None else ()
+    line = f"\nIt was recorded here:\n{where(origin)}" if origin else ""
     return GraphFreedError(
         f"backward: the arrays that '{node.primitive.name}' saved were freed by an earlier backward through this "
         "graph. Pass retain_graph=True to the earlier backward, or run the forward pass again. A loss that is kept or "
-        f"added up over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{where}"
+        f"added up over several steps holds on to the old graph: add loss.item() or loss.detach() instead.{line}"
     )
 
 
@@ -308,13 +370,17 @@ def _check_for_nan(node: Node, derivative: Derivative, d: Any) -> None:
 
 
 def _joint_gradients(
-    node: Node, gradient: Any, needed: set[AnyNode] | None, create_graph: bool
+    node: Node,
+    node_values: tuple[Any, ...],
+    gradient: Any,
+    needed: set[AnyNode] | None,
+    create_graph: bool,
 ) -> Sequence[Any]:
     """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
     p = node.primitive
     joint: Any = p.joint
     names = node.derivatives[0].names
-    saved = _several(node.values[0], names)
+    saved = _several(node_values[0], names)
     recording = create_graph and p.reference is not None
     if not recording and names[: len(p.joint_names)] == p.joint_names:
         return joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[no-any-return]  # any kernel
@@ -327,7 +393,7 @@ def _joint_gradients(
         needs = tuple(a in wanted for a in p.differentiable)
         values = dict(zip(names, saved, strict=True), needs=needs, node=node)
         return joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[no-any-return]  # any kernel
-    values = dict(zip(names, _several(revive(node)[0], names), strict=True))
+    values = dict(zip(names, _several(revive(node, node_values)[0], names), strict=True))
     # aliases keep the inputs apart: one may have been computed from another
     inputs = {a: values[a].alias() for a in wanted}
     outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))

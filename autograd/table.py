@@ -68,7 +68,12 @@ class Primitive:
     materialize:    whether g holds zeros for those of several results that no gradient came to, rather than None
     quiet:          whether the body is run without NumPy's floating-point warnings
     function:       the lifted function that users call
+    title:          its node's name, as PyTorch writes it
+    keeps:          whether its formulas name arrays, which a sweep frees
+    selects:        whether it only stands for one of another operation's results
     """
+
+    selects = False
 
     def __init__(
         self,
@@ -86,6 +91,7 @@ class Primitive:
         ufunc: Any = None,
     ) -> None:
         self.name = forward.__name__.strip("_")
+        self.title = "".join(word.title() for word in self.name.split("_")) + "Backward0"
         self.forward = forward if ufunc is None else ufunc
         self.several = several
         self.materialize = materialize
@@ -152,6 +158,8 @@ class Primitive:
         derivatives = [d for d in self.derivatives.values() if d is not None]
         self.saves_facts = any(not set(facts).isdisjoint(d.names) for d in derivatives)
         order = ("out", *self.parameters, *self.residuals, *facts)
+        arrays = {"out", *self.arrays, *self.residuals}
+        self.keeps = any(not arrays.isdisjoint(d.names) for d in derivatives)
         self.takers: dict[str, Any] = {}
         self.elements: dict[tuple[str, int], Derivative] = {}  # of sequences: a derivative for each element
         for name, d in self.derivatives.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +52,29 @@ class Variable:
         raise NotImplementedError
 
 
+Frames = tuple[tuple[str, int, str], ...]
+"""Calls in the user's code: file, line and function of each, outermost first."""
+
+
+def where(frames: Frames) -> str:
+    """The calls as a traceback prints them."""
+    import traceback  # on use: for error messages alone
+
+    summaries = [traceback.FrameSummary(file, line, name) for file, line, name in frames]
+    return "".join(traceback.format_list(summaries)).rstrip()
+
+
 class Extras:
     """What few nodes need: hooks, a retained gradient, where the user's code made the node."""
 
     __slots__ = (
         "hooks",
         "materialize",
+        "metadata",
         "node_hooks",
         "origin",
         "outputs",
+        "packed",
         "post_hooks",
         "pre_hooks",
         "retained",
@@ -74,13 +89,21 @@ class Extras:
         self.post_hooks: dict[int, Callable[[], None]] = {}  # on a leaf, once .grad is written
         self.retained: AccumulateGrad | None = None
         self.materialize = True  # whether outputs without a gradient get zeros
-        self.origin: str = ""
+        self.origin: Frames = ()  # where the user's code made it, in anomaly mode
+        self.packed = False  # whether what it saved is in the hands of the user's hooks
+        self.metadata: dict[Any, Any] = {}  # the user's own
         self.outputs: tuple[
-            tuple[tuple[int, ...], np.dtype[Any]], ...
-        ] = ()  # of each output, where there are several
+            tuple[tuple[int, ...], np.dtype[Any]] | None, ...
+        ] = ()  # of each output, where there are several; None for one that is not a tensor
 
 
-class Node:
+class TapeNode:
+    """A node of the graph: an operation (`Node`), or the place of a leaf's gradient (`AccumulateGrad`)."""
+
+    __slots__ = ()
+
+
+class Node(TapeNode):
     """One recorded operation.
 
     parents, derivatives, values: for each input that needs a gradient, its node, the derivative, and what the
@@ -112,7 +135,12 @@ class Node:
 
     def name(self) -> str:
         """The operation's name as PyTorch writes it, such as `MulBackward0`."""
-        return "".join(word.title() for word in self.primitive.name.split("_")) + "Backward0"
+        return self.primitive.title
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for whatever the user wants to keep with the node."""
+        return extras_of(self).metadata
 
     @property
     def edges(self) -> tuple[Edge, ...] | None:
@@ -125,7 +153,12 @@ class Node:
         )
 
     def saved(self) -> list[tuple[tuple[str, int | None], Any]]:
-        """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array)."""
+        """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array).
+
+        What saved-tensor hooks have packed is not among it.
+        """
+        if self.extras is not None and self.extras.packed:
+            return []
         p = self.primitive
         values = {
             name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
@@ -138,13 +171,37 @@ class Node:
                 tensors.append(((name, None), values[name]))
         return tensors
 
+    def slots(self) -> list[int | None]:
+        """For each input that has a derivative, which of `parents` is its node; None where it needs no gradient."""
+        p = self.primitive
+        places = {(d.parameter, d.element): i for i, d in enumerate(self.derivatives)}
+        found: list[int | None] = []
+        for name in p.differentiable:
+            if (
+                name in p.sequences
+            ):  # it is not on record how many elements there were after the last of these
+                last = max((e for n, e in places if n == name and e is not None), default=-1)
+                found += [places.get((name, i)) for i in range(last + 1)]
+            else:
+                found.append(places.get((name, None)))
+        return found
+
     @property
-    def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
-        """The nodes of the inputs that need a gradient, each with the number of the output it stands for."""
-        return tuple((parent, 0) for parent in self.parents or ())
+    def next_functions(self) -> tuple[tuple[AnyNode | None, int], ...]:
+        """For each input that has a derivative, its node and the number of that operation's result it was.
+
+        (None, 0) stands for an input that needs no gradient. Empty once the graph is freed.
+        """
+        parents = self.parents
+        if parents is None:
+            return ()
+        return tuple((None, 0) if i is None else source(parents[i]) for i in self.slots())
 
     def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
-        """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs."""
+        """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs.
+
+        There is one gradient for each of `next_functions`, None where none is needed.
+        """
         return RemovableHandle(extras_of(self).node_hooks, hook)
 
     def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
@@ -159,10 +216,17 @@ ACCUMULATING = threading.Lock()
 """Held while gradients are written to leaves: threads may meet in one."""
 
 
-class AccumulateGrad:
+def source(node: AnyNode) -> tuple[AnyNode, int]:
+    """The node of an operation and the number of its result, where `node` may stand for one of several results."""
+    if isinstance(node, Node) and node.primitive.selects and node.parents is not None:
+        return node.parents[0], node.values[0]
+    return node, 0
+
+
+class AccumulateGrad(TapeNode):
     """The end of every path: it holds a leaf's gradient."""
 
-    __slots__ = ("__weakref__", "dtype", "extras", "grad", "seq", "shape")
+    __slots__ = ("__weakref__", "dtype", "extras", "grad", "owner", "seq", "shape")
 
     parents: tuple[AnyNode, ...] = ()
     edges: tuple[Edge, ...] = ()
@@ -173,13 +237,32 @@ class AccumulateGrad:
         self.grad: Tensor | None = None
         self.dtype = dtype
         self.extras: Extras | None = None
+        self.owner: weakref.ref[Any] | None = None
+
+    @property
+    def variable(self) -> Tensor | None:
+        """The leaf itself, while it exists: the graph does not keep it alive."""
+        return None if self.owner is None else self.owner()
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for whatever the user wants to keep with the node."""
+        return extras_of(self).metadata
+
+    def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
+        """Call `hook((), (gradient,))` after each `backward` that has added to the leaf's `.grad`."""
+        return RemovableHandle(extras_of(self).node_hooks, hook)
+
+    def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call `hook((gradient,))` before `backward` adds to the leaf's `.grad`; it may return another gradient."""
+        return RemovableHandle(extras_of(self).pre_hooks, hook)
 
     def name(self) -> str:
         """The name PyTorch has for it."""
         return "AccumulateGrad"
 
     @property
-    def next_functions(self) -> tuple[tuple[AnyNode, int], ...]:
+    def next_functions(self) -> tuple[tuple[AnyNode | None, int], ...]:
         """None: it is the end."""
         return ()
 
@@ -218,8 +301,12 @@ class Cotangents:
     def complete(self, extras: Extras) -> tuple[Any, ...]:
         """One gradient per output; for those that nothing was computed from zeros, or None if so asked."""
         return tuple(
-            self.parts[i] if i in self.parts else np.zeros(shape, dtype) if extras.materialize else None
-            for i, (shape, dtype) in enumerate(extras.outputs)
+            self.parts[i]
+            if i in self.parts
+            else np.zeros(*facts)
+            if extras.materialize and facts is not None
+            else None
+            for i, facts in enumerate(extras.outputs)
         )
 
 

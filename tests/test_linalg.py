@@ -67,7 +67,7 @@ def test_frozen_inputs_cost_nothing() -> None:
     """No gradient is computed for an input that needs none."""
     x, w = autograd.ones(3, 2), autograd.ones(4, 2, requires_grad=True)
     out = linear(x, w)
-    assert len(out.grad_fn.next_functions) == 1
+    assert [node is None for node, _ in out.grad_fn.next_functions] == [True, False, True]
 
 
 def test_infinities_make_no_warnings() -> None:
@@ -100,7 +100,7 @@ def test_a_chain_takes_the_cheapest_order() -> None:
     x, y, z = autograd.ones(1000, 2), autograd.ones(2, 1000), autograd.ones(1000, 1, requires_grad=True)
     product_of_three = autograd.chain_matmul(x, y, z)
     assert product_of_three.shape == (1000, 1)
-    shapes = {node.shape for node, _ in product_of_three.grad_fn.next_functions}
+    shapes = {node.shape for node, _ in product_of_three.grad_fn.next_functions if node is not None}
     assert shapes == {(2, 1)}  # y @ z first
 
 

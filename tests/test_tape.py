@@ -418,7 +418,7 @@ def test_node_hooks():
 
     def hook(grad_inputs, grad_outputs):
         seen.append(([g.item() for g in grad_inputs], [g.item() for g in grad_outputs]))
-        return grad_inputs[0] * 100, None
+        return grad_inputs[0] * 100, grad_inputs[1]
 
     z.grad_fn.register_hook(hook)
     z.grad_fn.register_prehook(lambda grads: (grads[0] * 2,))

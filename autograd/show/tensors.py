@@ -153,7 +153,7 @@ class _Tape:
         if n in self.changed:
             notes = (*notes, CHANGED)
         if isinstance(n, Node) and n.extras is not None and n.extras.outputs:
-            shapes = [str(shape) for shape, _ in n.extras.outputs]
+            shapes = [str(facts[0]) for facts in n.extras.outputs if facts is not None]
             notes = (f"{len(shapes)} results: {', '.join(shapes)}", *notes)
         return GraphNode(
             id=id,
@@ -232,7 +232,8 @@ def _number_of_result(n: Node) -> tuple[int, Any] | None:
     for parent, derivative, saved in n.edges or ():
         if isinstance(parent, Node) and parent.shape is None and parent.extras is not None:
             i = dict(zip(derivative.names, saved, strict=True))["i"]
-            return i, parent.extras.outputs[i][1]
+            facts = parent.extras.outputs[i]
+            return None if facts is None else (i, facts[1])
     return None
 
 
@@ -246,5 +247,5 @@ def _gradient(n: AnyNode, swept: bool) -> tuple[Any, GradientState]:
     holder = n if isinstance(n, AccumulateGrad) else n.extras.retained if n.extras is not None else None
     if holder is not None and holder.grad is not None:
         return holder.grad.array, "computed"
-    passed = swept or n.edges is None
+    passed = swept or n.edges is None or any(isinstance(e[0], Node) and e[0].edges is None for e in n.edges)
     return None, "not kept" if holder is None and passed else "not computed"

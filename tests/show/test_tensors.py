@@ -175,11 +175,11 @@ def test_a_freed_graph_says_so() -> None:
     loss = (x * x).sum()
     loss.backward()
     nodes, edges = read_dot(draw(loss, names={"loss": loss}).dot)
-    freed, result = nodes.values()
+    freed, product, result = nodes.values()
     assert freed.notes == ["freed by backward(): draw before it, or pass retain_graph=True"]
     assert (result.title, result.kind) == ("loss = sum", "result")
     assert (result.facts["value"], result.facts["grad"]) == ("5", "not kept")
-    assert edges == [(freed.id, result.id, "")]
+    assert edges == [(freed.id, product.id, ""), (product.id, result.id, "")]
     assert "dashed" in freed.attributes
 
 

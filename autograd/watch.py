@@ -1,0 +1,72 @@
+"""What happens to a node as it is recorded in a mode that asks for it: anomaly mode, or hooks on saved tensors.
+
+Recording looks at one flag, `Mode.watched`; all else is here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from autograd.arguments import describe
+from autograd.errors import AnomalyError
+from autograd.modes import Mode
+from autograd.saved import pack
+from autograd.tape import Frames, Node, extras_of, where
+
+_ROOT = str(PurePath(__file__).parent.parent)
+_OURS = tuple(str(PurePath(_ROOT, package, "")) + "/" for package in ("autograd", "nn", "optim"))
+_FRAMES = 3  # how many of the user's calls are shown
+
+
+def watch(node: Node, mode: Mode, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
+    """Do with a new node, its raw results and inputs, what the mode asks for."""
+    if mode.anomaly:
+        extras_of(node).origin = _users_frames()
+        if mode.check_nan:
+            _check_results(node, outs, inputs)
+    if mode.hooks is not None:
+        pack(node, mode)
+
+
+def _users_frames() -> Frames:
+    """The innermost calls outside this project, outermost first."""
+    frames: list[tuple[str, int, str]] = []
+    frame: Any = sys._getframe(2)  # noqa: SLF001  # what traceback.extract_stack uses, without reading the sources
+    while frame is not None and len(frames) < _FRAMES:
+        file = frame.f_code.co_filename
+        if not file.startswith(_OURS):
+            frames.append((file, frame.f_lineno, frame.f_code.co_name))
+        frame = frame.f_back
+    return tuple(reversed(frames))
+
+
+def _has_nan(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool(np.isnan(value).any())
+
+
+def _check_results(node: Node, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
+    """Raise at the first NaN in a result."""
+    for out in outs:
+        if not _has_nan(out):
+            continue
+        p = node.primitive
+        got: list[str] = []
+        entered = False
+        for name, value in zip(p.parameters, inputs, strict=False):
+            for i, part in enumerate(value) if name in p.sequences else ((None, value),):
+                if isinstance(part, np.ndarray):
+                    entered = entered or _has_nan(part)
+                    element = "" if i is None else f"[{i}]"
+                    got.append(f"{name}{element}: {describe(part)}" + " with NaN" * _has_nan(part))
+        raise AnomalyError(
+            f"forward: '{p.name}' returned NaN in {int(np.isnan(out).sum())} of {out.size} elements "
+            f"of its result {describe(out)}"
+            + (f" ({', '.join(got)})" if got else "")
+            + ("; the NaN was in its input" if entered else "")
+            + f".\nIt was called here:\n{where(extras_of(node).origin)}"
+        )
