@@ -15,7 +15,7 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import autograd
+from autograd import autograd, special
 from autograd.anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -183,6 +183,7 @@ from autograd.ops import (
     expand,
     expand_as,
     expm1,
+    fill,
     fix,
     flatten,
     flip,
@@ -195,7 +196,9 @@ from autograd.ops import (
     fmin,
     fmod,
     frac,
+    frexp,
     gather,
+    gcd,
     ge,
     gelu,
     ger,
@@ -213,7 +216,8 @@ from autograd.ops import (
     hstack,
     hypot,
     i0,
-    i1,
+    igamma,
+    igammac,
     index_add,
     index_copy,
     index_fill,
@@ -222,6 +226,7 @@ from autograd.ops import (
     inner,
     isclose,
     isfinite,
+    isin,
     isinf,
     isnan,
     isneginf,
@@ -229,6 +234,7 @@ from autograd.ops import (
     isreal,
     kron,
     l1_loss,
+    lcm,
     ldexp,
     le,
     leaky_relu,
@@ -273,6 +279,7 @@ from autograd.ops import (
     mul,
     multiply,
     mv,
+    mvlgamma,
     nan_to_num,
     nanmean,
     nanmedian,
@@ -280,6 +287,7 @@ from autograd.ops import (
     narrow,
     ne,
     neg,
+    nextafter,
     nll_loss,
     nonzero,
     norm,
@@ -309,11 +317,13 @@ from autograd.ops import (
     round,
     row_stack,
     rsqrt,
+    rsub,
     scatter,
     scatter_add,
     searchsorted,
     select,
     selu,
+    sgn,
     sigmoid,
     sign,
     signbit,
@@ -402,6 +412,8 @@ from autograd.value import Value
 __all__ = [
     # the engine
     "Tensor", "Value", "Function", "primitive", "registry", "AutogradError",
+    # functions by family
+    "special",
     # gradients
     "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode",
     "is_inference_mode_enabled", "detect_anomaly", "set_detect_anomaly", "is_anomaly_enabled",
@@ -425,7 +437,7 @@ __all__ = [
     # arithmetic
     "mul", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal",
     # elementwise
-    "cast", "add", "sub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
+    "cast", "add", "sub", "rsub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
     "addcmul", "addcdiv", "lerp", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp",
     "logaddexp2", "ldexp", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "arcsin", "arccos",
     "arctan", "arctan2", "hypot", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "arcsinh", "arccosh",
@@ -441,7 +453,10 @@ __all__ = [
     "signbit", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift",
     # special
-    "erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "logit", "xlogy", "sinc", "i0", "i1",
+    "erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac", "logit", "xlogy",
+    "sinc", "i0",
+    # number
+    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin",
     # activation
     "relu", "relu6", "leaky_relu", "prelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",

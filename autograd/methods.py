@@ -66,6 +66,17 @@ class Operations:
     def __rmatmul__(self, other: Any) -> Tensor:
         return ops.matmul(other, self)
 
+    __lshift__ = ops.bitwise_left_shift
+    __rshift__ = ops.bitwise_right_shift
+    __div__ = __truediv__
+    __rdiv__ = __rtruediv__  # names of Python 2 that PyTorch still has
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_left_shift(other, self)
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_right_shift(other, self)
+
     def __rfloordiv__(self, other: Any) -> Tensor:
         return ops.floor_divide(other, self)
 
@@ -84,10 +95,12 @@ class Operations:
     remainder = ops.remainder
     fmod = ops.fmod
     pow = ops.pow
+    float_power = ops.float_power
     neg = negative = ops.neg
     positive = ops.positive
     abs = absolute = ops.abs
     sign = ops.sign
+    sgn = ops.sgn
     square = ops.square
     sqrt = ops.sqrt
     rsqrt = ops.rsqrt
@@ -114,9 +127,19 @@ class Operations:
     atanh = arctanh = ops.atanh
     erf = ops.erf
     erfc = ops.erfc
+    erfinv = ops.erfinv
+    lgamma = ops.lgamma
+    digamma = ops.digamma
+    mvlgamma = ops.mvlgamma
+    igamma = ops.igamma
+    igammac = ops.igammac
+    sinc = ops.sinc
+    i0 = ops.i0
     sigmoid = ops.sigmoid
     logit = ops.logit
     relu = ops.relu
+    prelu = ops.prelu
+    hardshrink = ops.hardshrink
     softmax = ops.softmax
     log_softmax = ops.log_softmax
     clamp = clip = ops.clamp
@@ -131,6 +154,12 @@ class Operations:
     addcdiv = ops.addcdiv
     hypot = ops.hypot
     logaddexp = ops.logaddexp
+    logaddexp2 = ops.logaddexp2
+    ldexp = ops.ldexp
+    frexp = ops.frexp
+    nextafter = ops.nextafter
+    gcd = ops.gcd
+    lcm = ops.lcm
     xlogy = ops.xlogy
     floor = ops.floor
     ceil = ops.ceil
@@ -143,6 +172,10 @@ class Operations:
     deg2rad = ops.deg2rad
     rad2deg = ops.rad2deg
     masked_fill = ops.masked_fill
+
+    def polygamma(self, n: int) -> Tensor:
+        """Return the n-th derivative of digamma."""
+        return ops.polygamma(n, self)
 
     def where(self, condition: Any, other: Any) -> Tensor:
         """Return this tensor where `condition` holds and `other` elsewhere."""
@@ -163,6 +196,10 @@ class Operations:
     isnan = ops.isnan
     isinf = ops.isinf
     isfinite = ops.isfinite
+    isposinf = ops.isposinf
+    isneginf = ops.isneginf
+    isreal = ops.isreal
+    signbit = ops.signbit
     logical_and = ops.logical_and
     logical_or = ops.logical_or
     logical_xor = ops.logical_xor
@@ -171,6 +208,8 @@ class Operations:
     bitwise_or = ops.bitwise_or
     bitwise_xor = ops.bitwise_xor
     bitwise_not = ops.bitwise_not
+    bitwise_left_shift = ops.bitwise_left_shift
+    bitwise_right_shift = ops.bitwise_right_shift
 
     # -- reductions ------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Annotated, Any, ParamSpec, get_args
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args
 
 from autograd.errors import ArgumentError
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 Array = Annotated[Any, "array"]
 """An array argument of a primitive: an ndarray in the body; a Tensor, ndarray or number for the caller."""
@@ -244,10 +245,10 @@ def registry() -> Mapping[str, Primitive]:
     return MappingProxyType(_REGISTRY)
 
 
-def implements(*functions: Any) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def implements(*functions: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a composite the meaning of NumPy functions when they are called on a tensor."""
 
-    def register(function: Callable[P, Any]) -> Callable[P, Any]:
+    def register(function: Callable[P, R]) -> Callable[P, R]:
         for f in functions:
             _NUMPY[f] = function
         return function

@@ -6,26 +6,10 @@ reduction: "mean" of the elements (the default), their "sum", or "none" for the 
 
 from __future__ import annotations
 
-import warnings
-
 from autograd import Tensor
-from autograd.errors import ArgumentError
 from nn import functional as F
+from nn.functional.loss import reduction_of
 from nn.module import Module
-
-
-def _reduction(who: str, size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    if size_average is not None or reduce is not None:
-        mean, any_ = size_average is not False, reduce is not False
-        reduction = ("mean" if mean else "sum") if any_ else "none"
-        warnings.warn(
-            f"{who}: size_average and reduce are deprecated; use reduction='{reduction}' instead",
-            UserWarning,
-            stacklevel=4,
-        )
-    if reduction not in ("mean", "sum", "none"):
-        raise ArgumentError(f"{who}: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
-    return reduction
 
 
 class _Loss(Module):
@@ -35,7 +19,7 @@ class _Loss(Module):
         self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
     ) -> None:
         super().__init__()
-        self.reduction = _reduction(type(self).__name__, size_average, reduce, reduction)
+        self.reduction = reduction_of(type(self).__name__, size_average, reduce, reduction)
 
 
 class _WeightedLoss(_Loss):
@@ -165,7 +149,9 @@ class NLLLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+        return F.nll_loss(
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
+        )
 
 
 class CrossEntropyLoss(_WeightedLoss):
@@ -203,5 +189,10 @@ class CrossEntropyLoss(_WeightedLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
         return F.cross_entropy(
-            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
+            input,
+            target,
+            self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
         )

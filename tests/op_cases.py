@@ -14,11 +14,13 @@ from tests import (
     op_cases_nn,
     op_cases_reduce,
     op_cases_shape,
+    op_cases_special,
 )
 from tests.case import Case
 
 CASES: list[Case] = [
     *op_cases_elementwise.CASES,
+    *op_cases_special.CASES,
     *op_cases_nn.CASES,
     *op_cases_reduce.CASES,
     *op_cases_shape.CASES,

@@ -47,6 +47,24 @@ from autograd.ops.arithmetic import (
     sqrt,
     square,
 )
+from autograd.ops.bessel import (
+    airy_ai,
+    bessel_j0,
+    bessel_j1,
+    bessel_y0,
+    bessel_y1,
+    i0,
+    i0e,
+    i1,
+    i1e,
+    modified_bessel_i0,
+    modified_bessel_i1,
+    modified_bessel_k0,
+    modified_bessel_k1,
+    scaled_modified_bessel_k0,
+    scaled_modified_bessel_k1,
+    spherical_bessel_j0,
+)
 from autograd.ops.compare import (
     allclose,
     bitwise_and,
@@ -126,6 +144,7 @@ from autograd.ops.elementwise import (
     multiply,
     positive,
     rad2deg,
+    rsub,
     sin,
     sinh,
     sub,
@@ -144,6 +163,15 @@ from autograd.ops.extremum import (
     median,
     min,
     nanmedian,
+)
+from autograd.ops.gamma import (
+    digamma,
+    igamma,
+    igammac,
+    lgamma,
+    mvlgamma,
+    polygamma,
+    zeta,
 )
 from autograd.ops.identity import (
     alias,
@@ -195,6 +223,15 @@ from autograd.ops.loss import (
     mse_loss,
     nll_loss,
 )
+from autograd.ops.number import (
+    fill,
+    frexp,
+    gcd,
+    isin,
+    lcm,
+    nextafter,
+    sgn,
+)
 from autograd.ops.order import (
     argsort,
     argwhere,
@@ -207,6 +244,20 @@ from autograd.ops.order import (
     topk,
     unique,
     unique_consecutive,
+)
+from autograd.ops.polynomial import (
+    chebyshev_polynomial_t,
+    chebyshev_polynomial_u,
+    chebyshev_polynomial_v,
+    chebyshev_polynomial_w,
+    hermite_polynomial_h,
+    hermite_polynomial_he,
+    laguerre_polynomial_l,
+    legendre_polynomial_p,
+    shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w,
 )
 from autograd.ops.positions import (
     gather,
@@ -320,16 +371,17 @@ from autograd.ops.shape import (
     vsplit,
 )
 from autograd.ops.special import (
-    digamma,
+    entr,
     erf,
     erfc,
+    erfcx,
     erfinv,
-    i0,
-    i1,
-    lgamma,
+    log_ndtr,
     logit,
-    polygamma,
+    ndtr,
+    ndtri,
     sinc,
+    xlog1py,
     xlogy,
 )
 from autograd.table import Primitive, registry
@@ -342,7 +394,7 @@ __all__ = [
     # arithmetic
     "mul", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal",
     # elementwise
-    "cast", "add", "sub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
+    "cast", "add", "sub", "rsub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
     "addcmul", "addcdiv", "lerp", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp",
     "logaddexp2", "ldexp", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "arcsin", "arccos",
     "arctan", "arctan2", "hypot", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "arcsinh", "arccosh",
@@ -358,7 +410,20 @@ __all__ = [
     "signbit", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift",
     # special
-    "erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "logit", "xlogy", "sinc", "i0", "i1",
+    "erf", "erfc", "erfcx", "erfinv", "ndtr", "ndtri", "log_ndtr", "logit", "xlogy", "xlog1py", "entr", "sinc",
+    # gamma
+    "lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac", "zeta",
+    # bessel
+    "i0", "i0e", "i1", "i1e", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "modified_bessel_i0",
+    "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0",
+    "scaled_modified_bessel_k1", "spherical_bessel_j0", "airy_ai",
+    # polynomial
+    "chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v", "chebyshev_polynomial_w",
+    "shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v",
+    "shifted_chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l",
+    "legendre_polynomial_p",
+    # number
+    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin",
     # activation
     "relu", "relu6", "leaky_relu", "prelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, special
 from autograd.ops.forms import drop, floating, keep, pick
 from autograd.primitive import Array, primitive
@@ -56,19 +56,27 @@ def prelu(input: Any, weight: Any) -> Tensor:
 
     Raises:
         ShapeError: if the number of weights is neither 1 nor the number of channels.
+        DTypeError: if the dtypes differ.
 
     >>> import autograd
     >>> prelu(autograd.tensor([[-1.0, -1.0]]), autograd.tensor([0.1, 0.5]))
     tensor([[-0.1000, -0.5000]])
     """
-    channels = input.shape[1] if input.ndim > 1 else 1
+    if weight.ndim > 1:
+        raise ShapeError(f"prelu: weight must be 0-d or 1-d, got shape {tuple(weight.shape)}; use flatten()")
+    if input.dtype != weight.dtype:
+        raise DTypeError(
+            f"prelu: input and weight must have one dtype, got {input.dtype} and {weight.dtype}; convert with .to()"
+        )
     size = math.prod(weight.shape)
+    channels = input.shape[1] if input.ndim > 1 else 1
     if size not in (1, channels):
         raise ShapeError(
             f"prelu: weight has {size} elements, but the input of shape {tuple(input.shape)} has {channels} channels; "
             "use 1 or one for each channel"
         )
-    slope = weight.reshape((size,) + (1,) * max(input.ndim - 2, 0) if input.ndim > 1 else weight.shape)
+    ndim = input.ndim
+    slope = weight.reshape((1, size) + (1,) * (ndim - 2) if ndim > 1 else (1,) * ndim)
     out: Tensor = selection.where(input > 0, input, arithmetic.mul(slope, input))
     return out
 

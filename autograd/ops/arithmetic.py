@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.errors import DTypeError
-from autograd.primitive import Array, primitive
+from autograd.primitive import Array, implements, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
 
 __all__ = ["add", "sub", "mul", "div", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal"]
 
@@ -89,7 +93,7 @@ def _power_dx(g: Array, x: Array, y: Array) -> Array:
     """g y xʸ⁻¹; where y is 0 it is 0 at every x."""
     if isinstance(y, (float, int)) and y == 2:  # nearly every power
         return g * (2 * x)
-    return g * (y * pow(x, y - (y != 0)))
+    return g * (y * pow_(x, y - (y != 0)))
 
 
 def _power_dy(g: Array, out: Array, x: Array, y: Array) -> Array:
@@ -105,31 +109,42 @@ def _power_dy(g: Array, out: Array, x: Array, y: Array) -> Array:
     cast="promote",
     x=_power_dx,
     y=_power_dy,
-    numpy=np.power,
 )
-def pow(x: Array, y: Array) -> Array:
-    """x ** y, elementwise with broadcasting.  dx = g * y * x**(y-1), dy = g * x**y * log x.
+def pow_(x: Array, y: Array) -> Array:
+    """x ** y, elementwise with broadcasting; see `pow`.  dx = g * y * x**(y-1), dy = g * x**y * log x."""
+    if isinstance(y, (float, int)):
+        small = _POWERS.get(y)
+        if small is not None:
+            return small(x)
+    elif y.dtype.kind == "i" and (y < 0).any():
+        positive = np.power(x, np.maximum(y, 0))
+        return np.where(y < 0, np.where(np.absolute(x) == 1, np.where(y % 2, x, 1), 0), positive)
+    elif y.dtype.kind == "b":
+        return x | ~y  # False ** True alone is False
+    return np.power(x, y)
 
-    x**0 is 1 with derivative 0, also at 0. A fractional power of a negative number is nan.
+
+@implements(np.power)
+def pow(input: Any, exponent: Any) -> Tensor:
+    """input ** exponent, elementwise with broadcasting.
+
+    dinput = g * exponent * input**(exponent - 1), dexponent = g * input**exponent * log input.
+
+    input**0 is 1 with derivative 0, also at 0. A fractional power of a negative number is nan. Integers to a tensor of
+    negative integers are cut to integers: 0, or ±1 for those of 1 and -1.
 
     Raises:
-        DTypeError: for integers to a negative integer power.
+        DTypeError: for integers to a negative whole number.
 
     >>> import autograd
     >>> autograd.tensor([0.0, 2.0, 3.0]) ** 2
     tensor([0., 4., 9.])
     """
-    if isinstance(y, (float, int)):
-        small = _POWERS.get(y)
-        if small is not None:
-            return small(x)
-    elif y.dtype.kind in "iu" and (y < 0).any():
+    if type(exponent) is int and exponent < 0 and np.dtype(getattr(input, "dtype", float)).kind != "f":
         raise DTypeError(
             "pow: integers to negative integer powers are not allowed; convert with .float() first"
         )
-    elif y.dtype.kind == "b":
-        return x | ~y  # False ** True alone is False
-    return np.power(x, y)
+    return pow_(input, exponent)
 
 
 @primitive(x=lambda g, x: g * (2 * x), numpy=np.square)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DTypeError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
 
@@ -67,10 +67,16 @@ def equal(input: Any, other: Any) -> bool:
 def isclose(x: Array, y: Array, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Array:
     """|x - y| <= atol + rtol * |y|, elementwise with broadcasting; infinities equal themselves.
 
+    Raises:
+        ArgumentError: if rtol or atol is negative.
+
     >>> import autograd
     >>> isclose(autograd.tensor([1.0, 2.0]), autograd.tensor([1.000001, 2.1]))
     tensor([ True, False])
     """
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise ArgumentError(f"isclose: {name} must not be negative, got {tolerance}")
     return np.isclose(x, y, rtol, atol, equal_nan)
 
 

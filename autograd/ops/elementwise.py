@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError
-from autograd.ops import arithmetic, rounding
+from autograd import dtypes
+from autograd.errors import ArgumentError, DTypeError
+from autograd.ops import arithmetic, rounding, selection
 from autograd.ops.forms import pick
 from autograd.primitive import Array, primitive
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = [
-    "cast", "add", "sub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
+    "cast", "add", "sub", "rsub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
     "addcmul", "addcdiv", "lerp",
     "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "ldexp",
     "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "arcsin", "arccos", "arctan", "arctan2", "hypot",
@@ -335,24 +336,54 @@ def rad2deg(input: Any) -> Tensor:
 # ------------------------------------------------------------------------------------------------ PyTorch's options
 
 
+def _scaled(op: str, input: Any, other: Any, alpha: float) -> Any:
+    """alpha * other, to be added to the input.
+
+    Raises:
+        DTypeError: if alpha is a float and both are integers, or a bool and they are not.
+    """
+    if type(alpha) is int and alpha == 1:
+        return other
+    kind = dtypes.common_dtype(map(selection.raw, (input, other)))
+    if (isinstance(alpha, bool) and kind.kind != "b") or (type(alpha) is float and kind.kind != "f"):
+        raise DTypeError(f"{op}: alpha={alpha} does not fit tensors of {kind}; use an alpha of their kind")
+    return arithmetic.mul(other, alpha)
+
+
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha * other.
+
+    Raises:
+        DTypeError: if alpha is a float and the tensors are integers.
 
     >>> import autograd
     >>> add(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 1.0]), alpha=10)
     tensor([11., 12.])
     """
-    return arithmetic.add(input, other if alpha == 1 else arithmetic.mul(other, alpha))
+    return arithmetic.add(input, _scaled("add", input, other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha * other.
 
+    Raises:
+        DTypeError: if alpha is a float and the tensors are integers, or for bools.
+
     >>> import autograd
     >>> sub(autograd.tensor([1.0, 2.0]), 1, alpha=2)
     tensor([-1.,  0.])
     """
-    return arithmetic.sub(input, other if alpha == 1 else arithmetic.mul(other, alpha))
+    return arithmetic.sub(input, _scaled("sub", input, other, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """other - alpha * input.
+
+    >>> import autograd
+    >>> rsub(autograd.tensor([1.0, 2.0]), 1)
+    tensor([ 0., -1.])
+    """
+    return arithmetic.sub(other, _scaled("rsub", other, input, alpha))
 
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:

@@ -40,6 +40,15 @@ def floating(op: str, x: Array) -> None:
         )
 
 
+def in_dtype_of(x: Array, out: Array) -> Array:
+    """SciPy's result in the dtype of x, if that is floating point: SciPy has no float16.
+
+    >>> in_dtype_of(np.zeros(1, np.float16), np.ones(1, np.float32))
+    array([1.], dtype=float16)
+    """
+    return out.astype(x.dtype, copy=False) if x.dtype.kind == "f" else out
+
+
 def keep(g: Array, mask: Array) -> Array:
     """g where the mask is true, 0 elsewhere: `where(mask, g, 0)`.
 

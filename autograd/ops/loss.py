@@ -33,14 +33,14 @@ def reduced(op: str, loss: Tensor, reduction: str) -> Tensor:
     raise ArgumentError(f"{op}: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
 
 
-def _same_shape(op: str, input: Any, target: Any) -> None:
+def checked_same_shape(op: str, input: Any, target: Any) -> None:
     """Broadcasting a target is nearly always a mistake: (N, 1) against (N) makes (N, N)."""
     if tuple(input.shape) != tuple(target.shape):
         warnings.warn(
             f"{op}: the input has shape {tuple(input.shape)} and the target {tuple(target.shape)}: they will be "
             "broadcast, which is rarely meant. Give them the same shape.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -51,7 +51,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     >>> mse_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    _same_shape("mse_loss", input, target)
+    checked_same_shape("mse_loss", input, target)
     return reduced("mse_loss", arithmetic.square(arithmetic.sub(input, target)), reduction)
 
 
@@ -62,7 +62,7 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     >>> l1_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
     tensor(1.)
     """
-    _same_shape("l1_loss", input, target)
+    checked_same_shape("l1_loss", input, target)
     return reduced("l1_loss", arithmetic.abs(arithmetic.sub(input, target)), reduction)
 
 

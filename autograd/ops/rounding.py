@@ -94,9 +94,9 @@ def _divisible(op: str, x: Array, y: Array) -> None:
         )
 
 
-@primitive(cast="promote", x=None, y=None, numpy=np.floor_divide)
+@primitive(cast="promote", x=lambda g: np.zeros_like(g), y=lambda g: np.zeros_like(g), numpy=np.floor_divide)
 def floor_divide(x: Array, y: Array) -> Array:
-    """x / y rounded down, elementwise with broadcasting. Not differentiable.
+    """x / y rounded down, elementwise with broadcasting.  dx = 0, dy = 0.
 
     Raises:
         ArgumentError: for integers divided by zero.
@@ -110,9 +110,9 @@ def floor_divide(x: Array, y: Array) -> Array:
     return np.floor_divide(x, y)
 
 
-@primitive(cast="promote", x=None, y=None)
+@primitive(cast="promote", x=lambda g: np.zeros_like(g), y=lambda g: np.zeros_like(g))
 def trunc_divide(x: Array, y: Array) -> Array:
-    """x / y rounded towards zero, elementwise with broadcasting. Not differentiable.
+    """x / y rounded towards zero, elementwise with broadcasting.  dx = 0, dy = 0.
 
     Raises:
         ArgumentError: for integers divided by zero.

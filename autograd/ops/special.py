@@ -1,4 +1,4 @@
-"""Special functions: the error function, the gamma family, and what information theory needs. SciPy computes them."""
+"""Special functions: the error function, the normal distribution, information. SciPy computes them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError
 from autograd.ops import selection
-from autograd.ops.forms import drop
+from autograd.ops.forms import drop, in_dtype_of
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "logit", "xlogy", "sinc", "i0", "i1"]
+__all__ = [
+    "erf", "erfc", "erfcx", "erfinv", "ndtr", "ndtri", "log_ndtr", "logit", "xlogy", "xlog1py", "entr", "sinc",
+]  # fmt: skip
 
 _2_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
-
-
-def _like(out: Array, x: Array) -> Array:
-    """SciPy's result in the dtype of x, if that is floating point: SciPy has no float16."""
-    return out.astype(x.dtype, copy=False) if x.dtype.kind == "f" else out
+_SQRT_2_PI = math.sqrt(2 * math.pi)
 
 
 # erf(x) = tanh(x p(x²)): p by powers of x², fitted on |x| <= 4, where tanh is 1 in float32.
@@ -54,7 +51,7 @@ def erf(x: Array) -> Array:
 
     if x.dtype.char == "f" and x.size > 512:
         return _erf_single(x)
-    return _like(special.erf(x), x)
+    return in_dtype_of(x, special.erf(x))
 
 
 @primitive(cast="float", x=lambda g, x: g * (-_2_OVER_SQRT_PI * np.exp(-x * x)))
@@ -67,7 +64,7 @@ def erfc(x: Array) -> Array:
     """
     from scipy import special
 
-    return _like(special.erfc(x), x)
+    return in_dtype_of(x, special.erfc(x))
 
 
 @primitive(cast="float", x=lambda g, out: g * (np.exp(out * out) / _2_OVER_SQRT_PI))
@@ -80,62 +77,65 @@ def erfinv(x: Array) -> Array:
     """
     from scipy import special
 
-    return _like(special.erfinv(x), x)
+    return in_dtype_of(x, special.erfinv(x))
 
 
-def _gamma_slope(n: int, x: Array) -> Array:
-    """The derivative of order n + 1 of log Γ."""
-    return polygamma(n, x)
-
-
-@primitive(cast="float", x=lambda g, x: g * _gamma_slope(0, x))
-def lgamma(x: Array) -> Array:
-    """log |Γ(x)|, elementwise: inf at 0, -1, -2, … and ±inf.  dx = g * digamma(x).
+@primitive(cast="float", x=lambda g, out, x: g * (2 * x * out - _2_OVER_SQRT_PI))
+def erfcx(x: Array) -> Array:
+    """exp(x²) erfc(x), elementwise: exact where erfc(x) is too small.  dx = g * (2x out - 2/√π).
 
     >>> import autograd
-    >>> lgamma(autograd.tensor([1.0, 5.0, 0.0]))
-    tensor([0.0000, 3.1781,    inf])
+    >>> erfcx(autograd.tensor([0.0, 100.0]))
+    tensor([1.0000, 0.0056])
     """
     from scipy import special
 
-    return _like(special.gammaln(np.where(x == -np.inf, np.inf, x)), x)  # SciPy's is -inf at -inf
+    return in_dtype_of(x, special.erfcx(x))
 
 
-@primitive(cast="float", x=lambda g, x: g * _gamma_slope(1, x))
-def digamma(x: Array) -> Array:
-    """Γ'(x) / Γ(x), elementwise: -inf at 0, nan at -1, -2, …  dx = g * polygamma(1, x).
+# ------------------------------------------------------------------------------------------------ normal distribution
+
+
+@primitive(cast="float", x=lambda g, x: g * (np.exp(-0.5 * (x * x)) / _SQRT_2_PI))
+def ndtr(x: Array) -> Array:
+    """The distribution function of the standard normal distribution, Φ(x), elementwise.  dx = g exp(-x²/2) / √(2π).
 
     >>> import autograd
-    >>> digamma(autograd.tensor([1.0, 0.5]))
-    tensor([-0.5772, -1.9635])
+    >>> ndtr(autograd.tensor([0.0, 1.96]))
+    tensor([0.5000, 0.9750])
     """
     from scipy import special
 
-    return _like(special.digamma(x), x)
+    return in_dtype_of(x, special.ndtr(x))
 
 
-@primitive(cast="float", x=lambda g, x, n: g * _gamma_slope(n + 1, x))
-def polygamma_(x: Array, n: int) -> Array:
-    """The n-th derivative of digamma, elementwise.  dx = g * polygamma(n + 1, x)."""
-    from scipy import special
-
-    sign = 1 if n % 2 else -1
-    return _like(special.zeta(n + 1.0, x), x) * (sign * math.factorial(n))
-
-
-def polygamma(n: int, input: Any) -> Tensor:
-    """The n-th derivative of digamma at the input.
-
-    Raises:
-        ArgumentError: if n is negative.
+@primitive(cast="float", x=lambda g, out: g * (np.exp(0.5 * (out * out)) * _SQRT_2_PI))
+def ndtri(x: Array) -> Array:
+    """The inverse of `ndtr`, elementwise: -inf at 0, inf at 1, nan beyond.  dx = g * √(2π) exp(out²/2).
 
     >>> import autograd
-    >>> polygamma(1, autograd.tensor([1.0, 2.0]))
-    tensor([1.6449, 0.6449])
+    >>> ndtri(autograd.tensor([0.5, 0.975]))
+    tensor([0.0000, 1.9600])
     """
-    if n < 0:
-        raise ArgumentError(f"polygamma: n must not be negative, got {n}")
-    return polygamma_(input, n) if n else digamma(input)
+    from scipy import special
+
+    return in_dtype_of(x, special.ndtri(x))
+
+
+@primitive(cast="float", x=lambda g, x: g * (math.sqrt(2 / math.pi) / erfcx(x * -math.sqrt(0.5))))
+def log_ndtr(x: Array) -> Array:
+    """log Φ(x), elementwise, exact far below 0 as well.  dx = g * √(2/π) / erfcx(-x/√2).
+
+    >>> import autograd
+    >>> log_ndtr(autograd.tensor([0.0, -50.0]))
+    tensor([-6.9315e-01, -1.2548e+03])
+    """
+    from scipy import special
+
+    return in_dtype_of(x, special.log_ndtr(x))
+
+
+# ------------------------------------------------------------------------------------------------ information
 
 
 @primitive(cast="float", x=lambda g, x: g / (x * (1 - x)))
@@ -170,7 +170,40 @@ def xlogy(x: Array, y: Array) -> Array:
     """
     from scipy import special
 
-    return _like(special.xlogy(x, y), x if isinstance(x, np.ndarray) else y)
+    return in_dtype_of(x if isinstance(x, np.ndarray) else y, special.xlogy(x, y))
+
+
+@primitive(
+    cast="float",
+    x=lambda g, x, y: drop(g * np.log1p(y), (x == 0) & (y <= -1)),
+    y=lambda g, x, y: g * (x / (y + 1)),
+)
+def xlog1py(x: Array, y: Array) -> Array:
+    """x log(1 + y), elementwise with broadcasting; 0 where x is 0, unless y is nan.
+
+    dx = g * log(1 + y), dy = g * x / (1 + y).
+
+    >>> import autograd
+    >>> xlog1py(autograd.tensor([0.0, 2.0]), autograd.tensor([-1.0, 2.0]))
+    tensor([0.0000, 2.1972])
+    """
+    from scipy import special
+
+    return in_dtype_of(x if isinstance(x, np.ndarray) else y, special.xlog1py(x, y))
+
+
+# A primitive, because composing it would give nan at 0.
+@primitive(cast="float", x=lambda g, x: g * (-1 - np.log(x)))
+def entr(x: Array) -> Array:
+    """The entropy -x log x, elementwise: 0 at 0, -inf below.  dx = -g * (1 + log x), inf at 0.
+
+    >>> import autograd
+    >>> entr(autograd.tensor([0.5, 0.0, -1.0]))
+    tensor([0.3466, 0.0000,   -inf])
+    """
+    from scipy import special
+
+    return in_dtype_of(x, special.entr(x))
 
 
 # A primitive, because composing it would give nan at 0.
@@ -186,40 +219,4 @@ def sinc(x: Array) -> Array:
     >>> sinc(autograd.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
     """
-    return _like(np.sinc(x), x)
-
-
-def _bessel(x: Array) -> Array:
-    """The derivative of i0."""
-    return i1(x)
-
-
-@primitive(cast="float", x=lambda g, x: g * _bessel(x), numpy=np.i0)
-def i0(x: Array) -> Array:
-    """The modified Bessel function of the first kind of order 0, elementwise.  dx = g * i1(x).
-
-    >>> import autograd
-    >>> i0(autograd.tensor([0.0, 1.0]))
-    tensor([1.0000, 1.2661])
-    """
-    from scipy import special
-
-    return _like(special.i0(x), x)
-
-
-@primitive(
-    cast="float",
-    x=lambda g, out, x: g * (i0(x) - np.where(x == 0, 0.5 + 0 * x, out / (x + (x == 0)))),
-)
-def i1(x: Array) -> Array:
-    """The modified Bessel function of the first kind of order 1, elementwise.
-
-    dx = g * (i0(x) - out / x), g / 2 at 0.
-
-    >>> import autograd
-    >>> i1(autograd.tensor([0.0, 1.0]))
-    tensor([0.0000, 0.5652])
-    """
-    from scipy import special
-
-    return _like(special.i1(x), x)
+    return in_dtype_of(x, np.sinc(x))

@@ -1,7 +1,6 @@
 """Layers and losses as functions: `import nn.functional as F`."""
 
 from autograd.kernels.linear import linear
-from autograd.kernels.loss import cross_entropy
 from autograd.ops.activation import (
     gelu,
     glu,
@@ -15,13 +14,7 @@ from autograd.ops.activation import (
     tanhshrink,
 )
 from autograd.ops.elementwise import tanh
-from autograd.ops.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    l1_loss,
-    mse_loss,
-    nll_loss,
-)
+from autograd.ops.order import one_hot
 from nn.functional.activation import (
     celu,
     elu,
@@ -41,14 +34,25 @@ from nn.functional.activation import (
     threshold,
 )
 from nn.functional.dropout import dropout
+from nn.functional.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
 
 __all__ = [
     # layers
-    "linear", "dropout",
+    "linear", "dropout", "one_hot",
     # activations
     "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
     "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",
     "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax",
     # losses
-    "l1_loss", "mse_loss", "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
 ]  # fmt: skip

@@ -1,0 +1,164 @@
+"""Numbers as they are stored and as integers: signs, mantissas, neighbours, common divisors; and one number for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.errors import ArgumentError, DTypeError
+from autograd.ops import arithmetic
+from autograd.ops.forms import floating
+from autograd.ops.selection import alike, raw
+from autograd.primitive import Array, implements, primitive
+from autograd.tape import wrap
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin"]
+
+
+class Parts(NamedTuple):
+    """A floating-point number in two parts: mantissa * 2**exponent."""
+
+    mantissa: Any
+    exponent: Any
+
+
+@primitive(several=True, x=lambda g, out: g[0] / np.exp2(out[1]).astype(g[0].dtype))
+def frexp_(x: Array) -> tuple[Array, Array]:
+    """The mantissa and the exponent of x.  dx = g / 2**exponent, for the mantissa."""
+    floating("frexp", x)
+    mantissa, exponent = np.frexp(x)
+    return mantissa, np.asarray(exponent, np.int32)
+
+
+@implements(np.frexp)
+def frexp(input: Any) -> Parts:
+    """The parts of each number, input = mantissa * 2**exponent with 1/2 <= |mantissa| < 1, or both 0.
+
+    The derivative of the mantissa is 2**-exponent. inf and nan are mantissas, with exponent 0.
+
+    Raises:
+        DTypeError: if the input is not floating point.
+
+    >>> import autograd
+    >>> frexp(autograd.tensor([3.0, 0.25])).mantissa, frexp(autograd.tensor([3.0, 0.25])).exponent
+    (tensor([0.7500, 0.5000]), tensor([ 2, -1], dtype=autograd.int32))
+    """
+    mantissa, exponent = frexp_(input)
+    return Parts(mantissa, exponent)
+
+
+@primitive(cast="promote", x=lambda g: g, y=lambda g: np.zeros_like(g), numpy=np.nextafter)
+def nextafter(x: Array, y: Array) -> Array:
+    """The number next to x towards y, elementwise with broadcasting; y where they are equal.  dx = g, dy = 0.
+
+    Raises:
+        DTypeError: if neither argument is floating point.
+
+    >>> import autograd
+    >>> (nextafter(autograd.tensor(1.0), autograd.tensor(2.0)) - 1) == autograd.finfo("float32").eps
+    tensor(True)
+    """
+    floating("nextafter", x if isinstance(x, np.ndarray) else y)
+    return np.nextafter(x, y)
+
+
+# ------------------------------------------------------------------------------------------------ of integers
+
+
+def _integers(op: str, *values: Any) -> None:
+    for v in values:
+        if np.asarray(v).dtype.kind not in "iu":
+            raise DTypeError(f"{op}: needs integers, got {np.asarray(v).dtype}; convert with .long()")
+
+
+@primitive(cast="promote", x=None, y=None, numpy=np.gcd)
+def gcd(x: Array, y: Array) -> Array:
+    """The greatest common divisor of integers, elementwise with broadcasting; 0 of 0 and 0.
+
+    Raises:
+        DTypeError: if the arguments are not integers.
+
+    >>> import autograd
+    >>> gcd(autograd.tensor([6, -4, 0]), autograd.tensor([4, 6, 5]))
+    tensor([2, 2, 5])
+    """
+    _integers("gcd", x, y)
+    return np.gcd(x, y)
+
+
+@primitive(cast="promote", x=None, y=None, numpy=np.lcm)
+def lcm(x: Array, y: Array) -> Array:
+    """The least common multiple of integers, elementwise with broadcasting; 0 where either is 0.
+
+    Raises:
+        DTypeError: if the arguments are not integers.
+
+    >>> import autograd
+    >>> lcm(autograd.tensor([6, 0]), autograd.tensor([4, 5]))
+    tensor([12,  0])
+    """
+    _integers("lcm", x, y)
+    return np.lcm(x, y)
+
+
+@implements(np.isin)
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Whether each element is among `test_elements` (or, with `invert`, is not).
+
+    Raises:
+        DTypeError: if both are numbers.
+
+    >>> import autograd
+    >>> isin(autograd.tensor([[1, 2], [3, 4]]), autograd.tensor([2, 3]))
+    tensor([[False,  True],
+            [ True, False]])
+    """
+    if isinstance(elements, (bool, int, float)) and isinstance(test_elements, (bool, int, float)):
+        raise DTypeError(f"isin: one of the two must be a tensor, got {elements!r} and {test_elements!r}")
+    x, y = (raw(v) for v in alike(elements, test_elements))
+    return wrap(np.isin(x, y, assume_unique=assume_unique, invert=invert))
+
+
+# ------------------------------------------------------------------------------------------------ one number for all
+
+
+def _stored(value: Any, kind: np.dtype[Any]) -> Array:
+    """A number in a dtype; an unsigned one wraps a negative number around.
+
+    Raises:
+        ArgumentError: if it is larger than every number of that dtype.
+    """
+    if kind.kind in "iu":
+        info, n = np.iinfo(kind), int(value)
+        if not (-info.max if kind.kind == "u" else info.min) <= n <= info.max:
+            raise ArgumentError(
+                f"fill: {n} is out of the range of {kind}, {info.min} to {info.max}; use a wider dtype"
+            )
+        return np.asarray(n).astype(kind)
+    return np.asarray(value).astype(kind)
+
+
+@primitive(x=lambda g: np.zeros_like(g), value=lambda g, value_dtype: g.astype(value_dtype))
+def fill(x: Array, value: Array) -> Array:
+    """`value`, a number or 0-d, for every element, in the shape and the dtype of x.  dx = 0, dvalue = the sum of g.
+
+    Raises:
+        ArgumentError: if the value has dimensions, or is out of the range of an integer dtype.
+
+    >>> import autograd
+    >>> fill(autograd.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    if np.ndim(value):
+        raise ArgumentError(
+            f"fill: the value must be a number or 0-d, got shape {np.shape(value)} for {x.dtype} {x.shape}; "
+            "use copy_() to broadcast"
+        )
+    return np.full(x.shape, _stored(value, x.dtype), x.dtype)
+
+
+sgn = arithmetic.sign
