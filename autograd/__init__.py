@@ -15,7 +15,7 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import autograd, special
+from autograd import autograd, func, special
 from autograd.anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -23,6 +23,7 @@ from autograd.anomaly import (
     set_detect_anomaly,
 )
 from autograd.backward import backward, grad
+from autograd.batching.vmap import vmap
 from autograd.create import (
     arange,
     as_tensor,
@@ -418,6 +419,8 @@ __all__ = [
     "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode",
     "is_inference_mode_enabled", "detect_anomaly", "set_detect_anomaly", "is_anomaly_enabled",
     "is_anomaly_check_nan_enabled", "gradcheck", "gradgradcheck", "autograd",
+    # functions of functions
+    "func", "vmap",
     # looking and keeping
     "draw", "save", "load", "load_metadata", "set_printoptions",
     # dtypes and devices

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.ops import join
 from autograd.ops import shape as shapes
@@ -268,16 +269,22 @@ def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_gr
     >>> zeros_like(tensor([1, 2]))
     tensor([0, 0])
     """
+    if isinstance(input, Hidden):
+        return _like_hidden(input, 0, dtype, requires_grad)
     return zeros(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
 
 
 def ones_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape and dtype of `input`."""
+    if isinstance(input, Hidden):
+        return _like_hidden(input, 1, dtype, requires_grad)
     return ones(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
 
 
 def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Whatever is in memory, of the shape and dtype of `input`."""
+    if isinstance(input, Hidden):
+        return _like_hidden(input, 0, dtype, requires_grad)
     return empty(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
 
 
@@ -285,8 +292,17 @@ def full_like(
     input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One number everywhere, of the shape and dtype of `input`."""
+    if isinstance(input, Hidden):
+        return _like_hidden(input, fill_value, dtype, requires_grad)
     kind = _like(input, dtype)
     return full(np.shape(_raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad)
+
+
+def _like_hidden(input: Any, fill_value: Any, dtype: Any, requires_grad: bool) -> Tensor:
+    """A tensor for each example of a value under vmap."""
+    kind = input.dtype if dtype is None else dtype
+    made: Tensor = input.new_full(input.shape, fill_value, dtype=kind, requires_grad=requires_grad)
+    return made  # it has a tensor's methods
 
 
 def _raw(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError
+from autograd.hidden import Hidden
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,12 +25,12 @@ class dtype:
     (autograd.float32, 4, True)
     """
 
-    __slots__ = ("dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "name")
+    __slots__ = ("char", "dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "kind", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.dtype = np.dtype(name)  # an attribute of this name is what NumPy looks for
-        self.itemsize = self.dtype.itemsize
+        self.itemsize, self.kind, self.char = self.dtype.itemsize, self.dtype.kind, self.dtype.char
         self.is_floating_point = self.dtype.kind == "f"
         self.is_complex = False
         self.is_signed = self.dtype.kind in "if"
@@ -149,7 +150,7 @@ def can_cast(from_: Any, to: Any) -> bool:
 
 
 def common_dtype(arrays: Iterable[Any]) -> np.dtype[Any]:
-    """The result dtype of an operation on `arrays` (ndarrays, NumPy or Python scalars).
+    """The result dtype of an operation on `arrays` (ndarrays, NumPy or Python scalars, values under vmap).
 
     PyTorch's rule: arrays decide; a 0-d array counts only when its kind (bool < integer < float) is higher than
     theirs; a Python number only when its kind is higher than both.
@@ -160,6 +161,8 @@ def common_dtype(arrays: Iterable[Any]) -> np.dtype[Any]:
             rank, kind = (0 if a.ndim else 1), a.dtype
         elif isinstance(a, np.generic):
             rank, kind = 2, (_Default.dtype if a.dtype.kind == "f" else a.dtype)
+        elif isinstance(a, Hidden):
+            rank, kind = (0 if a.value.ndim > 1 else 1), a.value.dtype.dtype
         else:
             rank, kind = 2, (_Default.dtype if isinstance(a, float) else numpy_dtype(type(a)))
         held = ranked[rank]

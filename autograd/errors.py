@@ -14,6 +14,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     │   ├── GraphFreedError                              a second sweep over a graph that was freed
     │   ├── InPlaceError                                 an in-place write that destroys what backward needs
     │   └── AnomalyError                                 the first NaN, in forward or backward (anomaly mode)
+    ├── BatchingError         RuntimeError, ValueError   what vmap cannot do, or was asked for in a wrong way
     ├── GradcheckError        RuntimeError               a derivative that does not match finite differences
     ├── MemberError           AttributeError             a name that a module does not have, or cannot have yet
     ├── MemberNameError       KeyError                   a name that is taken, or cannot name a member
@@ -66,6 +67,10 @@ class InPlaceError(GradientError):
 
 class AnomalyError(GradientError):
     """The first NaN that anomaly mode saw, with the operation that made it."""
+
+
+class BatchingError(AutogradError, RuntimeError, ValueError):
+    """What vmap cannot do, such as control flow that depends on values, or wrong in_dims and out_dims."""
 
 
 class GradcheckError(AutogradError, RuntimeError):

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
+from autograd.hidden import Hidden
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
 from autograd.record import attach_outputs, output_node
 from autograd.storage import clock, version, version_at, written_since
-from autograd.sweep import unbroadcast
+from autograd.sweep import as_tensor, unbroadcast
 from autograd.table import Derivative, Primitive
 from autograd.tape import AnyNode, Node, Variable, bump, extras_of, wrap
 from autograd.watch import watch
@@ -171,10 +172,10 @@ class FunctionCtx:
     ) -> tuple[Any, ...]:
         """Run the user's backward and check what it returns: a gradient or None for each argument."""
         gradients = g if isinstance(g, tuple) else (g,)
-        recording = any(isinstance(part, Variable) for part in gradients)
+        recording = any(isinstance(part, (Variable, Hidden)) for part in gradients)
         self._node, self._saved = node, saved
         try:
-            given = [part if part is None or isinstance(part, Variable) else wrap(part) for part in gradients]
+            given = [as_tensor(part) for part in gradients]
             answers = _backward_of(self._function)(self, *given)
         finally:
             self._node, self._saved = None, ()
@@ -214,7 +215,7 @@ def _entry(t: Any, results: Sequence[Any], silent: list[Any]) -> tuple[Any, AnyN
 def _fitted(name: str, i: int, answer: Any, fact: tuple[Any, Any], recording: bool) -> Any:
     """A gradient in the shape and dtype of its argument; raw unless the sweep is being recorded."""
     shape, dtype = fact
-    if not isinstance(answer, Variable):
+    if not isinstance(answer, (Variable, Hidden)):
         if not isinstance(answer, (np.ndarray, np.generic, float, int)):
             raise GradientError(
                 f"{name}: backward returned a {type(answer).__name__} for argument {i}; it must be a tensor or None"

@@ -16,8 +16,10 @@ from numpy.lib.array_utils import byte_bounds
 from numpy.lib.stride_tricks import as_strided
 
 from autograd import dtypes
+from autograd.batching import writing
 from autograd.dtypes import Array
 from autograd.errors import DTypeError, InPlaceError, ShapeError
+from autograd.hidden import Hidden
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
 from autograd.record import make_node
@@ -35,9 +37,11 @@ _SETITEM: Primitive = index_ops.setitem.primitive  # type: ignore[attr-defined]
 
 def in_place(name: str, function: Callable[..., Any], x: Tensor, *args: Any, **named: Any) -> Tensor:
     """Overwrite `x` with `function(x, *args, **named)`."""
+    if isinstance(x, Hidden):
+        return writing.in_place(name, function, x, *args, **named)  # type: ignore[no-any-return]  # it has its methods
     check_writable(name, x)
     involved = (x, *args, *named.values())
-    if MODE.get().grad and any(isinstance(a, Variable) and a.current_node() is not None for a in involved):
+    if MODE.get().grad and any(map(_needs_gradient, involved)):
         before = wrap(x.array.copy(), x.current_node())  # formulas may have saved what is overwritten
         kept = {k: before if a is x else a for k, a in named.items()}
         result = function(before, *(before if a is x else a for a in args), **kept)
@@ -46,8 +50,17 @@ def in_place(name: str, function: Callable[..., Any], x: Tensor, *args: Any, **n
     return write(name, x, result)
 
 
+def _needs_gradient(value: Any) -> bool:
+    """Whether it is a tensor, or a value under vmap, that requires a gradient."""
+    if isinstance(value, Variable):
+        return value.current_node() is not None
+    return isinstance(value, Hidden) and _needs_gradient(value.value)
+
+
 def write(name: str, x: Tensor, result: Variable) -> Tensor:
     """Write the result of an operation over `x`, and make `x` that result in the graph."""
+    if isinstance(result, Hidden):
+        raise writing.unfit(name, 0, result.level.depth)
     new = result.array
     if new.shape != x.array.shape:
         raise ShapeError(

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd import dtypes, tape
 from autograd.arguments import constant, explained, needs_cast, on_raw, promoted
+from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.record import all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
@@ -44,7 +45,7 @@ def lifted(p: Primitive) -> Callable[..., Any]:
     return _lift_several(p)
 
 
-def _lift_unary(p: Primitive) -> Callable[..., Any]:
+def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """One array argument first, then any options."""
     forward, view, quiet = p.forward, p.view, p.quiet
     name, *options = p.parameters
@@ -56,7 +57,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
     to_float, to_default = p.cast == "float", dtypes.default_dtype
     ndarray = np.ndarray
 
-    def call(input: Any, *given: Any, **named: Any) -> Any:
+    def call(input: Any, *given: Any, **named: Any) -> Any:  # noqa: C901
         if named:
             input, *given = p.bind((input, *given), named)  # type: ignore[assignment]
         elif len(given) != n_options:
@@ -64,12 +65,16 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:
             if len(given) != n_options:
                 p.bind((input, *given), named)  # says what is wrong
         if not isinstance(input, Variable):
+            if isinstance(input, Hidden):
+                return on_hidden(p, (input, *given))
             return on_raw(p, (input,), given)
         x = input.array
         errors = NUMPY_ERRORS.set(QUIET) if quiet else None
         try:
             out = forward(x, *given) if n_options else forward(x)
         except Exception as error:
+            if holds_hidden(given):  # an index, at which NumPy stopped
+                return on_hidden(p, (input, *given))
             raise explained(p, (x,), error, given) from error
         finally:
             if errors is not None:
@@ -126,6 +131,8 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
                 y = other
                 y_node = None
                 if type(y) not in _NUMBERS or x.dtype.kind != "f":
+                    if isinstance(y, Hidden):
+                        return on_hidden(p, (input, other))
                     y = constant(p, y)
                     if needs_cast(p, (x, y)):
                         return call(*promoted(p, (input, y)))
@@ -135,9 +142,13 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
             y = other.array
             y_node = other.node if other.base is None else other.current_node()
             if type(x) not in _NUMBERS or y.dtype.kind != "f":
+                if isinstance(x, Hidden):
+                    return on_hidden(p, (input, other))
                 x = constant(p, x)
                 if needs_cast(p, (x, y)):
                     return call(*promoted(p, (x, other)))
+        elif isinstance(input, Hidden) or isinstance(other, Hidden):
+            return on_hidden(p, (input, other))
         else:
             return on_raw(p, (input, other))
         errors = NUMPY_ERRORS.set(QUIET) if quiet else None
@@ -286,6 +297,8 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                     parents.append(parent)
                     mask |= bit
             elif bit and value is not None:
+                if isinstance(value, Hidden):
+                    return on_hidden(p, given)
                 mixed = True
                 raw.append(constant(p, value))
             else:
@@ -298,6 +311,8 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         try:
             out = forward(*raw)
         except Exception as error:
+            if holds_hidden(given):  # an index, at which NumPy stopped
+                return on_hidden(p, given)
             raise explained(p, _arrays(p, raw), error) from error
         finally:
             if errors is not None:
@@ -359,6 +374,8 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                     parent = value.node if value.base is None else value.current_node()
                     if parent is not None and differentiable:
                         active.append((parent, name, j if is_sequence else None))
+                elif isinstance(value, Hidden):
+                    return on_hidden(p, given)
                 else:
                     elements.append(None if value is None else constant(p, value))
             raw[i] = tuple(elements) if is_sequence else elements[0]

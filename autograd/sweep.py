@@ -25,6 +25,7 @@ from autograd.errors import (
     InPlaceError,
     ShapeError,
 )
+from autograd.hidden import Hidden, holds_hidden
 from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET
 from autograd.record import output_node
 from autograd.saved import unpacked
@@ -287,7 +288,7 @@ def _constantly(d: Any) -> Callable[[Any], Any]:
 
 def as_tensor(gradient: Any) -> Any:
     """A gradient as a hook sees it."""
-    return gradient if gradient is None or isinstance(gradient, Variable) else wrap(gradient)
+    return gradient if gradient is None or isinstance(gradient, (Variable, Hidden)) else wrap(gradient)
 
 
 def _like(answer: Any, gradient: Any) -> Any:
@@ -357,6 +358,8 @@ def _check_versions(node: Node) -> None:
 
 def _check_for_nan(node: Node, derivative: Derivative, d: Any) -> None:
     """In anomaly mode: raise at the first NaN in a contribution."""
+    while isinstance(d, Hidden):
+        d = d.value
     array = d.array if isinstance(d, Variable) else d
     if isinstance(array, Cotangents) or array.dtype.kind != "f" or not np.isnan(array).any():
         return
@@ -381,7 +384,7 @@ def _joint_gradients(
     joint: Any = p.joint
     names = node.derivatives[0].names
     saved = _several(node_values[0], names)
-    recording = create_graph and p.reference is not None
+    recording = p.reference is not None and (create_graph or holds_hidden((gradient,)))
     if not recording and names[: len(p.joint_names)] == p.joint_names:
         return joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[no-any-return]  # any kernel
     wanted = {
@@ -395,11 +398,17 @@ def _joint_gradients(
         return joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[no-any-return]  # any kernel
     values = dict(zip(names, _several(revive(node, node_values)[0], names), strict=True))
     # aliases keep the inputs apart: one may have been computed from another
-    inputs = {a: values[a].alias() for a in wanted}
-    outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
+    mode = MODE.set(MODE.get().but(grad=True))
+    try:
+        inputs = {a: values[a].alias() for a in wanted}
+        outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
+    finally:
+        MODE.reset(mode)
     results, gradients = (outs, gradient) if p.several else ((outs,), (gradient,))
     roots = [(r.node, g) for r, g in zip(results, gradients, strict=True) if r.node is not None]
-    found = sweep(roots, retain_graph=True, create_graph=True, targets=[t.node for t in inputs.values()])
+    found = sweep(
+        roots, retain_graph=True, create_graph=create_graph, targets=[t.node for t in inputs.values()]
+    )
     return [found.get(inputs[a].node) if a in inputs else None for a in p.differentiable]
 
 

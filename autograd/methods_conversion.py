@@ -1,0 +1,101 @@
+"""Conversions as methods of a tensor: to another dtype, and to new tensors of its dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import create, devices, dtypes, ops
+from autograd.hidden import Hidden
+from autograd.methods import flat
+from autograd.tape import Variable
+
+
+class Conversions:
+    """What makes a tensor of another dtype, or another tensor like it."""
+
+    __slots__ = ()
+
+    dtype: dtypes.dtype
+
+    def astype(self, dtype: Any) -> Any:
+        """Return it in another dtype; itself if it has that dtype."""
+        raise NotImplementedError
+
+    # -- others like it --------------------------------------------------------------------------------------------
+
+    def new_tensor(
+        self, data: Any, *, dtype: Any = None, requires_grad: Any = False, device: Any = None
+    ) -> Any:
+        """Return a tensor of `data`, of this dtype unless another is given."""
+        kind = self.dtype if dtype is None else dtype
+        return create.tensor(data, dtype=kind, device=device, requires_grad=requires_grad)
+
+    def new_zeros(self, *size: Any, **options: Any) -> Any:
+        """Return zeros of the given shape, of this dtype unless another is given."""
+        return create.zeros(flat(size), **{"dtype": self.dtype, **options})
+
+    def new_ones(self, *size: Any, **options: Any) -> Any:
+        """Return ones of the given shape, of this dtype unless another is given."""
+        return create.ones(flat(size), **{"dtype": self.dtype, **options})
+
+    def new_full(self, size: Any, fill_value: Any, **options: Any) -> Any:
+        """Return a tensor of the given shape filled with a value, of this dtype unless another is given."""
+        return create.full(size, fill_value, **{"dtype": self.dtype, **options})
+
+    def new_empty(self, *size: Any, **options: Any) -> Any:
+        """Return an uninitialised tensor of the given shape, of this dtype unless another is given."""
+        return create.empty(flat(size), **{"dtype": self.dtype, **options})
+
+    # -- conversion ------------------------------------------------------------------------------------------------
+
+    def to(self, *args: Any, **named: Any) -> Any:
+        """Return it in another dtype (`x.to(float64)`, `x.to(other)`); `x.to("cpu")` is itself."""
+        kind = named.get("dtype")
+        for a in args:
+            if isinstance(a, (Variable, Hidden)):
+                kind = a.dtype  # type: ignore[union-attr]  # each has a tensor's methods
+            elif isinstance(a, (dtypes.dtype, np.dtype, type)):
+                kind = a
+            elif isinstance(a, (str, devices.device)):
+                devices.check(a)
+        devices.check(named.get("device"))
+        converted = self if kind is None else self.astype(kind)
+        return ops.clone(converted) if named.get("copy") and converted is self else converted
+
+    def type(self, dtype: Any = None) -> Any:
+        """Return it in another dtype, or the name of its own."""
+        return f"autograd.{self.dtype.name}" if dtype is None else self.astype(dtype)
+
+    def type_as(self, other: Any) -> Any:
+        """Return it in the dtype of `other`."""
+        return self.astype(other.dtype)
+
+    def float(self) -> Any:
+        """Return it as float32."""
+        return self.astype(dtypes.float32)
+
+    def double(self) -> Any:
+        """Return it as float64."""
+        return self.astype(dtypes.float64)
+
+    def half(self) -> Any:
+        """Return it as float16."""
+        return self.astype(dtypes.float16)
+
+    def long(self) -> Any:
+        """Return it as int64."""
+        return self.astype(dtypes.int64)
+
+    def int(self) -> Any:
+        """Return it as int32."""
+        return self.astype(dtypes.int32)
+
+    def bool(self) -> Any:
+        """Return it as bool."""
+        return self.astype(dtypes.bool_)
+
+    def cpu(self) -> Any:
+        """Return itself."""
+        return self
