@@ -1,0 +1,99 @@
+"""What linear algebra asks of its arguments, and the two helpers its formulas share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError, LinAlgError, ShapeError
+from autograd.primitive import Array
+from autograd.tape import Variable
+
+
+def raw(op: str, x: Any) -> Array:
+    """The array of a tensor; an ndarray itself.
+
+    Raises:
+        DTypeError: for anything else.
+    """
+    array = x.array if isinstance(x, Variable) else x
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"{op}: needs a tensor, got {type(x).__name__}; use autograd.tensor()")
+    return array
+
+
+def floating(op: str, *arrays: Any) -> None:
+    """Raise unless all are float32, or all float64: LAPACK has nothing else.
+
+    Raises:
+        DTypeError: naming the operation, the dtypes and the shapes.
+    """
+    found = [raw(op, x) for x in arrays]
+    for a in found:
+        if a.dtype.char not in "fd":
+            raise DTypeError(
+                f"{op}: needs a float32 or float64 tensor, got {a.dtype} of shape {a.shape}; convert it with .float()"
+            )
+    if len({a.dtype.char for a in found}) > 1:
+        raise DTypeError(
+            f"{op}: the tensors must have one dtype, got {', '.join(f'{a.dtype} {a.shape}' for a in found)}; "
+            "convert one with .to(dtype)"
+        )
+
+
+def matrices(op: str, *arrays: Any) -> None:
+    """Raise unless each is a matrix or a batch of them, in float32 or float64.
+
+    Raises:
+        ShapeError: naming the operation and the shape.
+        DTypeError: for other dtypes, and for two different ones.
+    """
+    for x in arrays:
+        shape = raw(op, x).shape
+        if len(shape) < 2:
+            raise ShapeError(f"{op}: needs a matrix or a batch of matrices (*, M, N), got shape {shape}")
+    floating(op, *arrays)
+
+
+def square(op: str, *arrays: Any) -> None:
+    """Raise unless each is a square matrix or a batch of them, in float32 or float64.
+
+    Raises:
+        ShapeError: naming the operation and the shape.
+        DTypeError: for other dtypes, and for two different ones.
+    """
+    matrices(op, *arrays)
+    for x in arrays:
+        shape = tuple(x.shape)
+        if shape[-1] != shape[-2]:
+            raise ShapeError(
+                f"{op}: needs square matrices (*, N, N), got shape {shape}: {shape[-2]} by {shape[-1]}"
+            )
+
+
+def failed(op: str, infos: Array, problem: str) -> LinAlgError:
+    """The error for the first matrix of a batch whose LAPACK code is not 0; `problem` says what with `{}` for it."""
+    index = next(i for i in np.ndindex(infos.shape) if infos[i])
+    where = f" (batch element {', '.join(map(str, index))})" if index else ""
+    return LinAlgError(f"{op}{where}: {problem.format(int(infos[index]))}")
+
+
+def batches(x: Array) -> Iterator[tuple[int, ...]]:
+    """The index of each matrix in a batch.
+
+    >>> list(batches(np.zeros((2, 1, 3, 3))))
+    [(0, 0), (1, 0)]
+    """
+    return iter(np.ndindex(x.shape[:-2]))
+
+
+def transposed(x: Array) -> Array:
+    """The matrices in the last two dimensions, transposed."""
+    return np.swapaxes(x, -1, -2)
+
+
+def with_diagonal(d: Array, n: int) -> Array:
+    """Matrices with `d` on the diagonal, 0 elsewhere: (*, N) → (*, N, N)."""
+    return d[..., None] * np.eye(n, dtype=d.dtype)

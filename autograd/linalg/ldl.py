@@ -1,0 +1,116 @@
+"""L D Lᵀ factors of symmetric matrices, which need not be positive-definite. No derivatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.errors import DTypeError, ShapeError
+from autograd.linalg.checks import batches, failed, floating, matrices, raw, square
+from autograd.ops.shape import broadcast_shapes
+from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]
+
+
+class PackedLDL(NamedTuple):
+    """L below the diagonal and D, of blocks of size 1 and 2, on it; and the rows exchanged, as LAPACK counts them."""
+
+    LD: Any
+    pivots: Any
+
+
+class PackedLDLInfo(NamedTuple):
+    """Packed factors, and for each matrix 0, or the number of the block of D that is 0."""
+
+    LD: Any
+    pivots: Any
+    info: Any
+
+
+@primitive(several=True, x=None)
+def linalg_ldl_factor_ex(x: Array) -> tuple[Array, Array, Array]:
+    """The factors of each matrix, from its lower triangle."""
+    from scipy.linalg.lapack import get_lapack_funcs  # on use: it takes long to import
+
+    factors = np.array(x)
+    pivots = np.zeros(x.shape[:-1], np.int32)
+    infos = np.zeros(x.shape[:-2], np.int32)
+    (sytrf,) = get_lapack_funcs(("sytrf",), (x,))
+    for i in batches(x) if x.size else ():
+        factors[i], exchanged, infos[i] = sytrf(x[i], lower=1)
+        pivots[i] = np.where(exchanged >= 0, exchanged + 1, exchanged)
+    return factors, pivots, infos
+
+
+@primitive(LD=None, pivots=None, B=None)
+def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
+    """The solutions for each matrix of a batch; the batches broadcast."""
+    from scipy.linalg.lapack import get_lapack_funcs  # on use: it takes long to import
+
+    batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
+    LD, pivots = np.broadcast_to(LD, (*batch, *LD.shape[-2:])), np.broadcast_to(pivots, (*batch, LD.shape[-1]))
+    out = np.array(np.broadcast_to(B, (*batch, *B.shape[-2:])))
+    (sytrs,) = get_lapack_funcs(("sytrs",), (LD,))
+    for i in batches(out) if out.size else ():
+        out[i], _ = sytrs(LD[i], pivots[i], out[i], lower=1)
+    return out
+
+
+def ldl_factor(A: Any, *, hermitian: bool = False) -> PackedLDL:  # `hermitian` differs for complex numbers alone
+    """L D Lᵀ = A for symmetric A, packed for `ldl_solve`: (*, N, N) → LD (*, N, N), pivots (*, N). No derivative.
+
+    Only the lower triangle is read.
+
+    Raises:
+        LinAlgError: if a block of D is 0.
+        ShapeError: if the matrices are not square.
+
+    >>> import autograd
+    >>> ldl_factor(autograd.tensor([[4.0, 2.0], [2.0, 5.0]])).LD.tril()
+    tensor([[4.0000, 0.0000],
+            [0.5000, 4.0000]])
+    """
+    square("linalg.ldl_factor", A)
+    factors, pivots, infos = linalg_ldl_factor_ex(A)
+    codes = raw("linalg.ldl_factor", infos)
+    if codes.any():
+        raise failed("linalg.ldl_factor", codes, "D[{0}, {0}], counted from 1, is 0")
+    return PackedLDL(factors, pivots)
+
+
+def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False) -> PackedLDLInfo:
+    """`ldl_factor`, and for each matrix 0 or the number of its first block of D that is 0."""
+    square("linalg.ldl_factor_ex", A)
+    if check_errors:
+        ldl_factor(A, hermitian=hermitian)
+    return PackedLDLInfo(*linalg_ldl_factor_ex(A))
+
+
+def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Tensor:
+    """X with A X = B, given A's packed factors and their pivots: B (*, N, K). The batches broadcast. No derivative.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> ldl_solve(*ldl_factor(autograd.tensor([[4.0]])), autograd.tensor([[2.0]]))
+    tensor([[0.5000]])
+    """
+    square("linalg.ldl_solve", LD)
+    matrices("linalg.ldl_solve", B)
+    floating("linalg.ldl_solve", LD, B)
+    exchanged = raw("linalg.ldl_solve", pivots)
+    a, b = tuple(LD.shape), tuple(B.shape)
+    if exchanged.dtype.kind not in "iu":
+        raise DTypeError(f"linalg.ldl_solve: pivots are integers, got {exchanged.dtype}")
+    if exchanged.shape != a[:-1] or a[-1] != b[-2]:
+        raise ShapeError(
+            f"linalg.ldl_solve: LD of shape {a}, pivots of shape {exchanged.shape} and B of shape {b} do not fit"
+        )
+    broadcast_shapes(a[:-2], b[:-2])
+    return linalg_ldl_solve(LD, pivots, B)

@@ -1,0 +1,220 @@
+"""LU factors with exchanged rows: P L U = A."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.linalg.checks import failed, floating, matrices, raw, square, transposed
+from autograd.linalg.lapack import lu_factors
+from autograd.linalg.systems import linalg_solve_triangular
+from autograd.ops.rearrange import tril, triu
+from autograd.ops.shape import broadcast_shapes, expand, matrix_transpose
+from autograd.primitive import Array, primitive
+from autograd.tape import wrap
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve", "lu_unpack"]
+
+
+class Factors(NamedTuple):
+    """A permutation, and a lower and an upper triangular matrix: A = P L U."""
+
+    P: Any
+    L: Any
+    U: Any
+
+
+class PackedFactors(NamedTuple):
+    """L below the diagonal and U on and above it, and the rows exchanged, counted from 1."""
+
+    LU: Any
+    pivots: Any
+
+
+class PackedFactorsInfo(NamedTuple):
+    """Packed factors, and for each matrix 0, or the number of the pivot that is 0."""
+
+    LU: Any
+    pivots: Any
+    info: Any
+
+
+def permutation(pivots: Array, m: int) -> Array:
+    """For each row of P L U the row of L U that it is, from the exchanges that were made, one after the other."""
+    rows = np.broadcast_to(np.arange(m), (*pivots.shape[:-1], m)).copy()
+    for i in range(pivots.shape[-1]):
+        j = pivots[..., i : i + 1].astype(np.intp) - 1
+        held = rows[..., i : i + 1].copy()
+        rows[..., i : i + 1] = np.take_along_axis(rows, j, -1)
+        np.put_along_axis(rows, j, held, -1)
+    return np.argsort(rows, -1)
+
+
+def permutation_matrix(pivots: Array, m: int, dtype: Any) -> Array:
+    """P of P L U."""
+    return np.eye(m, dtype=dtype)[permutation(pivots, m)]
+
+
+def _unit_lower(x: Any, n: int) -> Any:
+    """The strictly lower triangle of the first n columns and rows, with ones on the diagonal."""
+    square_part = x[..., :n, :n]
+    return np.tril(square_part, -1) + np.eye(n, dtype=np.asarray(0, _dtype(x)).dtype)
+
+
+def _dtype(x: Any) -> Any:
+    return x.dtype
+
+
+def _lu_dx(g: Any, out: Any) -> Any:
+    """With P L U = x square: P L⁻ᵀ (tril(Lᵀ gL, -1) + triu(gU Uᵀ)) U⁻ᵀ, and more where x is wide or tall."""
+    g = g[0]
+    if g is None:
+        return None
+    packed, pivots, _ = out
+    m, n = packed.shape[-2:]
+    k = min(m, n)
+    lower, upper = _unit_lower(packed, k), np.triu(packed[..., :k, :k])
+    g_lower, g_upper = np.tril(g[..., :k, :k], -1), np.triu(g[..., :k, :k])
+    lower_part, upper_part = transposed(lower) @ g_lower, g_upper @ transposed(upper)
+    if n > m:  # A₂ = P L U₂
+        right, g_right = packed[..., :, k:], g[..., :, k:]
+        lower_part = lower_part - g_right @ transposed(right)
+    if m > n:  # A₂ = L₂ U, below
+        below, g_below = packed[..., k:, :], g[..., k:, :]
+        upper_part = upper_part - transposed(below) @ g_below
+    inner = np.tril(lower_part, -1) + np.triu(upper_part)
+    dx = _over_upper(upper, linalg_solve_triangular(transposed(lower), inner, True, True))
+    if n > m:
+        dx = np.concatenate((dx, linalg_solve_triangular(transposed(lower), g_right, True, True)), -1)
+    if m > n:
+        dx = np.concatenate((dx, _over_upper(upper, g_below)), -2)
+    return permutation_matrix(pivots, m, _dtype(packed)) @ dx
+
+
+def _over_upper(upper: Any, x: Any) -> Any:
+    """x U⁻ᵀ."""
+    return transposed(linalg_solve_triangular(upper, transposed(x), True, False))
+
+
+@primitive(several=True, materialize=False, x=_lu_dx)
+def linalg_lu_factor_ex(x: Array) -> tuple[Array, Array, Array]:
+    """L and U in one array, the pivots, and the number of the first that is 0; the derivative is beside it."""
+    return lu_factors(x)
+
+
+def _factored(op: str, A: Any, pivot: bool) -> Any:
+    matrices(op, A)
+    if not pivot:
+        raise ArgumentError(f"{op}: pivot=False is not supported; rows are exchanged, so that no digits are lost")
+    return linalg_lu_factor_ex(A)
+
+
+def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
+    """P L U = A, packed for `lu_solve`: L (unit diagonal, not stored) and U in one array, and the exchanges of rows.
+
+    A: (*, M, N) → LU (*, M, N), pivots (*, min(M, N)) of int32.
+
+    Raises:
+        LinAlgError: if a pivot of a matrix is 0.
+
+    >>> import autograd
+    >>> lu_factor(autograd.tensor([[1.0, 2.0], [2.0, 2.0]]))
+    PackedFactors(LU=tensor([[2.0000, 2.0000],
+            [0.5000, 1.0000]]), pivots=tensor([2, 2], dtype=autograd.int32))
+    """
+    packed, pivots, infos = _factored("linalg.lu_factor", A, pivot)
+    codes = infos if isinstance(infos, np.ndarray) else infos.array
+    if codes.any():
+        raise failed("linalg.lu_factor", codes, "U[{0}, {0}], counted from 1, is 0: it cannot be used to solve")
+    return PackedFactors(packed, pivots)
+
+
+def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> PackedFactorsInfo:
+    """`lu_factor`, and for each matrix 0 or the number of its first pivot that is 0."""
+    if check_errors:
+        lu_factor(A, pivot=pivot)
+    return PackedFactorsInfo(*_factored("linalg.lu_factor_ex", A, pivot))
+
+
+def lu(A: Any, *, pivot: bool = True) -> Factors:
+    """P L U = A: a permutation, a lower triangular matrix with ones on its diagonal, and an upper triangular one.
+
+    A: (*, M, N) → P (*, M, M), L (*, M, K), U (*, K, N) with K = min(M, N). P has no derivative.
+
+    >>> import autograd
+    >>> p, l, u = lu(autograd.tensor([[1.0, 2.0], [2.0, 2.0]]))
+    >>> p @ l @ u
+    tensor([[1., 2.],
+            [2., 2.]])
+    """
+    packed, pivots, _ = _factored("linalg.lu", A, pivot)
+    return lu_unpack(packed, pivots)
+
+
+def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Factors:
+    """P, L and U from what `lu_factor` returns; what is not to be unpacked is empty."""
+    packed, pivots = raw("lu_unpack", LU_data), raw("lu_unpack", LU_pivots)
+    if packed.ndim < 2:
+        raise ShapeError(f"lu_unpack: LU_data holds matrices (*, M, N), got shape {packed.shape}")
+    if unpack_pivots and pivots.dtype != np.int32:
+        raise DTypeError(f"lu_unpack: LU_pivots must be int32, as lu_factor returns them, got {pivots.dtype}")
+    m, n = packed.shape[-2:]
+    k = min(m, n)
+    p: Any = wrap(np.zeros(0, packed.dtype))
+    lower, upper = p, p
+    if unpack_pivots:
+        p = wrap(permutation_matrix(pivots, m, packed.dtype))
+    if unpack_data:
+        ones = np.eye(m, k, dtype=packed.dtype)
+        lower, upper = tril(LU_data[..., :, :k], -1) + ones, triu(LU_data[..., :k, :])
+    return Factors(p, lower, upper)
+
+
+def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Tensor:
+    """X with A X = B, X A = B if not `left`, or with Aᵀ for A if `adjoint`, given A's packed factors.
+
+    LU: (*, N, N), pivots (*, N) and B (*, N, K), or (*, K, N) if not `left`. The batches broadcast.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> a = autograd.tensor([[1.0, 2.0], [2.0, 2.0]])
+    >>> lu_solve(*lu_factor(a), autograd.tensor([[3.0], [4.0]]))
+    tensor([[1.],
+            [1.]])
+    """
+    square("linalg.lu_solve", LU)
+    matrices("linalg.lu_solve", B)
+    floating("linalg.lu_solve", LU, B)
+    exchanged = raw("linalg.lu_solve", pivots)
+    shape, wanted = tuple(LU.shape), tuple(B.shape)
+    if exchanged.dtype != np.int32:
+        raise DTypeError(
+            f"linalg.lu_solve: pivots must be int32, as lu_factor returns them, got {exchanged.dtype}"
+        )
+    if exchanged.shape != shape[:-1]:
+        raise ShapeError(
+            f"linalg.lu_solve: pivots of shape {exchanged.shape} do not belong to LU of shape {shape}"
+        )
+    if shape[-1] != wanted[-2 if left else -1]:
+        raise ShapeError(f"linalg.lu_solve: LU of shape {shape} does not fit B of shape {wanted}")
+    batch = broadcast_shapes(shape[:-2], wanted[:-2])
+    b = expand(B, (*batch, *wanted[-2:]))
+    if not left:  # X A = B means Aᵀ Xᵀ = Bᵀ
+        return matrix_transpose(_lu_solved(LU, exchanged, matrix_transpose(b), not adjoint))
+    return _lu_solved(LU, exchanged, b, adjoint)
+
+
+def _lu_solved(LU: Any, pivots: Array, b: Any, adjoint: bool) -> Any:
+    p = permutation_matrix(pivots, b.shape[-2], raw("linalg.lu_solve", LU).dtype)
+    if adjoint:  # Uᵀ Lᵀ Pᵀ X = B
+        half = linalg_solve_triangular(matrix_transpose(LU), b, False, False)
+        return p @ linalg_solve_triangular(matrix_transpose(LU), half, True, True)
+    half = linalg_solve_triangular(LU, transposed(p) @ b, False, True)
+    return linalg_solve_triangular(LU, half, True, False)

@@ -1,0 +1,306 @@
+"""Systems of linear equations: general, triangular, over- and underdetermined."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.dims import checked_dims
+from autograd.errors import ArgumentError, ShapeError
+from autograd.linalg.checks import batches, failed, floating, matrices, raw, square, transposed
+from autograd.linalg.inverses import _pinv_dx, linalg_pinv
+from autograd.linalg.lapack import triangular_solution, zero_pivots
+from autograd.ops.reduce import sum
+from autograd.ops.selection import where
+from autograd.ops.shape import broadcast_shapes, matrix_transpose, permute, reshape, squeeze, unsqueeze
+from autograd.primitive import Array, primitive
+from autograd.tape import Variable, wrap
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+__all__ = ["solve", "solve_ex", "solve_triangular", "triangular_solve", "tensorsolve", "lstsq"]
+
+
+class SolutionInfo(NamedTuple):
+    """Solutions, and for each matrix 0, or the number of the pivot that is 0."""
+
+    result: Any
+    info: Any
+
+
+class TriangularSolution(NamedTuple):
+    """A solution, and the matrix it is for."""
+
+    solution: Any
+    cloned_coefficient: Any
+
+
+class LeastSquares(NamedTuple):
+    """A solution, the sums of squares that are left, and what is known of the matrix."""
+
+    solution: Any
+    residuals: Any
+    rank: Any
+    singular_values: Any
+
+
+# ------------------------------------------------------------------------------------------------ general systems
+
+
+@primitive(
+    x=lambda g, out, x: -(linalg_solve(transposed(x), g) @ transposed(out)),
+    y=lambda g, x: linalg_solve(transposed(x), g),
+)
+def linalg_solve(x: Array, y: Array) -> Array:
+    """x⁻¹ y.  dy = x⁻ᵀ g, dx = -dy outᵀ."""
+    try:
+        return np.linalg.solve(x, y)
+    except np.linalg.LinAlgError:
+        raise failed("linalg.solve", zero_pivots(x), "the matrix is singular: pivot {} is 0") from None
+
+
+def is_vector(A: Any, B: Any) -> bool:
+    """Whether B, beside matrices A (*, N, N), is one vector or a batch of them, (N) or (*, N)."""
+    a, b = tuple(A.shape), tuple(B.shape)
+    return len(b) == 1 or (len(a) - 1 == len(b) and b == a[:-1])
+
+
+def _fits(op: str, a: tuple[int, ...], b: tuple[int, ...], left: bool) -> None:
+    """Raise unless A (*, M, M) times (*, M, K), or (*, K, M) times it, can be B, with batches that broadcast."""
+    if a[-2] != b[-2 if left else -1]:
+        equation = "A X = B" if left else "X A = B"
+        raise ShapeError(
+            f"{op}: in {equation}, A of shape {a} has {a[-2]} rows, and B of shape {b} "
+            f"{b[-2] if left else b[-1]} {'rows' if left else 'columns'}; they must be equal"
+        )
+    broadcast_shapes(a[:-2], b[:-2])
+
+
+def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:
+    """X with A X = B, or X A = B if not `left`.
+
+    A: (*, N, N); B: (*, N, K), or (*, K, N) if not `left`, or vectors (N) or (*, N). The batches broadcast.
+    dB = A⁻ᵀ g, dA = -dB Xᵀ.
+
+    Raises:
+        LinAlgError: if a matrix is singular.
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> solve(autograd.tensor([[2.0, 0.0], [0.0, 4.0]]), autograd.tensor([2.0, 2.0]))
+    tensor([1.0000, 0.5000])
+    """
+    return _solved("linalg.solve", A, B, left)
+
+
+def _solved(op: str, A: Any, B: Any, left: bool) -> Tensor:
+    square(op, A)
+    floating(op, A, B)
+    if not B.shape:
+        raise ShapeError(f"{op}: B must have at least one dimension, got shape ()")
+    vector = is_vector(A, B)
+    if vector and not left:
+        raise ShapeError(
+            f"{op}: with left=False B must hold matrices, got shapes {tuple(A.shape)} and {tuple(B.shape)}; "
+            "use B.unsqueeze(-2)"
+        )
+    b = unsqueeze(B, -1) if vector else B
+    _fits(op, tuple(A.shape), tuple(b.shape), left)
+    if not left:
+        return matrix_transpose(linalg_solve(matrix_transpose(A), matrix_transpose(b)))
+    x = linalg_solve(A, b)
+    return squeeze(x, -1) if vector else x
+
+
+def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> SolutionInfo:
+    """`solve`, and for each matrix 0 or the number of its first pivot that is 0.
+
+    Where a matrix is singular the result is nan, unless `check_errors` asks for a LinAlgError.
+    """
+    square("linalg.solve_ex", A)
+    a = raw("linalg.solve_ex", A)
+    infos = zero_pivots(a)
+    singular = infos != 0
+    if not singular.any() or check_errors:
+        result = _solved("linalg.solve_ex", A, B, left)
+    else:
+        regular = where(singular[..., None, None], np.eye(a.shape[-1], dtype=a.dtype), A)
+        result = _solved("linalg.solve_ex", regular, B, left)
+        lost = singular[..., None] if is_vector(A, B) else singular[..., None, None]
+        result = where(lost, float("nan"), result)
+    return SolutionInfo(result, wrap(infos) if isinstance(A, Variable) else infos)
+
+
+# ------------------------------------------------------------------------------------------------ triangular systems
+
+
+def _triangle(x: Array, upper: bool, unitriangular: bool) -> Array:
+    """The part of x that a triangular solution reads."""
+    return np.triu(x, int(unitriangular)) if upper else np.tril(x, -int(unitriangular))
+
+
+# A primitive, because a general solution takes more operations, and exchanges rows.
+@primitive(
+    x=lambda g, out, x, upper, unitriangular: -_triangle(
+        linalg_solve_triangular(transposed(x), g, not upper, unitriangular) @ transposed(out),
+        upper,
+        unitriangular,
+    ),
+    y=lambda g, x, upper, unitriangular: linalg_solve_triangular(transposed(x), g, not upper, unitriangular),
+)
+def linalg_solve_triangular(x: Array, y: Array, upper: bool, unitriangular: bool) -> Array:
+    """x⁻¹ y for triangular x.  dy = x⁻ᵀ g, dx = that triangle of -dy outᵀ."""
+    return triangular_solution(x, y, upper, unitriangular)
+
+
+def solve_triangular(
+    A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
+) -> Tensor:
+    """X with A X = B, or X A = B if not `left`, for upper or lower triangular A, of which the rest is not read.
+
+    A: (*, N, N); B: (*, N, K), or (*, K, N) if not `left`. The batches broadcast. With `unitriangular` the diagonal
+    is not read either, and taken to be 1. A 0 on the diagonal gives inf or nan.
+    dB = A⁻ᵀ g, dA = that triangle of -dB Xᵀ.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> solve_triangular(autograd.tensor([[2.0, 0.0], [1.0, 4.0]]), autograd.tensor([[2.0], [5.0]]), upper=False)
+    tensor([[1.],
+            [1.]])
+    """
+    square("linalg.solve_triangular", A)
+    matrices("linalg.solve_triangular", B)
+    floating("linalg.solve_triangular", A, B)
+    _fits("linalg.solve_triangular", tuple(A.shape), tuple(B.shape), left)
+    if left:
+        return linalg_solve_triangular(A, B, upper, unitriangular)
+    flipped = linalg_solve_triangular(matrix_transpose(A), matrix_transpose(B), not upper, unitriangular)
+    return matrix_transpose(flipped)
+
+
+def triangular_solve(
+    b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> TriangularSolution:
+    """X with A X = b, or Aᵀ X = b with `transpose`, for triangular A, and a copy of A; see `solve_triangular`."""
+    square("triangular_solve", A)
+    matrices("triangular_solve", b)
+    a, upper = (matrix_transpose(A), not upper) if transpose else (A, upper)
+    return TriangularSolution(solve_triangular(a, b, upper=upper, unitriangular=unitriangular), A + 0)
+
+
+# ------------------------------------------------------------------------------------------------ as a map of dimensions
+
+
+def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
+    """X with `tensordot(A, X, X.ndim) = B`: `solve` with `A` read as a map of its last dimensions to those of B.
+
+    `dims` of A are first moved to the end.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> tensorsolve(autograd.eye(6).reshape(2, 3, 6), autograd.ones(2, 3)).shape
+    (6,)
+    """
+    shape, wanted = raw("linalg.tensorsolve", A).shape, raw("linalg.tensorsolve", B).shape
+    if dims is not None:
+        moved = checked_dims("linalg.tensorsolve", dims, shape)
+        A = permute(A, [*(d for d in range(len(shape)) if d not in moved), *moved])
+        shape = tuple(A.shape)
+    last = shape[len(wanted) :]
+    n = math.prod(wanted)
+    if n != math.prod(last) or math.prod(shape[: len(wanted)]) != n:
+        raise ShapeError(
+            f"linalg.tensorsolve: A of shape {shape} does not map {last} to B's shape {wanted}: "
+            f"they have {math.prod(last)} and {n} elements, which must be equal"
+        )
+    return reshape(solve(reshape(A, (n, n)), reshape(B, (n,))), last)
+
+
+# ------------------------------------------------------------------------------------------------ least squares
+
+
+# A primitive: the pseudo-inverse itself would lose digits, and its product with y operations.
+@primitive(
+    x=lambda g, x, y, rcond: _pinv_dx(g @ transposed(y), linalg_pinv(x, None, rcond), x),
+    y=lambda g, x, rcond: transposed(linalg_pinv(x, None, rcond)) @ g,
+)
+def linalg_lstsq(x: Array, y: Array, rcond: float) -> Array:
+    """The smallest z that makes |x z - y| smallest, x⁺ y.  dy = x⁺ᵀ g; dx is that of x⁺ for g yᵀ."""
+    return _least_squares(x, y, rcond, "gelsy")[0]
+
+
+def _least_squares(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, Array, Array]:
+    """Solutions, ranks and singular values; the batches broadcast."""
+    from scipy.linalg import lstsq as least_squares  # on use: it takes long to import
+
+    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    x, y = np.broadcast_to(x, (*batch, *x.shape[-2:])), np.broadcast_to(y, (*batch, *y.shape[-2:]))
+    out = np.zeros((*batch, x.shape[-1], y.shape[-1]), x.dtype)
+    ranks = np.zeros(batch, np.int64)
+    values = np.zeros((*batch, min(x.shape[-2:])), x.dtype)
+    for i in batches(x) if x.size else ():
+        out[i], _, ranks[i], found = least_squares(
+            x[i], y[i], cond=rcond, lapack_driver=driver, check_finite=False
+        )
+        if found is not None:
+            values[i] = found
+    return out, ranks, values
+
+
+def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+    """X that makes |A X - B| smallest, and of those the smallest: (solution, residuals, rank, singular_values).
+
+    A: (*, M, N); B: (*, M, K), or vectors (M) or (*, M). Singular values up to rcond σ₁ count as 0, where rcond is by
+    default the machine epsilon times max(M, N). `driver` is LAPACK's: "gelsy" (the default), "gelsd", "gelss", or
+    "gels" for matrices of full rank. The residuals are given if M > N and the rank is N, the rank by all but "gels",
+    and the singular values by "gelsd" and "gelss"; what is not given is empty.
+    dB = A⁺ᵀ g; dA is that of A⁺ B.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+        ArgumentError: for an unknown driver.
+
+    >>> import autograd
+    >>> lstsq(autograd.tensor([[1.0], [1.0]]), autograd.tensor([[1.0], [3.0]])).solution
+    tensor([[2.]])
+    """
+    matrices("linalg.lstsq", A)
+    floating("linalg.lstsq", A, B)
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise ArgumentError(f"linalg.lstsq: driver is 'gels', 'gelsy', 'gelsd' or 'gelss', got {driver!r}")
+    a, given = raw("linalg.lstsq", A), raw("linalg.lstsq", B)
+    if not given.ndim or not len(A.shape) - 1 <= given.ndim <= len(A.shape):
+        raise ShapeError(
+            f"linalg.lstsq: B has as many dimensions as A, or one less, got shapes {a.shape} and {given.shape}"
+        )
+    vector = given.ndim == 1 or (a.ndim - 1 == given.ndim and given.shape == a.shape[:-1])
+    b = unsqueeze(B, -1) if vector else B
+    if b.shape[-2] != a.shape[-2]:
+        raise ShapeError(
+            f"linalg.lstsq: A of shape {a.shape} has {a.shape[-2]} rows, and B of shape {given.shape} {b.shape[-2]}; "
+            "they must be equal"
+        )
+    broadcast_shapes(a.shape[:-2], tuple(b.shape[:-2]))
+    m, n = a.shape[-2:]
+    limit = float(np.finfo(a.dtype).eps * max(m, n)) if rcond is None else float(rcond)
+    solution = linalg_lstsq(A, b, limit)
+    known = {"gelsd": "gelsd", "gelss": "gelss"}.get(driver or "", "gelsy")
+    _, ranks, values = _least_squares(a, raw("linalg.lstsq", b), limit, known)
+    nothing = np.zeros(0, a.dtype)
+    residuals: Any = wrap(nothing)
+    if m > n and (driver == "gels" or np.all(ranks == n)):
+        left = A @ solution - b
+        residuals = sum(left * left, -2)
+    return LeastSquares(
+        squeeze(solution, -1) if vector else solution,
+        residuals,
+        wrap(np.zeros(0, np.int64) if driver == "gels" else ranks),
+        wrap(values if driver in ("gelsd", "gelss") else nothing),
+    )
