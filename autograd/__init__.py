@@ -15,7 +15,7 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import autograd, func, special
+from autograd import autograd, func, linalg, special
 from autograd.anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -78,6 +78,15 @@ from autograd.errors import AutogradError
 from autograd.function import Function
 from autograd.gradcheck import gradcheck, gradgradcheck
 from autograd.inspection import is_floating_point, is_tensor, numel, result_type
+from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
+from autograd.linalg.determinants import det, logdet, slogdet
+from autograd.linalg.distances import cdist, dist, renorm
+from autograd.linalg.householder import geqrf, orgqr, ormqr
+from autograd.linalg.inverses import inverse, pinverse
+from autograd.linalg.lu_factors import lu_unpack
+from autograd.linalg.older import cholesky, frobenius_norm, lu, lu_solve, norm, nuclear_norm, qr, svd, vander
+from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
+from autograd.linalg.systems import triangular_solve
 from autograd.modes import (
     enable_grad,
     inference_mode,
@@ -97,6 +106,7 @@ from autograd.ops import (
     addmm,
     addmv,
     addr,
+    adjoint,
     alias,
     all,
     allclose,
@@ -142,7 +152,6 @@ from autograd.ops import (
     cat,
     ceil,
     celu,
-    chain_matmul,
     chunk,
     clamp,
     clamp_max,
@@ -263,7 +272,6 @@ from autograd.ops import (
     masked_scatter,
     masked_select,
     matmul,
-    matrix_power,
     matrix_transpose,
     max,
     maximum,
@@ -291,7 +299,6 @@ from autograd.ops import (
     nextafter,
     nll_loss,
     nonzero,
-    norm,
     not_equal,
     one_hot,
     outer,
@@ -465,7 +472,7 @@ __all__ = [
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",
     "hardsigmoid", "hardswish", "glu",
     # reduce
-    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "norm", "all", "any",
+    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "all", "any",
     "count_nonzero",
     # shape
     "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
@@ -480,7 +487,10 @@ __all__ = [
     "getitem", "index_put",
     # linalg
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
-    "addr", "chain_matmul", "matrix_power", "cross", "trace",
+    "addr", "cross", "trace", "adjoint",
+    "linalg", "det", "logdet", "slogdet", "inverse", "pinverse", "cholesky", "cholesky_inverse", "cholesky_solve", "qr",
+    "geqrf", "orgqr", "ormqr", "svd", "lu", "lu_unpack", "lu_solve", "triangular_solve", "matrix_exp", "matrix_power",
+    "chain_matmul", "norm", "frobenius_norm", "nuclear_norm", "dist", "cdist", "renorm", "vander",
     # contraction
     "einsum", "tensordot", "inner", "kron",
     # extremum

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
+from autograd.linalg import choleskies, determinants, distances, householder, inverses, older, powers, systems
 from autograd.ops import arithmetic
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Operations:
     argmax = ops.argmax
     argmin = ops.argmin
     median = ops.median
-    norm = ops.norm
+    norm = older.norm
     logsumexp = ops.logsumexp
     all = ops.all
     any = ops.any
@@ -308,6 +309,16 @@ class Operations:
         """The last two dimensions swapped."""
         return ops.matrix_transpose(self)
 
+    @property
+    def mH(self) -> Tensor:
+        """The last two dimensions swapped: of real numbers the adjoint."""
+        return ops.matrix_transpose(self)
+
+    @property
+    def H(self) -> Tensor:
+        """The transpose of a matrix: of real numbers the adjoint."""
+        return ops.conjugate_transpose(self)
+
     # -- indexing --------------------------------------------------------------------------------------------------
 
     index_select = ops.index_select
@@ -337,6 +348,33 @@ class Operations:
     dot = ops.dot
     outer = ger = ops.outer
     inner = ops.inner
+    vdot = ops.vdot
+    kron = ops.kron
     addmm = ops.addmm
+    addmv = ops.addmv
+    addr = ops.addr
+    addbmm = ops.addbmm
+    baddbmm = ops.baddbmm
     trace = ops.trace
     cross = ops.cross
+    adjoint = ops.adjoint
+    det = determinants.det
+    logdet = determinants.logdet
+    slogdet = determinants.slogdet
+    inverse = inverses.inverse
+    pinverse = inverses.pinverse
+    matrix_exp = powers.matrix_exp
+    matrix_power = powers.matrix_power
+    cholesky = older.cholesky
+    cholesky_inverse = choleskies.cholesky_inverse
+    cholesky_solve = choleskies.cholesky_solve
+    triangular_solve = systems.triangular_solve
+    lu = older.lu
+    lu_solve = older.lu_solve
+    qr = older.qr
+    geqrf = householder.geqrf
+    orgqr = householder.orgqr
+    ormqr = householder.ormqr
+    svd = older.svd
+    dist = distances.dist
+    renorm = distances.renorm

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import inplace, ops, sampling
 from autograd.errors import DTypeError
 from autograd.inplace import in_place
+from autograd.linalg import distances
 from autograd.ops import arithmetic
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ class InPlaceOperations:
     sqrt_ = _in_place("sqrt_", ops.sqrt)
     rsqrt_ = _in_place("rsqrt_", ops.rsqrt)
     reciprocal_ = _in_place("reciprocal_", ops.reciprocal)
+    addmm_ = _in_place("addmm_", ops.addmm)
+    addmv_ = _in_place("addmv_", ops.addmv)
+    addr_ = _in_place("addr_", ops.addr)
+    addbmm_ = _in_place("addbmm_", ops.addbmm)
+    baddbmm_ = _in_place("baddbmm_", ops.baddbmm)
+    renorm_ = _in_place("renorm_", distances.renorm)
     lerp_ = _in_place("lerp_", ops.lerp)
     addcmul_ = _in_place("addcmul_", ops.addcmul)
     addcdiv_ = _in_place("addcdiv_", ops.addcdiv)

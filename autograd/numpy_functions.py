@@ -346,11 +346,6 @@ def _vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
     return (x1 * x2).sum(axis)
 
 
-@implements(np.linalg.matrix_power)
-def _matrix_power(a: Any, n: int) -> Any:
-    return linalg.matrix_power(a, n)
-
-
 # ------------------------------------------------------------------------------------------------ reductions
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import numpy_functions
+from autograd import numpy_functions, numpy_linalg  # noqa: F401  # numpy_linalg enters what it holds
 from autograd.errors import ArgumentError, AutogradError, GradientError
 from autograd.table import numpy_functions as table
 from autograd.tape import Variable

@@ -296,7 +296,10 @@ class Cotangents:
         self.parts = parts
 
     def __add__(self, other: Cotangents) -> Cotangents:
-        return Cotangents({**self.parts, **other.parts})  # each output contributes once
+        parts = dict(self.parts)
+        for i, g in other.parts.items():  # an output contributes again where a formula used it
+            parts[i] = parts[i] + g if i in parts else g
+        return Cotangents(parts)
 
     def complete(self, extras: Extras) -> tuple[Any, ...]:
         """One gradient per output; for those that nothing was computed from zeros, or None if so asked."""

@@ -8,6 +8,7 @@ Write a row in the list of its family, with `Case`, `on` and the array makers of
 from __future__ import annotations
 
 from tests import (
+    op_cases_decompositions,
     op_cases_elementwise,
     op_cases_index,
     op_cases_linalg,
@@ -26,4 +27,5 @@ CASES: list[Case] = [
     *op_cases_shape.CASES,
     *op_cases_index.CASES,
     *op_cases_linalg.CASES,
+    *op_cases_decompositions.CASES,
 ]

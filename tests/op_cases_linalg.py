@@ -107,18 +107,6 @@ CASES = [
     Case(linalg.addbmm, on(Real(2, 2), Real(2, 2, 3), Real(2, 3, 2), beta=0.5), torch="addbmm"),
     Case(linalg.baddbmm, on(Real(1, 2), Real(2, 2, 3), Real(2, 3, 2), alpha=0.5), torch="baddbmm"),
     Case(
-        linalg.chain_matmul,
-        on(Real(2, 3), Real(3, 4), Real(4, 1), Real(1, 2)),
-        on(Real(2, 3)),
-        torch=lambda torch, *m: torch.linalg.multi_dot(m) if len(m) > 1 else m[0],
-    ),
-    Case(
-        linalg.matrix_power,
-        *(on(Real(3, 3), n) for n in (0, 1, 2, 3, 5)),
-        on(Real(2, 2, 2), 3),
-        torch="matrix_power",
-    ),
-    Case(
         linalg.cross,
         on(Real(3), Real(3)),
         on(Real(2, 3), Real(2, 3)),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.linalg import older
 from autograd.ops import extremum, reduce, scan
 from tests.case import Case, Given, Mask, Real, Sample, Whole, on
 
@@ -134,7 +135,7 @@ SPREADS = [
     spread_of(reduce.var_mean),
     spread_of(reduce.std_mean),
     Case(
-        reduce.norm,
+        older.norm,
         on(NONZERO.resized(*CUBE)),
         on(NONZERO.resized(*CUBE), dim=1),
         on(NONZERO.resized(*CUBE), dim=(-1, 0), keepdim=True),

@@ -130,7 +130,7 @@ X = autograd.ones(2, 3)
         (lambda: autograd.dot(X[0], X[:, 0]), ["(3,)", "(2,)"]),
         (lambda: autograd.outer(X, X[0]), ["outer", "(2, 3)"]),
         (lambda: autograd.matrix_power(X, 2), ["matrix_power", "(2, 3)", "square"]),
-        (lambda: autograd.matrix_power(autograd.eye(2), -1), ["matrix_power", "-1"]),
+        (lambda: autograd.matrix_power(autograd.zeros(2, 2), -1), ["inv", "singular", "pivot 1"]),
         (lambda: autograd.cross(X[:, :2], X[:, :2]), ["cross", "3", "(2, 2)"]),
         (lambda: autograd.trace(X[0]), ["trace", "(3,)"]),
         (lambda: autograd.einsum("ij,jk->ik", X), ["einsum", "2 operands", "1"]),

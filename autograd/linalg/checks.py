@@ -92,8 +92,3 @@ def batches(x: Array) -> Iterator[tuple[int, ...]]:
 def transposed(x: Array) -> Array:
     """The matrices in the last two dimensions, transposed."""
     return np.swapaxes(x, -1, -2)
-
-
-def with_diagonal(d: Array, n: int) -> Array:
-    """Matrices with `d` on the diagonal, 0 elsewhere: (*, N) → (*, N, N)."""
-    return d[..., None] * np.eye(n, dtype=d.dtype)

@@ -44,7 +44,9 @@ def linalg_cholesky(x: Array, check: bool = True) -> Array:
         factors, infos = cholesky_factors(x)
         if check:
             raise failed(
-                "linalg.cholesky", infos, "the matrix is not positive-definite: its leading minor of order {} is not"
+                "linalg.cholesky",
+                infos,
+                "the matrix is not positive-definite: its leading minor of order {} is not",
             ) from None
         return factors
 
@@ -52,8 +54,8 @@ def linalg_cholesky(x: Array, check: bool = True) -> Array:
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     """L with L Lᵀ = A, lower triangular with a positive diagonal, or its transpose if `upper`.
 
-    A: symmetric positive-definite matrices (*, N, N), of which one triangle is read: the lower or, if `upper`, the upper
-    one. The derivative is symmetric: ½ L⁻ᵀ (P + Pᵀ) L⁻¹, with P the lower triangle of Lᵀ g, its diagonal halved.
+    A: symmetric positive-definite matrices (*, N, N), of which one triangle is read: the lower or, if `upper`, the
+    upper one. The derivative is symmetric: ½ L⁻ᵀ (P + Pᵀ) L⁻¹, with P the lower triangle of Lᵀ g, its diagonal halved.
 
     Raises:
         LinAlgError: if a matrix is not positive-definite.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.linalg.checks import square, transposed
-from autograd.linalg.inverses import inverse_or_nan
+from autograd.linalg.inverses import inverse_or_nan, linalg_inv
 from autograd.ops.selection import where
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
@@ -56,7 +56,7 @@ def cofactors(x: Any) -> Any:
     if isinstance(x, Variable):
         if _regular_inverse(x.array) is None:
             return _cofactors_from_minors(x)
-        return np.linalg.det(x)[..., None, None] * transposed(np.linalg.inv(x))
+        return linalg_det(x)[..., None, None] * transposed(linalg_inv(x))
     inverse = _regular_inverse(x)
     if inverse is None:
         return _cofactors_from_svd(x)
@@ -99,7 +99,17 @@ def _cofactors_from_minors(x: Any) -> Any:
 
 def _slogdet_dx(g: Any, x: Array) -> Any:
     """Of log |det(x)|; the sign is constant."""
-    return None if g[1] is None else g[1][..., None, None] * transposed(inverse_or_nan(x))
+    return None if g[1] is None else g[1][..., None, None] * _inverse_transposed(x)
+
+
+def _inverse_transposed(x: Any) -> Any:
+    """x⁻ᵀ, or cof(x) / 0 of a singular matrix."""
+    found = transposed(inverse_or_nan(x))
+    raw = found.array if isinstance(found, Variable) else found
+    singular = np.isnan(raw).all((-2, -1), keepdims=True)
+    if not found.shape[-1] or not singular.any():
+        return found
+    return np.where(singular, cofactors(x) / np.zeros_like(raw), found)
 
 
 # A primitive, because det itself overflows.
@@ -135,5 +145,5 @@ def logdet(input: Any) -> Tensor:
     """
     square("logdet", input)
     sign, size = linalg_slogdet(input)
-    below = (sign.array if isinstance(sign, Variable) else sign) < 0
-    return where(below, float("nan"), size)
+    below = np.asarray((sign.array if isinstance(sign, Variable) else sign) < 0)
+    return where(below, float("nan"), size)  # type: ignore[no-any-return]  # a tensor

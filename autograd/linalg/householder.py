@@ -43,7 +43,9 @@ def _qr_dx(g: Any, out: Any, mode: str) -> Any:
     Of a wide matrix, the first columns are those of Q R and the others Q times what stands right of R.
     """
     if mode == "r":
-        raise GradientError("linalg.qr: with mode='r' there is no derivative, for it needs Q; use mode='reduced'")
+        raise GradientError(
+            "linalg.qr: with mode='r' there is no derivative, for it needs Q; use mode='reduced'"
+        )
     (g_q, g_r), (q, r) = g, out
     m, n = q.shape[-2], r.shape[-1]
     if mode == "complete" and m > n:
@@ -78,7 +80,7 @@ def linalg_qr(x: Array, mode: str) -> tuple[Array, Array]:
     """Q and R of A = Q R; their derivative is beside it."""
     if mode == "r":
         return np.zeros(0, x.dtype), np.linalg.qr(x, "r")
-    q, r = np.linalg.qr(x, mode)
+    q, r = np.linalg.qr(x, mode)  # type: ignore[call-overload]  # it was checked
     return q, r
 
 
@@ -191,4 +193,4 @@ def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool =
     order = range(t[-1]) if transpose else reversed(range(t[-1]))
     for i in order:
         other = _reflected(other, v[..., :, i : i + 1], tau[..., i : i + 1, None])
-    return other if t[-1] else other + 0
+    return other if t[-1] else other + 0  # type: ignore[no-any-return]  # a tensor

@@ -174,9 +174,7 @@ def linalg_pinv(x: Array, atol: Any = None, rtol: Any = None, hermitian: bool = 
     return (transposed(vh) * inverses[..., None, :]) @ transposed(u)
 
 
-def pinv(
-    A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
-) -> Tensor:
+def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse A⁺ of Moore and Penrose: (*, M, N) → (*, N, M).
 
     Singular values up to max(atol, rtol σ₁) count as 0. By default atol is 0 and rtol the machine epsilon times
@@ -220,5 +218,3 @@ def matrix_rank(
     limit = tolerance("linalg.matrix_rank", x, _largest(values), atol, rtol)
     ranks = np.asarray((values > limit[..., None]).sum(-1), np.int64)
     return wrap(ranks) if isinstance(A, Variable) else ranks  # type: ignore[return-value]  # an array of an array
-
-

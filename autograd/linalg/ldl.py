@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.linalg.checks import batches, failed, floating, matrices, raw, square
+from autograd.linalg.lapack import routine
 from autograd.ops.shape import broadcast_shapes
 from autograd.primitive import Array, primitive
 
@@ -35,33 +36,35 @@ class PackedLDLInfo(NamedTuple):
 @primitive(several=True, x=None)
 def linalg_ldl_factor_ex(x: Array) -> tuple[Array, Array, Array]:
     """The factors of each matrix, from its lower triangle."""
-    from scipy.linalg.lapack import get_lapack_funcs  # on use: it takes long to import
-
     factors = np.array(x)
     pivots = np.zeros(x.shape[:-1], np.int32)
     infos = np.zeros(x.shape[:-2], np.int32)
-    (sytrf,) = get_lapack_funcs(("sytrf",), (x,))
+    sytrf = routine("sytrf", x)
     for i in batches(x) if x.size else ():
-        factors[i], exchanged, infos[i] = sytrf(x[i], lower=1)
-        pivots[i] = np.where(exchanged >= 0, exchanged + 1, exchanged)
-    return factors, pivots, infos
+        factors[i], pivots[i], infos[i] = sytrf(x[i], lower=1)
+    return np.tril(factors), pivots, infos
 
 
 @primitive(LD=None, pivots=None, B=None)
 def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
     """The solutions for each matrix of a batch; the batches broadcast."""
-    from scipy.linalg.lapack import get_lapack_funcs  # on use: it takes long to import
-
     batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
-    LD, pivots = np.broadcast_to(LD, (*batch, *LD.shape[-2:])), np.broadcast_to(pivots, (*batch, LD.shape[-1]))
+    LD, pivots = (
+        np.broadcast_to(LD, (*batch, *LD.shape[-2:])),
+        np.broadcast_to(pivots, (*batch, LD.shape[-1])),
+    )
     out = np.array(np.broadcast_to(B, (*batch, *B.shape[-2:])))
-    (sytrs,) = get_lapack_funcs(("sytrs",), (LD,))
+    sytrs = routine("sytrs", LD)
     for i in batches(out) if out.size else ():
         out[i], _ = sytrs(LD[i], pivots[i], out[i], lower=1)
     return out
 
 
-def ldl_factor(A: Any, *, hermitian: bool = False) -> PackedLDL:  # `hermitian` differs for complex numbers alone
+def ldl_factor(
+    A: Any,
+    *,
+    hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
+) -> PackedLDL:
     """L D Lᵀ = A for symmetric A, packed for `ldl_solve`: (*, N, N) → LD (*, N, N), pivots (*, N). No derivative.
 
     Only the lower triangle is read.
@@ -91,7 +94,13 @@ def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False
     return PackedLDLInfo(*linalg_ldl_factor_ex(A))
 
 
-def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Tensor:
+def ldl_solve(
+    LD: Any,
+    pivots: Any,
+    B: Any,
+    *,
+    hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
+) -> Tensor:
     """X with A X = B, given A's packed factors and their pivots: B (*, N, K). The batches broadcast. No derivative.
 
     Raises:

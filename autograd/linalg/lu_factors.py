@@ -110,7 +110,9 @@ def linalg_lu_factor_ex(x: Array) -> tuple[Array, Array, Array]:
 def _factored(op: str, A: Any, pivot: bool) -> Any:
     matrices(op, A)
     if not pivot:
-        raise ArgumentError(f"{op}: pivot=False is not supported; rows are exchanged, so that no digits are lost")
+        raise ArgumentError(
+            f"{op}: pivot=False is not supported; rows are exchanged, so that no digits are lost"
+        )
     return linalg_lu_factor_ex(A)
 
 
@@ -130,7 +132,9 @@ def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
     packed, pivots, infos = _factored("linalg.lu_factor", A, pivot)
     codes = infos if isinstance(infos, np.ndarray) else infos.array
     if codes.any():
-        raise failed("linalg.lu_factor", codes, "U[{0}, {0}], counted from 1, is 0: it cannot be used to solve")
+        raise failed(
+            "linalg.lu_factor", codes, "U[{0}, {0}], counted from 1, is 0: it cannot be used to solve"
+        )
     return PackedFactors(packed, pivots)
 
 
@@ -208,7 +212,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     b = expand(B, (*batch, *wanted[-2:]))
     if not left:  # X A = B means Aᵀ Xᵀ = Bᵀ
         return matrix_transpose(_lu_solved(LU, exchanged, matrix_transpose(b), not adjoint))
-    return _lu_solved(LU, exchanged, b, adjoint)
+    return _lu_solved(LU, exchanged, b, adjoint)  # type: ignore[no-any-return]  # a tensor
 
 
 def _lu_solved(LU: Any, pivots: Array, b: Any, adjoint: bool) -> Any:

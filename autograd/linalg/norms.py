@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograd import dtypes
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, DTypeError, ShapeError
@@ -42,7 +44,9 @@ def _prepared(op: str, x: Any, dtype: Any) -> Any:
     return converted(x, wanted)
 
 
-def vector_norm(x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def vector_norm(
+    x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """(Σ |x|ᵖ)^(1/p) with p = ord, of all elements or over `dim`, as those of one vector.
 
     inf and -inf give the largest and the smallest |x|, and 0 the number of nonzero elements. Where the norm is 0 its
@@ -56,13 +60,18 @@ def vector_norm(x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, 
     >>> vector_norm(autograd.tensor([3.0, -4.0])), vector_norm(autograd.tensor([3.0, -4.0]), float("inf"))
     (tensor(5.), tensor(4.))
     """
-    if isinstance(ord, str) or ord is None:
+    if not isinstance(ord, (int, float)):
         raise ArgumentError(f"linalg.vector_norm: ord is a number, got {ord!r}; see linalg.matrix_norm")
     return norm_(_prepared("linalg.vector_norm", x, dtype), float(ord), dim, keepdim)
 
 
 def matrix_norm(
-    A: Any, ord: float | str = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
+    A: Any,
+    ord: float | str = "fro",
+    dim: Sequence[int] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
 ) -> Tensor:
     """A norm of the matrices in two dimensions, by default the last.
 
@@ -94,10 +103,14 @@ def matrix_norm(
         return norm_(A, 2.0, (rows, columns), keepdim)
     if not isinstance(ord, str) and abs(ord) != 2:
         summed, picked = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        if not shape[picked]:
+            return norm_(A, 1.0, (rows, columns), keepdim)  # of no columns, or no rows, it is 0
         result = (amax if ord > 0 else amin)(norm_(A, 1.0, summed, True), picked, True)
         return result if keepdim else squeeze(result, (rows, columns))
     if raw(op, A).dtype.char not in "fd":
-        raise DTypeError(f"{op}: ord={ord!r} needs float32 or float64, got {raw(op, A).dtype}; convert with .float()")
+        raise DTypeError(
+            f"{op}: ord={ord!r} needs float32 or float64, got {raw(op, A).dtype}; convert with .float()"
+        )
     values = svdvals(movedim(A, (rows, columns), (-2, -1)))
     result = sum(values, -1) if ord == "nuc" else (amax if float(ord) > 0 else amin)(values, -1)
     if keepdim:
@@ -130,7 +143,9 @@ def norm(A: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, d
     if ord is not None and (len(dims) if dims is not None else len(shape)) == 2:
         return matrix_norm(A, ord, dims or (0, 1), keepdim, dtype=dtype)
     if isinstance(ord, str):
-        raise ArgumentError(f"linalg.norm: ord={ord!r} is a norm of matrices, dim names one dimension: {dim!r}")
+        raise ArgumentError(
+            f"linalg.norm: ord={ord!r} is a norm of matrices, dim names one dimension: {dim!r}"
+        )
     return norm_(_prepared("linalg.norm", A, dtype), 2.0 if ord is None else float(ord), dims, keepdim)
 
 
@@ -157,6 +172,4 @@ def cond(A: Any, p: Order = None) -> Tensor:
     size = matrix_norm(A, p)
     inverse = inverse_or_nan(A)
     found = size * matrix_norm(inverse, p)
-    return where(raw("linalg.cond", found) != raw("linalg.cond", found), math.inf, found)
-
-
+    return where(np.asarray(np.isnan(raw("linalg.cond", found))), math.inf, found)  # type: ignore[no-any-return]  # a tensor

@@ -80,8 +80,8 @@ def norm(
 ) -> Tensor:
     """The p-norm of the elements as one vector, (Σ |x|ᵖ)^(1/p), of all or over `dim`.
 
-    "fro" and None mean 2; inf and -inf the largest and the smallest |x|; 0 the number of nonzero elements; "nuc" the sum
-    of the singular values of the matrices in two dimensions. The derivative where the norm is 0 is 0.
+    "fro" and None mean 2; inf and -inf the largest and the smallest |x|; 0 the number of nonzero elements; "nuc" the
+    sum of the singular values of the matrices in two dimensions. The derivative where the norm is 0 is 0.
 
     Raises:
         DTypeError: for integers.

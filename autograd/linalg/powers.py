@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from autograd.linalg.inverses import inv
 from autograd.ops.arithmetic import mul
 from autograd.ops.elementwise import add
 from autograd.ops.linalg import matmul
+from autograd.ops.reduce import converted
 from autograd.ops.shape import squeeze, unsqueeze
 from autograd.primitive import Array, primitive
 
@@ -73,7 +75,7 @@ def _chained(op: str, given: Any) -> Tensor:
     shapes = [a.shape for a in arrays]
     if any(len(s) != 2 for s in shapes):
         raise ShapeError(f"{op}: needs matrices, got shapes {', '.join(map(str, shapes))}")
-    if any(a[1] != b[0] for a, b in zip(shapes, shapes[1:], strict=False)) or len({a.dtype for a in arrays}) > 1:
+    if any(a[1] != b[0] for a, b in itertools.pairwise(shapes)) or len({a.dtype for a in arrays}) > 1:
         raise ShapeError(
             f"{op}: each matrix must have as many columns as the next has rows, and the same dtype; got "
             f"{', '.join(f'{a.dtype} {a.shape}' for a in arrays)}"
@@ -163,5 +165,7 @@ def matrix_exp(A: Any) -> Tensor:
     tensor([[1., 0.],
             [0., 1.]])
     """
+    if raw("linalg.matrix_exp", A).dtype.char == "e":
+        return converted(matrix_exp(converted(A, np.float32)), np.float16)  # type: ignore[no-any-return]  # a tensor
     square("linalg.matrix_exp", A)
     return linalg_matrix_exp(A)

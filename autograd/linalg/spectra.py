@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError, LinAlgError
-from autograd.linalg.checks import matrices, raw, square, transposed, with_diagonal
+from autograd.linalg.checks import matrices, raw, square, transposed
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -36,25 +36,21 @@ class SVD(NamedTuple):
 
 
 def _eigh_dx(g: Any, out: Any) -> Any:
-    """V (diag(gλ) + Vᵀ gV / E) Vᵀ with E = λⱼ - λᵢ off the diagonal (Giles 2008)."""
+    """V (diag(gλ) + ½ skew(Vᵀ gV) / E) Vᵀ with E = λⱼ - λᵢ off the diagonal (Giles 2008)."""
     (g_values, g_vectors), (values, v) = g, out
     if g_vectors is None:
         return (v * g_values[..., None, :]) @ transposed(v)
     n = v.shape[-1]
     one = np.eye(n, dtype=_numpy(v).dtype)
-    inner = (transposed(v) @ g_vectors) * (1 - one) / (values[..., None, :] - values[..., None] + one)
+    p = transposed(v) @ g_vectors  # of which the symmetric part has no effect: V stays orthogonal
+    inner = (p - transposed(p)) * 0.5 / (values[..., None, :] - values[..., None] + one)
     if g_values is not None:
-        inner = inner + with_diagonal_of(g_values, one)
+        inner = inner + g_values[..., None] * one
     return v @ inner @ transposed(v)
 
 
 def _numpy(x: Any) -> Array:
     return x.array if isinstance(x, Variable) else x
-
-
-def with_diagonal_of(d: Any, one: Array) -> Any:
-    """Matrices with `d` on the diagonal: (*, N) → (*, N, N)."""
-    return d[..., None] * one
 
 
 @primitive(several=True, materialize=False, x=_eigh_dx)
@@ -83,7 +79,8 @@ def eigh(A: Any, UPLO: str = "L") -> Eigen:
     """A = V diag(λ) Vᵀ for symmetric A: eigenvalues in rising order (*, N), orthonormal eigenvectors (*, N, N).
 
     Only the lower triangle is read, or the upper one with UPLO="U". Vectors are determined up to their signs. The
-    derivative of A is V (diag(gλ) + Vᵀ gV / (λⱼ - λᵢ)) Vᵀ: that by the vectors is not finite if eigenvalues are equal.
+    derivative of A is V (diag(gλ) + ½ skew(Vᵀ gV) / (λⱼ - λᵢ)) Vᵀ: that by the vectors is not
+    finite if eigenvalues are equal.
 
     Raises:
         LinAlgError: if the iteration does not converge.
@@ -104,7 +101,7 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
     >>> eigvalsh(autograd.tensor([[2.0, 1.0], [1.0, 2.0]]))
     tensor([1., 3.])
     """
-    return linalg_eigh(A, _checked_triangle("linalg.eigvalsh", A, UPLO))[0]  # type: ignore[return-value]  # a tensor
+    return linalg_eigh(A, _checked_triangle("linalg.eigvalsh", A, UPLO))[0]
 
 
 def eig(A: Any) -> NoReturn:
@@ -150,7 +147,7 @@ def _svd_dx(g: Any, out: Any) -> Any:
     one = np.eye(k, dtype=_numpy(s).dtype)
     rows, columns = s[..., None], s[..., None, :]
     gap = (columns - rows) * (columns + rows) + one
-    inner = 0 if g_s is None else with_diagonal_of(g_s, one)
+    inner = 0 if g_s is None else g_s[..., None] * one
     dx: Any = 0
     if g_u is not None:
         g_u = g_u[..., :, :k]
@@ -211,4 +208,4 @@ def svdvals(A: Any, *, driver: str | None = None) -> Tensor:
     """
     matrices("linalg.svdvals", A)
     _check_driver("linalg.svdvals", driver)
-    return linalg_svd(A, False)[1]  # type: ignore[return-value]  # a tensor
+    return linalg_svd(A, False)[1]

@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import batches, failed, floating, matrices, raw, square, transposed
+from autograd.linalg.checks import failed, floating, matrices, raw, square, transposed
 from autograd.linalg.inverses import _pinv_dx, linalg_pinv
-from autograd.linalg.lapack import triangular_solution, zero_pivots
+from autograd.linalg.lapack import least_squares, triangular_solution, zero_pivots
 from autograd.ops.reduce import sum
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, matrix_transpose, permute, reshape, squeeze, unsqueeze
@@ -50,10 +50,16 @@ class LeastSquares(NamedTuple):
 # ------------------------------------------------------------------------------------------------ general systems
 
 
-@primitive(
-    x=lambda g, out, x: -(linalg_solve(transposed(x), g) @ transposed(out)),
-    y=lambda g, x: linalg_solve(transposed(x), g),
-)
+def _solve_dx(g: Array, out: Array, x: Array) -> Array:
+    return -(_solve_dy(g, x) @ transposed(out))
+
+
+def _solve_dy(g: Array, x: Array) -> Array:
+    solution: Array = linalg_solve(transposed(x), g)
+    return solution
+
+
+@primitive(x=_solve_dx, y=_solve_dy)
 def linalg_solve(x: Array, y: Array) -> Array:
     """x⁻¹ y.  dy = x⁻ᵀ g, dx = -dy outᵀ."""
     try:
@@ -142,15 +148,17 @@ def _triangle(x: Array, upper: bool, unitriangular: bool) -> Array:
     return np.triu(x, int(unitriangular)) if upper else np.tril(x, -int(unitriangular))
 
 
+def _triangular_dx(g: Array, out: Array, x: Array, upper: bool, unitriangular: bool) -> Array:
+    return -_triangle(_triangular_dy(g, x, upper, unitriangular) @ transposed(out), upper, unitriangular)
+
+
+def _triangular_dy(g: Array, x: Array, upper: bool, unitriangular: bool) -> Array:
+    solution: Array = linalg_solve_triangular(transposed(x), g, not upper, unitriangular)
+    return solution
+
+
 # A primitive, because a general solution takes more operations, and exchanges rows.
-@primitive(
-    x=lambda g, out, x, upper, unitriangular: -_triangle(
-        linalg_solve_triangular(transposed(x), g, not upper, unitriangular) @ transposed(out),
-        upper,
-        unitriangular,
-    ),
-    y=lambda g, x, upper, unitriangular: linalg_solve_triangular(transposed(x), g, not upper, unitriangular),
-)
+@primitive(x=_triangular_dx, y=_triangular_dy)
 def linalg_solve_triangular(x: Array, y: Array, upper: bool, unitriangular: bool) -> Array:
     """x⁻¹ y for triangular x.  dy = x⁻ᵀ g, dx = that triangle of -dy outᵀ."""
     return triangular_solution(x, y, upper, unitriangular)
@@ -169,7 +177,9 @@ def solve_triangular(
         ShapeError: if the shapes do not fit.
 
     >>> import autograd
-    >>> solve_triangular(autograd.tensor([[2.0, 0.0], [1.0, 4.0]]), autograd.tensor([[2.0], [5.0]]), upper=False)
+    >>> solve_triangular(
+    ...     autograd.tensor([[2.0, 0.0], [1.0, 4.0]]), autograd.tensor([[2.0], [5.0]]), upper=False
+    ... )
     tensor([[1.],
             [1.]])
     """
@@ -193,7 +203,7 @@ def triangular_solve(
     return TriangularSolution(solve_triangular(a, b, upper=upper, unitriangular=unitriangular), A + 0)
 
 
-# ------------------------------------------------------------------------------------------------ as a map of dimensions
+# ------------------------------------------------------------------------------------------------ maps of dimensions
 
 
 def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
@@ -233,25 +243,7 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
 )
 def linalg_lstsq(x: Array, y: Array, rcond: float) -> Array:
     """The smallest z that makes |x z - y| smallest, x⁺ y.  dy = x⁺ᵀ g; dx is that of x⁺ for g yᵀ."""
-    return _least_squares(x, y, rcond, "gelsy")[0]
-
-
-def _least_squares(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, Array, Array]:
-    """Solutions, ranks and singular values; the batches broadcast."""
-    from scipy.linalg import lstsq as least_squares  # on use: it takes long to import
-
-    batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
-    x, y = np.broadcast_to(x, (*batch, *x.shape[-2:])), np.broadcast_to(y, (*batch, *y.shape[-2:]))
-    out = np.zeros((*batch, x.shape[-1], y.shape[-1]), x.dtype)
-    ranks = np.zeros(batch, np.int64)
-    values = np.zeros((*batch, min(x.shape[-2:])), x.dtype)
-    for i in batches(x) if x.size else ():
-        out[i], _, ranks[i], found = least_squares(
-            x[i], y[i], cond=rcond, lapack_driver=driver, check_finite=False
-        )
-        if found is not None:
-            values[i] = found
-    return out, ranks, values
+    return least_squares(x, y, rcond, "gelsy")[0]
 
 
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
@@ -259,8 +251,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
 
     A: (*, M, N); B: (*, M, K), or vectors (M) or (*, M). Singular values up to rcond σ₁ count as 0, where rcond is by
     default the machine epsilon times max(M, N). `driver` is LAPACK's: "gelsy" (the default), "gelsd", "gelss", or
-    "gels" for matrices of full rank. The residuals are given if M > N and the rank is N, the rank by all but "gels",
-    and the singular values by "gelsd" and "gelss"; what is not given is empty.
+    "gels" for matrices of full rank. The residuals are given by all but "gelsy" if M > N and the rank is N, the
+    rank by all but "gels", and the singular values by "gelsd" and "gelss"; what is not given is empty.
     dB = A⁺ᵀ g; dA is that of A⁺ B.
 
     Raises:
@@ -269,7 +261,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
 
     >>> import autograd
     >>> lstsq(autograd.tensor([[1.0], [1.0]]), autograd.tensor([[1.0], [3.0]])).solution
-    tensor([[2.]])
+    tensor([[2.0000]])
     """
     matrices("linalg.lstsq", A)
     floating("linalg.lstsq", A, B)
@@ -292,12 +284,13 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     limit = float(np.finfo(a.dtype).eps * max(m, n)) if rcond is None else float(rcond)
     solution = linalg_lstsq(A, b, limit)
     known = {"gelsd": "gelsd", "gelss": "gelss"}.get(driver or "", "gelsy")
-    _, ranks, values = _least_squares(a, raw("linalg.lstsq", b), limit, known)
+    _, ranks, values = least_squares(a, raw("linalg.lstsq", b), limit, known)
     nothing = np.zeros(0, a.dtype)
-    residuals: Any = wrap(nothing)
-    if m > n and (driver == "gels" or np.all(ranks == n)):
+    if m > n and (driver == "gels" or (driver in ("gelsd", "gelss") and np.all(ranks == n))):
         left = A @ solution - b
         residuals = sum(left * left, -2)
+    else:
+        residuals = reshape(solution[..., :0], (-1,))
     return LeastSquares(
         squeeze(solution, -1) if vector else solution,
         residuals,

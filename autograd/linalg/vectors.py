@@ -84,7 +84,7 @@ def vander(x: Any, N: int | None = None) -> Tensor:
     """
     array = raw("linalg.vander", x)
     if not array.ndim:
-        raise ShapeError("linalg.vander: needs at least one dimension, got shape ()")
+        x, array = unsqueeze(x, 0), array.reshape(1)
     n = array.shape[-1] if N is None else N
     if n < 2:
         raise ArgumentError(f"linalg.vander: N must be greater than 1, got {n}")
@@ -99,7 +99,7 @@ def powers(x: Any, n: int) -> Tensor:
     if n <= 1:
         return mul(unsqueeze(x, -1), 0)[..., :n] + ones
     factors = expand(unsqueeze(x, -1), (*array.shape, n - 1))
-    return cumprod(cat((_like(x, ones), factors), -1), -1)
+    return cumprod(cat((_like(x, ones), factors), -1), -1)  # type: ignore[no-any-return]  # a tensor
 
 
 def _like(x: Any, array: Any) -> Any:

@@ -202,14 +202,14 @@ from autograd.ops.linalg import (
     addmm,
     addmv,
     addr,
+    adjoint,
     baddbmm,
     bmm,
-    chain_matmul,
+    conjugate_transpose,
     cross,
     dot,
     ger,
     matmul,
-    matrix_power,
     mm,
     mv,
     outer,
@@ -294,7 +294,6 @@ from autograd.ops.reduce import (
     mean,
     nanmean,
     nansum,
-    norm,
     prod,
     std,
     std_mean,
@@ -429,7 +428,7 @@ __all__ = [
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",
     "hardsigmoid", "hardswish", "glu",
     # reduce
-    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "norm", "all", "any",
+    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "all", "any",
     "count_nonzero",
     # shape
     "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
@@ -444,7 +443,7 @@ __all__ = [
     "getitem", "index_put",
     # linalg
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
-    "addr", "chain_matmul", "matrix_power", "cross", "trace",
+    "addr", "cross", "trace", "adjoint", "conjugate_transpose",
     # contraction
     "einsum", "tensordot", "inner", "kron",
     # extremum

@@ -21,7 +21,7 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.arithmetic import mul
 from autograd.ops.products import product
 from autograd.ops.rearrange import diagonal
-from autograd.ops.reduce import sum
+from autograd.ops.reduce import converted, sum
 from autograd.ops.shape import expand, permute, reshape
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
@@ -261,10 +261,20 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
         checked_dims("tensordot", tuple(np.atleast_1d(d).tolist()), s)
         for d, s in zip(dims, (shape_a, shape_b), strict=True)
     )
-    if [shape_a[d] for d in pairs_a] != [shape_b[d] for d in pairs_b]:
+    if len(pairs_a) != len(pairs_b) or any(
+        shape_a[i] != shape_b[j] and 1 not in (shape_a[i], shape_b[j])
+        for i, j in zip(pairs_a, pairs_b, strict=True)
+    ):
         raise ShapeError(
             f"tensordot: the sizes of dims {pairs_a} of shape {shape_a} and {pairs_b} of shape {shape_b} must agree"
         )
+    a, b = (  # a size of 1 stands for as many equal elements as the other has
+        converted(sum(x, alone, keepdim=True), x.dtype) if alone else x
+        for x, alone in (
+            (a, tuple(i for i, j in zip(pairs_a, pairs_b, strict=True) if shape_b[j] == 1 != shape_a[i])),
+            (b, tuple(j for i, j in zip(pairs_a, pairs_b, strict=True) if shape_a[i] == 1 != shape_b[j])),
+        )
+    )
     labels_a = _LETTERS[: len(shape_a)]
     free = iter(_LETTERS[len(shape_a) :])
     labels_b = "".join(

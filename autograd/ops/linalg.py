@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import checked_dim
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops.arithmetic import add, mul, sub
 from autograd.ops.index import getitem
 from autograd.ops.products import product
 from autograd.ops.rearrange import diagonal
-from autograd.ops.reduce import sum
-from autograd.ops.shape import broadcast_shapes, expand, reshape, unsqueeze
+from autograd.ops.reduce import converted, sum
+from autograd.ops.shape import broadcast_shapes, expand, matrix_transpose, reshape, transpose, unsqueeze
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger",
-    "addmm", "addmv", "addbmm", "baddbmm", "addr", "chain_matmul", "matrix_power", "cross", "trace",
+    "addmm", "addmv", "addbmm", "baddbmm", "addr", "cross", "trace",
+    "adjoint", "conjugate_transpose",
 ]  # fmt: skip
 
 
@@ -177,13 +178,41 @@ def _need(op: str, *wanted: tuple[Any, int]) -> None:
 # ------------------------------------------------------------------------------------------------ beta x + alpha a @ b
 
 
-def _plus(input: Any, result: Any, beta: float, alpha: float) -> Tensor:
-    """beta * input + alpha * result; with beta = 0 the input does not count, even where it is nan."""
+def _raw(x: Any) -> Any:
+    return x.array if isinstance(x, Variable) else x
+
+
+def _plus(op: str, input: Any, result: Any, beta: float, alpha: float) -> Tensor:
+    """beta * input + alpha * result; with beta = 0 the input does not count, even where it is nan.
+
+    Beside integers and bools the factors are taken as such.
+    """
+    kind = _raw(result).dtype.kind
+    if kind != "f":
+        beta, alpha = (bool(f) if kind == "b" else int(f) for f in (beta, alpha))
+    if tuple(input.shape) != tuple(result.shape):
+        _expandable(op, tuple(input.shape), tuple(result.shape))
     if alpha != 1:
         result = mul(result, alpha)
     if beta == 0:
         return result  # type: ignore[no-any-return]  # a tensor
     return add(input if beta == 1 else mul(input, beta), result)
+
+
+def _expandable(op: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    """Raise unless the input broadcasts to the shape of the product."""
+    if len(shape) > len(wanted) or any(
+        a not in (1, b) for a, b in zip(shape[::-1], wanted[::-1], strict=False)
+    ):
+        raise ShapeError(
+            f"{op}: the input of shape {shape} does not broadcast to the product's shape {wanted}"
+        )
+
+
+def _same_dtype(op: str, *arrays: Any) -> None:
+    dtypes = [_raw(x).dtype for x in arrays]
+    if len(set(dtypes)) > 1:
+        raise DTypeError(f"{op}: the tensors must have one dtype, got {', '.join(map(str, dtypes))}")
 
 
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
@@ -194,87 +223,40 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
     tensor([[4., 3.],
             [4., 3.]])
     """
-    return _plus(input, mm(mat1, mat2), beta, alpha)
+    _same_dtype("addmm", input, mat1, mat2)
+    return _plus("addmm", input, mm(mat1, mat2), beta, alpha)
 
 
 def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * (mat @ vec)."""
-    return _plus(input, mv(mat, vec), beta, alpha)
+    _same_dtype("addmv", input, mat, vec)
+    return _plus("addmv", input, mv(mat, vec), beta, alpha)
 
 
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
-    return _plus(input, outer(vec1, vec2), beta, alpha)
+    product = outer(vec1, vec2)
+    if _raw(product).dtype.kind != "f" and any(isinstance(f, float) for f in (beta, alpha)):
+        raise ArgumentError(
+            f"addr: beta={beta} and alpha={alpha} must be integers for a product of {product.dtype}"
+        )
+    return _plus("addr", input, product, beta, alpha)
 
 
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * (batch1 @ batch2) of batches of matrices; the input broadcasts."""
-    return _plus(input, bmm(batch1, batch2), beta, alpha)
+    _same_dtype("baddbmm", input, batch1, batch2)
+    return _plus("baddbmm", input, bmm(batch1, batch2), beta, alpha)
 
 
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum over the batch of batch1 @ batch2."""
-    return _plus(input, sum(bmm(batch1, batch2), 0), beta, alpha)
+    _same_dtype("addbmm", input, batch1, batch2)
+    products = bmm(batch1, batch2)
+    return _plus("addbmm", input, converted(sum(products, 0), products.dtype), beta, alpha)
 
 
 # ------------------------------------------------------------------------------------------------ composed further
-
-
-def chain_matmul(*matrices: Any) -> Tensor:
-    """The product of several matrices, in the order that takes the fewest multiplications.
-
-    Raises:
-        ShapeError: if they are not matrices, or do not fit.
-    """
-    given = matrices[0] if len(matrices) == 1 and isinstance(matrices[0], (list, tuple)) else matrices
-    if not given:
-        raise ArgumentError("chain_matmul: needs at least one matrix")
-    _need("chain_matmul", *((m, 2) for m in given))
-    sizes = [given[0].shape[0], *(m.shape[1] for m in given)]
-    n = len(given)
-    cost = [[0] * n for _ in range(n)]
-    cut = [[0] * n for _ in range(n)]
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            cost[i][j], cut[i][j] = min(
-                (cost[i][k] + cost[k + 1][j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
-            )
-
-    def multiplied(i: int, j: int) -> Any:
-        return given[i] if i == j else matmul_(multiplied(i, cut[i][j]), multiplied(cut[i][j] + 1, j))
-
-    return multiplied(0, n - 1)  # type: ignore[no-any-return]  # a tensor
-
-
-def matrix_power(input: Any, n: int) -> Tensor:
-    """A square matrix, or a batch of them, multiplied by itself n times (n >= 0), by repeated squaring.
-
-    Raises:
-        ShapeError: if it is not square.
-        ArgumentError: if n is negative.
-
-    >>> import autograd
-    >>> matrix_power(autograd.tensor([[1, 1], [1, 0]]), 5)
-    tensor([[8, 5],
-            [5, 3]])
-    """
-    shape = tuple(input.shape)
-    if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ShapeError(f"matrix_power: needs square matrices, got shape {shape}")
-    if n < 0:
-        raise ArgumentError(f"matrix_power: needs n >= 0, got {n}; invert the matrix first")
-    result: Any = None
-    square = input
-    while n:
-        if n % 2:
-            result = square if result is None else matmul_(result, square)
-        n //= 2
-        square = matmul_(square, square) if n else square
-    if result is None:  # n = 0
-        raw = input.array if isinstance(input, Variable) else input
-        result = add(mul(input, 0), np.eye(shape[-1], dtype=raw.dtype))
-    return result  # type: ignore[no-any-return]  # a tensor
 
 
 def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
@@ -318,3 +300,27 @@ def trace(input: Any) -> Tensor:
     _need("trace", (input, 2))
     total: Tensor = sum(diagonal(input))
     return total
+
+
+def adjoint(input: Any) -> Tensor:
+    """The last two dimensions exchanged: of real numbers the adjoint, what `x.mH` is.
+
+    >>> import autograd
+    >>> adjoint(autograd.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    return matrix_transpose(input)
+
+
+def conjugate_transpose(input: Any) -> Tensor:
+    """The transpose of a matrix, or a number as it is: what `x.H` is.
+
+    Raises:
+        ShapeError: for other numbers of dimensions.
+    """
+    if len(input.shape) not in (0, 2):
+        raise ShapeError(
+            f"H: needs a matrix or a number, got shape {tuple(input.shape)}; x.mH is for batches of matrices"
+        )
+    return transpose(input, 0, 1) if len(input.shape) else input.view(())

@@ -126,3 +126,12 @@ TOLERANCES: dict[str, float] = {
     ),
 }
 """Operation -> how many times the usual tolerance; the reason stands beside each."""
+
+ORDERS: dict[str, int] = {
+    # its second derivatives at 0 are nan in PyTorch; here they are 0, those of the first derivative it takes there
+    "linalg.norm.subgradients_at_zero": 1,
+}
+"""Operation -> the highest derivative that is compared; the reason stands beside each."""
+
+TRIANGLES: dict[str, int] = {"cholesky_inverse": 0, "cholesky_solve": 1}
+"""Operation -> which argument is given as a triangle: PyTorch has derivatives by elements that it never reads."""
