@@ -15,7 +15,7 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import autograd, func, linalg, special
+from autograd import autograd, func, linalg, special, utils
 from autograd.anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -425,7 +425,7 @@ __all__ = [
     # gradients
     "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode",
     "is_inference_mode_enabled", "detect_anomaly", "set_detect_anomaly", "is_anomaly_enabled",
-    "is_anomaly_check_nan_enabled", "gradcheck", "gradgradcheck", "autograd",
+    "is_anomaly_check_nan_enabled", "gradcheck", "gradgradcheck", "autograd", "utils",
     # functions of functions
     "func", "vmap",
     # looking and keeping

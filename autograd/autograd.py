@@ -8,7 +8,7 @@ from __future__ import annotations
 import abc
 from typing import Any
 
-from autograd import function, graph
+from autograd import function, functional, graph
 from autograd.anomaly import detect_anomaly, set_detect_anomaly
 from autograd.backward import backward, grad
 from autograd.function import Function
@@ -23,6 +23,7 @@ __all__ = [
     "detect_anomaly",
     "enable_grad",
     "function",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

@@ -13,6 +13,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── GradientError         RuntimeError               backward() where it has no meaning
     │   ├── GraphFreedError                              a second sweep over a graph that was freed
     │   ├── InPlaceError                                 an in-place write that destroys what backward needs
+    │   ├── CheckpointError                              a checkpointed function that does not repeat itself
     │   └── AnomalyError                                 the first NaN, in forward or backward (anomaly mode)
     ├── BatchingError         RuntimeError, ValueError   what vmap cannot do, or was asked for in a wrong way
     ├── GradcheckError        RuntimeError               a derivative that does not match finite differences
@@ -63,6 +64,10 @@ class GraphFreedError(GradientError):
 
 class InPlaceError(GradientError):
     """An in-place write that is not allowed, or that changed an array backward needs."""
+
+
+class CheckpointError(GradientError):
+    """A checkpointed function that saved other tensors when backward ran it again."""
 
 
 class AnomalyError(GradientError):

@@ -80,38 +80,48 @@ class Packed:
 
 def pack(node: Node, mode: Mode) -> None:
     """Put a new node's arrays in the hands of the mode's hooks."""
-    seen: dict[tuple[str, int], Packed] = {}
-
-    def packed(name: str, value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            key = name, id(value)
-            if key not in seen:
-                seen[key] = Packed(value, mode.hooks, node.primitive.name, node.seq)
-            return seen[key]
-        return tuple(packed(name, part) for part in value) if isinstance(value, (tuple, list)) else value
-
+    work = _Packing(node, mode.hooks)
     values = tuple(
-        tuple(packed(n, part) for n, part in zip(d.names, value, strict=True))
+        tuple(map(work.packed, d.names, value))
         if d.count > 1
-        else packed(d.names[0], value)
+        else work.packed(d.names[0], value)
         if d.count
         else value
         for d, value in zip(node.derivatives, node.values, strict=True)
     )
-    if seen:
+    if work.seen:
         node.values = values
         extras_of(node).packed = True
+
+
+class _Packing:
+    """What has been packed of a node: an array once for each name that it has in the formulas."""
+
+    def __init__(self, node: Node, hooks: Hooks) -> None:
+        self.hooks = hooks
+        self.name, self.seq = node.primitive.name, node.seq
+        self.seen: dict[tuple[str, int], Packed] = {}
+
+    def packed(self, name: str, value: Any) -> Any:
+        """A value with a `Packed` in the place of each array."""
+        if isinstance(value, np.ndarray):
+            key = name, id(value)
+            if key not in self.seen:
+                self.seen[key] = Packed(value, self.hooks, self.name, self.seq)
+            return self.seen[key]
+        return tuple(self.packed(name, part) for part in value) if isinstance(value, (tuple, list)) else value
 
 
 def unpacked(node: Node) -> tuple[Any, ...]:
     """The node's values, with the arrays back in their places."""
     seen: dict[int, Any] = {}
+    return tuple(_array(value, seen) for value in node.values)
 
-    def array(value: Any) -> Any:
-        if isinstance(value, Packed):
-            if id(value) not in seen:
-                seen[id(value)] = value.array()
-            return seen[id(value)]
-        return tuple(map(array, value)) if isinstance(value, tuple) else value
 
-    return tuple(map(array, node.values))
+def _array(value: Any, seen: dict[int, Any]) -> Any:
+    """A value with the array in the place of each `Packed`."""
+    if isinstance(value, Packed):
+        if id(value) not in seen:
+            seen[id(value)] = value.array()
+        return seen[id(value)]
+    return tuple(_array(part, seen) for part in value) if isinstance(value, tuple) else value
