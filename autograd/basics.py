@@ -73,8 +73,7 @@ class TensorBasics(Variable):
 
     @property
     def _version(self) -> int:
-        outside = self.base is not None and self.base[0] is None
-        return 0 if outside else storage.version(self.array)
+        return storage.version(tape.counted(self))
 
     is_cuda = False
     is_sparse = False
@@ -277,13 +276,19 @@ class TensorBasics(Variable):
         return wrap(self.array)
 
     def detach_(self) -> Any:
-        """Cut it off from the graph."""
-        self.base = self.node = None
+        """Cut it off from the graph.
+
+        Raises:
+            GradientError: for a view, which has its gradient from its base.
+        """
+        if self.base is not None and self.base[0] is not None:
+            raise GradientError(f"detach_: the tensor of shape {self.shape} is a view; use detach()")
+        self.node = None
         return self
 
     @property
     def data(self) -> Any:
-        """The same memory, outside the graph; writes through it are not noticed by the version check."""
+        """The same memory, outside the graph; writes to it are not noticed by the version check of this tensor."""
         outside = wrap(self.array)
         outside.base = (None, 0)
         return outside

@@ -22,10 +22,11 @@ from autograd.errors import DTypeError, InPlaceError, ShapeError
 from autograd.hidden import Hidden
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
-from autograd.record import make_node
+from autograd.ops import shape as shape_ops
+from autograd.record import CONSTANT, make_node
 from autograd.storage import LastWrite, written_since
 from autograd.table import Primitive
-from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, extras_of, wrap
+from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, counted, extras_of, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -62,6 +63,7 @@ def write(name: str, x: Tensor, result: Variable) -> Tensor:
     if isinstance(result, Hidden):
         raise writing.unfit(name, 0, result.level.depth)
     new = result.array
+    check_part_of_graph(name, x, result.node)
     if new.shape != x.array.shape:
         raise ShapeError(
             f"{name}: the result has shape {new.shape}, which does not fit in place into shape {x.array.shape}; "
@@ -77,29 +79,36 @@ def write(name: str, x: Tensor, result: Variable) -> Tensor:
         node = result.node
         if node is not None and new.dtype != x.array.dtype:
             node = result.astype(x.array.dtype).node
+        if node is None and (old := x.current_node()) is not None:
+            node = _written_node(_SETITEM, (x.array, 0.0, (...,)), old, None)  # with a gradient of zeros
         _rebase(x, node)
     else:
-        _wrote(x)
+        bump(x)
     return x
 
 
 def set_item(x: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`."""
-    check_writable("x[index] = value", x)
     given = value if isinstance(value, Variable) else None
     raw = _converted("x[index] = value", value, x.array.dtype) if given is None else given.array
     key = index_ops.raw_index(x.array, index)
+    if 0 in x.array.strides and _is_basic(key):
+        copy_(index_ops.getitem_(x, key), value)  # elements may share memory, but not those of x[index]
+        return
+    check_writable("x[index] = value", x)
     old = x.current_node()
     new = None if given is None else given.current_node()
     record = MODE.get().grad and (old is not None or new is not None)
     if record and new is not None and raw.dtype != x.array.dtype:
         given = given.astype(x.array.dtype)  # type: ignore[union-attr]  # it has a node
         raw, new = given.array, given.node
+    if x.base is not None:
+        check_part_of_graph("x[index] = value", x, new)
     index_ops.write_item(x.array, key, raw)
     if record:
         _rebase(x, _written_node(_SETITEM, (x.array, raw, key), old, new))
     else:
-        _wrote(x)
+        bump(x)
 
 
 def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
@@ -126,11 +135,26 @@ def copy_(x: Tensor, source: Any) -> Tensor:
         source = source.astype(x.array.dtype)
     if source.array.shape != x.array.shape:
         source = source.expand(x.array.shape)
+    elif source.current_node() is not None:
+        source = source.alias()  # a node of its own
     return write("copy_", x, source)
 
 
-def check_writable(name: str, x: Variable) -> None:
-    """Raise unless `x` may be written in place now."""
+def fill_(name: str, x: Tensor, value: Any) -> Tensor:
+    """Overwrite every element of `x` with one number; also where several elements share memory."""
+    number = value if isinstance(value, Variable) else wrap(_converted(name, value, x.array.dtype))
+    if number.array.ndim:
+        raise ShapeError(
+            f"{name}: the value must be a number or a 0-d tensor, got shape {number.array.shape}"
+        )
+    check_writable(name, x, overlap=number.current_node() is None)
+    if number.array.dtype != x.array.dtype:
+        number = number.astype(x.array.dtype)
+    return write(name, x, shape_ops.expand(number, x.array.shape))
+
+
+def check_writable(name: str, x: Variable, overlap: bool = False) -> None:
+    """Raise unless `x` may be written in place now; `overlap` says that its elements may share memory."""
     if MODE.get().grad:
         root = x if x.base is None else x.base[0]
         if root is not None and isinstance(root.node, AccumulateGrad):
@@ -141,26 +165,57 @@ def check_writable(name: str, x: Variable) -> None:
             )
     if not x.array.flags.writeable:
         raise InPlaceError(
-            f"{name}: the tensor of shape {x.array.shape} is read-only (expanded, or made from a read-only array); "
-            "clone() it first"
+            f"{name}: the tensor of shape {x.array.shape} is read-only (made from a read-only array); clone() it first"
         )
+    if 0 in x.array.strides and not overlap:
+        _check_overlap(name, x.array)
+
+
+def _check_overlap(name: str, array: Array) -> None:
+    """Raise if elements of the array share memory, as those of an expanded tensor do."""
+    if any(n > 1 and not step for n, step in zip(array.shape, array.strides, strict=True)) and array.size:
+        raise InPlaceError(
+            f"{name}: elements of the tensor of shape {array.shape} share memory (it was expanded), so one write would "
+            "reach several of them; clone() it first"
+        )
+
+
+def _is_basic(key: Any) -> bool:
+    """Whether x[key] is a view."""
+    return type(key) is tuple and not any(isinstance(k, (np.ndarray, bool)) for k in key)
+
+
+def check_part_of_graph(name: str, x: Variable, node: AnyNode | None) -> None:
+    """Raise if `x` is a view made inside no_grad(), and the write of what `node` computed would have to be recorded."""
+    if x.base is not None and x.base[1] == CONSTANT and MODE.get().grad:
+        root = x.base[0]
+        if node is not None or (root is not None and root.current_node() is not None):
+            raise InPlaceError(
+                f"{name}: the view of shape {x.array.shape} was made inside no_grad() and is written outside of it, so "
+                "it is not clear whether the write has a gradient. Make the view outside no_grad(), write inside it, "
+                "or detach()"
+            )
 
 
 def _rebase(x: Variable, node: AnyNode | None) -> None:
     """Make `node` what computed `x`, after a write."""
+    bump(x)
     set_node(x, node)
-    _wrote(x)
 
 
 def set_node(x: Variable, node: AnyNode | None) -> None:
     """Make `node` what computed `x`, and carry that over to the base `x` is a view of."""
     root = None if x.base is None else x.base[0]
     if root is not None:
-        old = root.node
+        old = root.current_node()
         if old is not None or node is not None:
             positions = view_index(root.array, x.array)
             _replace_node(root, _written_node(_PUT, (root.array, positions, x.array), old, node))
-        x.base = (root, LastWrite.time)
+            if x.leaf is None:
+                return  # it is read from the root when it is next used
+            node = _read(root, x)
+        if x.base[1] != CONSTANT:  # type: ignore[index]  # it has a root
+            x.base = (root, LastWrite.time)
     _replace_node(x, node)
 
 
@@ -173,30 +228,28 @@ def _written_node(p: Primitive, raw: tuple[Any, ...], x: AnyNode | None, value: 
 def _replace_node(x: Variable, node: AnyNode | None) -> None:
     """Put another node in the place of the old one, with the gradient that `retain_grad` asked for."""
     old = x.node
-    if isinstance(old, Node) and old.extras is not None and old.extras.retained is not None:
+    if x.leaf is not None and isinstance(old, Node):
+        if old.extras is not None:
+            old.extras.retained = None
         if isinstance(node, Node):
-            extras_of(node).retained = old.extras.retained
-        old.extras.retained = None
+            extras_of(node).retained = x.leaf
     x.node = node
-
-
-def _wrote(x: Variable) -> None:
-    bump(x)
-    if x.base is not None:
-        x.base = (x.base[0], LastWrite.time)
 
 
 def current_node(x: Variable) -> AnyNode | None:
     """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
-    if x.base is not None and x.base[1] != LastWrite.time:
+    if x.base is not None and x.base[1] != LastWrite.time and x.base[1] != CONSTANT:
         root, time = x.base
         x.base = (root, LastWrite.time)
-        if root is not None and written_since(root.array, time):
-            x.node = None
-            if root.node is not None:
-                positions = view_index(root.array, x.array)
-                x.node = make_node(_TAKE, (root.array, positions), [(root.node, "x", None)], x.array)
+        if root is not None and written_since(counted(root), time):
+            _replace_node(x, None if root.node is None else _read(root, x))
     return x.node
+
+
+def _read(root: Variable, x: Variable) -> Node:
+    """A node of `x` that reads its root as it is now."""
+    assert root.node is not None
+    return make_node(_TAKE, (root.array, view_index(root.array, x.array)), [(root.node, "x", None)], x.array)
 
 
 def view_index(base: Array, view: Array) -> Array:

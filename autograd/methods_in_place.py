@@ -174,15 +174,11 @@ class InPlaceOperations:
         """In-place version of `polygamma`."""
         return in_place("polygamma_", lambda x: ops.polygamma(n, x), self)
 
-    fill_ = _in_place("fill_", ops.fill)
-
-    def zero_(self: Any) -> Tensor:
-        """Overwrite every element with 0."""
-        if self.current_node() is None:
-            return inplace.copy_(self, 0)
-        return in_place("zero_", ops.fill, self, 0)  # its derivative is 0, which is not the same as none
-
     masked_fill_ = _in_place("masked_fill_", ops.masked_fill)
+    masked_scatter_ = _in_place("masked_scatter_", ops.masked_scatter)
+    put_ = _in_place("put_", ops.put)
+    tril_ = _in_place("tril_", ops.tril)
+    triu_ = _in_place("triu_", ops.triu)
     scatter_ = _in_place("scatter_", ops.scatter)
     scatter_add_ = _in_place("scatter_add_", ops.scatter_add)
     index_add_ = _in_place("index_add_", ops.index_add)
@@ -193,6 +189,14 @@ class InPlaceOperations:
     def copy_(self: Any, source: Any, non_blocking: Any = False) -> Tensor:
         """Overwrite with `source`, broadcast to this shape and converted to this dtype."""
         return inplace.copy_(self, source)
+
+    def fill_(self: Any, value: Any) -> Tensor:
+        """Overwrite every element with `value`."""
+        return inplace.fill_("fill_", self, value)
+
+    def zero_(self: Any) -> Tensor:
+        """Overwrite every element with 0."""
+        return inplace.fill_("zero_", self, 0)
 
     normal_ = sampling.normal_
     uniform_ = sampling.uniform_

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograd import tape
+from autograd.modes import MODE
 from autograd.storage import LastWrite, clock
 from autograd.table import Array, Derivative, Primitive
 from autograd.tape import Cotangents, Node, Variable
 
 _new: Any = object.__new__
+
+CONSTANT = -1
+"""The time in the base of a view made inside no_grad(): it never has a node."""
 
 
 def make_node(
@@ -143,5 +147,9 @@ def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
 
 def mark_view(result: Variable, source: Variable) -> None:
     """Note that `result` is a view of `source`, if they share memory: in-place writes then reach both."""
-    if np.may_share_memory(result.array, source.array):
-        result.base = (source if source.base is None else source.base[0], LastWrite.time)
+    array = result.array
+    if np.may_share_memory(array, source.array) or not (array.size or array.base is None):
+        base = source.base
+        root = source if base is None or base[0] is None else base[0]
+        constant = not MODE.get().grad or (base is not None and base[1] == CONSTANT)
+        result.base = (root, CONSTANT if constant else LastWrite.time)

@@ -12,6 +12,8 @@ import weakref
 from collections import deque
 from typing import Any
 
+import numpy as np
+
 clock = itertools.count(1)
 """One count for every node and every in-place write: it orders the tape."""
 
@@ -40,18 +42,19 @@ class _Writes:
 _STORAGES: dict[int, _Writes] = {}
 
 
-def owner(array: Any) -> Any:
-    """What holds the array's memory."""
-    while (base := getattr(array, "base", None)) is not None:
-        array = base
-    return array
+def owner(counted: Any) -> Any:
+    """What holds an array's memory; a tensor outside the graph stands for itself (see `tape.counted`)."""
+    if type(counted) is np.ndarray:
+        while (base := getattr(counted, "base", None)) is not None:
+            counted = base
+    return counted
 
 
-def note_write(*arrays: Any) -> None:
+def note_write(*counted: Any) -> None:
     """Record an in-place write to the arrays' storages."""
     LastWrite.time = now = next(clock)
-    for array in arrays:
-        holder = array if array.base is None else owner(array)
+    for array in counted:
+        holder = owner(array)
         writes = _STORAGES.get(id(holder))
         if writes is None:
             writes = _STORAGES[id(holder)] = _Writes(holder)

@@ -28,7 +28,9 @@ class Variable:
 
     array:    the ndarray that holds the values
     node:     what computed it, or None where no gradient is needed
-    base:     for a view: (the tensor it is a view of, when its node was known to be right); else None
+    base:     for a view: (the tensor it is a view of, when its node was known to be right); else None. The tensor is
+              None for `.data`, which is a view of no tensor; the time is `record.CONSTANT` for a view made inside
+              no_grad()
     leaf:     where a gradient is accumulated, once there is such a place
     """
 
@@ -362,9 +364,18 @@ def wrap(array: Any, node: AnyNode | None = None) -> Tensor:
 
 
 def bump(tensor: Variable) -> None:
-    """Note an in-place write to the tensor's storage; what is outside the graph (`.data`) is not noted."""
-    if tensor.base is None or tensor.base[0] is not None:
-        note_write(tensor.array)
+    """Note an in-place write to the tensor's storage; what is outside the graph (`.data`) counts its own writes."""
+    note_write(tensor.array if tensor.base is None else counted(tensor))
+
+
+def counted(tensor: Variable) -> Any:
+    """What the writes to a tensor are counted by: its array, or for `.data` and views of it that tensor itself."""
+    base = tensor.base
+    if base is None:
+        return tensor.array
+    if base[0] is None:
+        return tensor
+    return tensor.array if base[0].base is None else base[0]
 
 
 def reachable(roots: Iterable[AnyNode]) -> list[AnyNode]:

@@ -122,7 +122,8 @@ def test_versions_are_shared_by_views_and_detach_but_not_by_data():
     cut += 1
     assert y._version == 3
     data += 1
-    assert y._version == 3
+    data[:1].add_(0)
+    assert (y._version, data._version, data[1:]._version) == (3, 2, 2)
     assert y.tolist() == [4.0, 4.0, 3.0, 3.0]
 
 
@@ -170,9 +171,85 @@ def test_a_leaf_changed_after_it_was_saved():
         y.backward()
 
 
-def test_expanded_tensors_are_read_only():
-    with pytest.raises(errors.InPlaceError, match=r"clone\(\)"):
-        autograd.zeros(1).expand(3).add_(1)
+def test_read_only_arrays_are_not_written():
+    a = np.zeros(3)
+    a.flags.writeable = False
+    with pytest.raises(errors.InPlaceError, match=r"read-only.*clone\(\)"):
+        autograd.from_numpy(a).add_(1)
+
+
+def test_overwriting_leaves_a_gradient_of_zeros():
+    for write in (lambda y: y.zero_(), lambda y: y.fill_(2), lambda y: y.copy_(autograd.ones(2))):
+        x = leaf([1.0, 2.0])
+        y = write(x * 3)
+        assert y.requires_grad
+        y.sum().backward()
+        assert x.grad.tolist() == [0.0, 0.0]
+
+
+def test_a_view_whose_base_was_written_is_written_inside_no_grad():
+    x = leaf([1.0, 2.0])
+    y = x * 1
+    v = y[:1]
+    y.mul_(3)
+    with autograd.no_grad():
+        v.fill_(5.0)
+    (v * v).sum().backward()
+    assert y.tolist() == [5.0, 6.0]
+    assert x.grad.tolist() == [30.0, 0.0]
+
+
+def test_a_view_made_inside_no_grad_is_a_constant():
+    x = leaf([1.0, 2.0])
+    y = x * 1
+    with autograd.no_grad():
+        v = y[:1]
+        v.mul_(2)
+    assert not v.requires_grad
+    assert not v[0].requires_grad
+    y.mul_(3)
+    assert v.tolist() == [6.0]
+    assert not v.requires_grad
+    with pytest.raises(errors.InPlaceError, match=r"made inside no_grad"):
+        v.mul_(2)
+    with pytest.raises(errors.InPlaceError, match=r"made inside no_grad"):
+        v[0] = 2
+    buffer = autograd.zeros(2, dtype=autograd.float64)
+    with autograd.no_grad():
+        part = buffer[:1]
+    part += 1  # nothing to record
+    with pytest.raises(errors.InPlaceError, match=r"made inside no_grad"):
+        part.mul_(y[:1])
+    assert buffer.tolist() == [1.0, 0.0]
+
+
+def test_copies_have_nodes_of_their_own():
+    x, w = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    y = x * 1
+    y.copy_(w)
+    assert not y.is_leaf
+    y.mul_(2)
+    y.sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0]
+    assert x.grad.tolist() == [0.0, 0.0]
+
+
+def test_the_retained_gradient_of_a_base_has_that_of_a_written_view():
+    x = leaf([1.0, 2.0])
+    y = x * 1
+    y.retain_grad()
+    v = y[:1]
+    v.mul_(3)
+    v.sum().backward()
+    assert y.grad.tolist() == [1.0, 0.0]
+    assert x.grad.tolist() == [3.0, 0.0]
+
+
+def test_views_cannot_be_detached_in_place():
+    y = leaf([1.0, 2.0]) * 1
+    with pytest.raises(errors.GradientError, match=r"detach_.*view.*detach\(\)"):
+        y[:1].detach_()
+    assert not y.detach_().requires_grad
 
 
 def test_fill_zero_copy():

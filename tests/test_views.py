@@ -129,12 +129,28 @@ def test_a_saved_tensor_changed_through_a_view_is_noticed() -> None:
             z.sum().backward()
 
 
-def test_expanded_tensors_are_read_only() -> None:
+def test_writes_that_would_reach_elements_twice() -> None:
     x = autograd.zeros(1, 3)
     for wide in (x.expand(2, 3), autograd.broadcast_to(x, (2, 3)), x.T.expand(3, 2)):
-        with pytest.raises(AutogradError, match="read-only"):
+        with pytest.raises(AutogradError, match=r"share memory.*clone\(\)"):
             wide += 1.0
-    x[0] = 5.0  # the original is not
+        with pytest.raises(AutogradError, match=r"share memory.*clone\(\)"):
+            wide[:, :] = 1.0
+    assert x.tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_writes_to_an_expanded_tensor_that_reach_each_element_once() -> None:
+    """As in PyTorch: one number everywhere, or a part whose elements do not share memory."""
+    x = autograd.tensor([[1.0, 2.0, 3.0]], requires_grad=True)
+    y = x * 1
+    y.expand(2, 3)[0] = autograd.tensor([4.0, 5.0, 6.0])
+    y.expand(2, 3)[1, 2] = 7.0
+    y.expand(2, 3)[0].mul_(2.0)
+    assert y.tolist() == [[8.0, 10.0, 14.0]]
+    assert y.expand(4, 3).fill_(3.0).tolist() == [[3.0] * 3] * 4
+    assert y.tolist() == [[3.0, 3.0, 3.0]]
+    y.sum().backward()
+    assert x.grad.tolist() == [[0.0, 0.0, 0.0]]
 
 
 def test_view_as_another_dtype(torch: Any) -> None:

@@ -50,6 +50,8 @@ def getitem_(x: Array, index: Any) -> Array:
         dim, arrays = _block(index)
         if len(arrays) == 1 and dim < x.ndim - 1:
             return x.take(arrays[0], dim)
+        out = x[index]
+        return out if not arrays or out.flags.c_contiguous else out.copy()
     return x[index]
 
 

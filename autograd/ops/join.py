@@ -33,13 +33,18 @@ __all__ = [
 )
 def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:  # noqa: ARG001  # the formula's
     """The tensors one after another along dim.  d tensors[i] = g between where it starts and where it ends."""
-    return np.concatenate(tensors, dim)
+    return _in_order(np.concatenate(tensors, dim))
 
 
 @primitive(cast="promote", tensors=lambda g, i, dim: g[(*(slice(None),) * dim, i)])
 def stack_(tensors: Arrays, dim: int) -> Array:
     """The tensors along a new dimension.  d tensors[i] = g at i along dim."""
-    return np.stack(tensors, dim)
+    return _in_order(np.stack(tensors, dim))
+
+
+def _in_order(x: Array) -> Array:
+    """x with its elements in C order in memory, so that it can be seen under another shape."""
+    return x if x.flags.c_contiguous else x.copy()
 
 
 # ------------------------------------------------------------------------------------------ what users call

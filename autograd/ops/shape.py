@@ -9,10 +9,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from autograd import dtypes
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, AutogradError, DimensionError, ShapeError
+from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
 from autograd.sweep import unbroadcast
@@ -132,7 +134,7 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 def expand(x: Array, shape: Sequence[int]) -> Array:
     """Repeated along dimensions of size 1, and along new ones in front, without a copy; -1 keeps a size.
 
-    dx = g summed over the repeated dimensions. The result is read-only: its elements share memory.
+    dx = g summed over the repeated dimensions. Elements of the result share memory, so it is not written in place.
 
     Raises:
         ShapeError: if a size other than 1 would change.
@@ -161,10 +163,8 @@ def expand(x: Array, shape: Sequence[int]) -> Array:
             "be equal or 1. Use reshape or unsqueeze to line them up."
         )
     if not x.flags.c_contiguous:
-        return np.broadcast_to(x, sizes)
-    out: Array = np.ndarray(sizes, x.dtype, x, 0, strides)  # a third of broadcast_to's time
-    out.flags.writeable = False
-    return out
+        return as_strided(x, sizes, strides, writeable=x.flags.writeable)
+    return np.ndarray(sizes, x.dtype, x, 0, strides)  # a third of broadcast_to's time
 
 
 @primitive(view=True, several=True, x=lambda g, dim: np.stack(g, dim))
@@ -266,8 +266,8 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
 
 
 def ravel(input: Any) -> Tensor:
-    """All elements in one dimension."""
-    return reshape(input, (-1,))
+    """All elements in one dimension: a view of a contiguous tensor, else a copy."""
+    return reshape(contiguous(input), (-1,))
 
 
 def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
