@@ -26,6 +26,7 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.hidden import Hidden, holds_hidden
+from autograd.layout import copied
 from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET
 from autograd.record import output_node
 from autograd.saved import unpacked
@@ -311,13 +312,20 @@ def own(gradient: Any, dtype: np.dtype[Any]) -> Array:
     """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be."""
     if (
         type(gradient) is np.ndarray
-        and gradient.base is None
-        and sys.getrefcount(gradient) <= 2  # this argument and getrefcount's own: nobody else holds it
         and gradient.dtype is dtype
         and gradient.flags.c_contiguous
+        and sys.getrefcount(gradient) <= 2  # this argument and getrefcount's own: nobody else holds it
     ):
-        return gradient
-    return np.array(gradient, dtype, order="C")
+        base = gradient.base
+        if base is None or (  # a view of the whole of an array that nobody else holds
+            type(base) is np.ndarray
+            and base.base is None
+            and base.size == gradient.size
+            and gradient.flags.writeable
+            and sys.getrefcount(base) <= 3
+        ):
+            return gradient
+    return copied(gradient, dtype)
 
 
 def _made_by(node: Node) -> str:
