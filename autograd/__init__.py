@@ -136,6 +136,7 @@ from autograd.ops import (
     baddbmm,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    bincount,
     bitwise_and,
     bitwise_left_shift,
     bitwise_not,
@@ -163,18 +164,24 @@ from autograd.ops import (
     concatenate,
     contiguous,
     copysign,
+    corrcoef,
     cos,
     cosh,
     count_nonzero,
+    cov,
     cross,
     cross_entropy,
+    cummax,
+    cummin,
     cumprod,
     cumsum,
+    cumulative_trapezoid,
     deg2rad,
     diag,
     diag_embed,
     diagflat,
     diagonal,
+    diff,
     digamma,
     div,
     divide,
@@ -214,6 +221,7 @@ from autograd.ops import (
     ger,
     getitem,
     glu,
+    gradient,
     greater,
     greater_equal,
     gt,
@@ -222,6 +230,9 @@ from autograd.ops import (
     hardswish,
     hardtanh,
     heaviside,
+    histc,
+    histogram,
+    histogramdd,
     hsplit,
     hstack,
     hypot,
@@ -243,6 +254,7 @@ from autograd.ops import (
     isposinf,
     isreal,
     kron,
+    kthvalue,
     l1_loss,
     lcm,
     ldexp,
@@ -260,6 +272,7 @@ from autograd.ops import (
     log_softmax,
     logaddexp,
     logaddexp2,
+    logcumsumexp,
     logical_and,
     logical_not,
     logical_or,
@@ -281,6 +294,7 @@ from autograd.ops import (
     minimum,
     mish,
     mm,
+    mode,
     moveaxis,
     movedim,
     mse_loss,
@@ -292,6 +306,7 @@ from autograd.ops import (
     nan_to_num,
     nanmean,
     nanmedian,
+    nanquantile,
     nansum,
     narrow,
     ne,
@@ -309,6 +324,7 @@ from autograd.ops import (
     prelu,
     prod,
     put,
+    quantile,
     rad2deg,
     ravel,
     reciprocal,
@@ -355,6 +371,7 @@ from autograd.ops import (
     sub,
     subtract,
     sum,
+    sum_to_size,
     swapaxes,
     swapdims,
     t,
@@ -370,6 +387,8 @@ from autograd.ops import (
     topk,
     trace,
     transpose,
+    trapezoid,
+    trapz,
     tril,
     triu,
     true_divide,
@@ -466,14 +485,19 @@ __all__ = [
     "erf", "erfc", "erfinv", "lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac", "logit", "xlogy",
     "sinc", "i0",
     # number
-    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin",
+    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill",
     # activation
     "relu", "relu6", "leaky_relu", "prelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",
     "hardsigmoid", "hardswish", "glu",
     # reduce
-    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "all", "any",
-    "count_nonzero",
+    "sum", "sum_to_size", "mean", "prod", "nansum", "nanmean", "all", "any", "count_nonzero",
+    # variance
+    "var", "std", "var_mean", "std_mean", "cov", "corrcoef",
+    # differences
+    "diff", "trapezoid", "trapz", "cumulative_trapezoid", "gradient",
+    # histograms
+    "bincount", "histc", "histogram", "histogramdd",
     # shape
     "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
     "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t", "matrix_transpose",
@@ -494,12 +518,15 @@ __all__ = [
     # contraction
     "einsum", "tensordot", "inner", "kron",
     # extremum
-    "max", "min", "amax", "amin", "aminmax", "argmax", "argmin", "median", "nanmedian",
+    "max", "min", "amax", "amin", "aminmax", "argmax", "argmin",
+    # rank
+    "median", "nanmedian", "mode", "kthvalue", "quantile", "nanquantile",
     # loss
     "mse_loss", "l1_loss", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     # order
-    "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize", "unique",
-    "unique_consecutive", "one_hot",
+    "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize",
+    # distinct
+    "unique", "unique_consecutive", "isin", "one_hot",
     # positions
     "gather", "scatter", "scatter_add", "take_along_dim", "take", "put", "index_select", "index_add",
     "index_copy", "index_fill", "masked_select", "masked_scatter",
@@ -507,7 +534,7 @@ __all__ = [
     "flip", "fliplr", "flipud", "roll", "rot90", "diagonal", "diag", "diag_embed", "diagflat", "tril",
     "triu", "unfold",
     # scan
-    "cumsum", "cumprod",
+    "cumsum", "cumprod", "cummax", "cummin", "logcumsumexp",
     # linear
     "linear",
     # loss

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 from autograd.errors import ArgumentError, DimensionError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NUMPYS = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def checked_dim(op: str, dim: int, shape: Sequence[int], new: int = 0) -> int:
@@ -44,3 +50,22 @@ def checked_dims(op: str, dims: int | Sequence[int], shape: Sequence[int]) -> tu
     if len(set(wrapped)) != len(wrapped):
         raise ArgumentError(f"{op}: dim {tuple(given)} names a dimension twice")
     return wrapped
+
+
+def numpys_names(function: Callable[P, R]) -> Callable[..., R]:
+    """The function, which then also takes NumPy's `axis` and `keepdims` for `dim` and `keepdim`.
+
+    Raises:
+        ArgumentError: if both are given.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **named: Any) -> R:
+        if "axis" in named or "keepdims" in named:
+            given = named
+            named = {_NUMPYS.get(name, name): value for name, value in given.items()}
+            if len(named) != len(given):
+                raise ArgumentError(f"{function.__name__}: an argument is given twice among {sorted(given)}")
+        return function(*args, **named)
+
+    return call

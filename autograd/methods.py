@@ -215,26 +215,51 @@ class Operations:
     # -- reductions ------------------------------------------------------------------------------------------------
 
     sum = ops.sum
+    sum_to_size = ops.sum_to_size
     mean = ops.mean
     prod = ops.prod
+    nansum = ops.nansum
+    nanmean = ops.nanmean
     var = ops.var
     std = ops.std
+    cov = ops.cov
+    corrcoef = ops.corrcoef
+    norm = older.norm
+    logsumexp = ops.logsumexp
     max = ops.max
     min = ops.min
     amax = ops.amax
     amin = ops.amin
+    aminmax = ops.aminmax
     argmax = ops.argmax
     argmin = ops.argmin
     median = ops.median
-    norm = older.norm
-    logsumexp = ops.logsumexp
+    nanmedian = ops.nanmedian
+    mode = ops.mode
+    kthvalue = ops.kthvalue
+    quantile = ops.quantile
+    nanquantile = ops.nanquantile
     all = ops.all
     any = ops.any
     count_nonzero = ops.count_nonzero
+    bincount = ops.bincount
+    histc = ops.histc
+    histogram = ops.histogram
+
+    # -- along a dimension -----------------------------------------------------------------------------------------
+
     cumsum = ops.cumsum
     cumprod = ops.cumprod
-    nansum = ops.nansum
-    nanmean = ops.nanmean
+    cummax = ops.cummax
+    cummin = ops.cummin
+    logcumsumexp = ops.logcumsumexp
+    diff = ops.diff
+    sort = ops.sort
+    argsort = ops.argsort
+    msort = ops.msort
+    topk = ops.topk
+    unique = ops.unique
+    unique_consecutive = ops.unique_consecutive
 
     # -- shape -----------------------------------------------------------------------------------------------------
 
@@ -332,12 +357,8 @@ class Operations:
     masked_select = ops.masked_select
     take = ops.take
     take_along_dim = ops.take_along_dim
-    sort = ops.sort
-    argsort = ops.argsort
-    topk = ops.topk
     nonzero = ops.nonzero
     argwhere = ops.argwhere
-    unique = ops.unique
 
     # -- linear algebra --------------------------------------------------------------------------------------------
 

@@ -84,6 +84,8 @@ class InPlaceOperations:
     addbmm_ = _in_place("addbmm_", ops.addbmm)
     baddbmm_ = _in_place("baddbmm_", ops.baddbmm)
     renorm_ = _in_place("renorm_", distances.renorm)
+    cumsum_ = _in_place("cumsum_", ops.cumsum)
+    cumprod_ = _in_place("cumprod_", ops.cumprod)
     lerp_ = _in_place("lerp_", ops.lerp)
     addcmul_ = _in_place("addcmul_", ops.addcmul)
     addcdiv_ = _in_place("addcdiv_", ops.addcdiv)

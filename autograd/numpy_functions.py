@@ -12,7 +12,22 @@ import numpy as np
 
 from autograd import create
 from autograd.errors import ArgumentError
-from autograd.ops import contraction, index, join, linalg, order, positions, rearrange, reduce, shape
+from autograd.ops import (
+    contraction,
+    differences,
+    distinct,
+    histograms,
+    index,
+    join,
+    linalg,
+    order,
+    positions,
+    rank,
+    rearrange,
+    scan,
+    shape,
+    variance,
+)  # fmt: skip
 from autograd.table import implements
 from autograd.tape import Variable
 
@@ -282,7 +297,7 @@ def _unique(
         raise ArgumentError(
             "np.unique: return_index is not supported on tensors; use np.unique(t.detach().numpy(), ...)"
         )
-    return order.unique(ar, True, return_inverse, return_counts, axis)
+    return distinct.unique(ar, True, return_inverse, return_counts, axis)
 
 
 # ------------------------------------------------------------------------------------------------ linear algebra
@@ -351,12 +366,44 @@ def _vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
 
 @implements(np.var)
 def _var(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    return reduce.var(a, axis, correction=ddof, keepdim=keepdims)
+    return variance.var(a, axis, correction=ddof, keepdim=keepdims)
 
 
 @implements(np.std)
 def _std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    return reduce.std(a, axis, correction=ddof, keepdim=keepdims)
+    return variance.std(a, axis, correction=ddof, keepdim=keepdims)
+
+
+@implements(np.cumsum)
+def _cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    return scan.cumsum(shape.ravel(a), 0, dtype=dtype) if axis is None else scan.cumsum(a, axis, dtype=dtype)
+
+
+@implements(np.cumprod)
+def _cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    return (
+        scan.cumprod(shape.ravel(a), 0, dtype=dtype) if axis is None else scan.cumprod(a, axis, dtype=dtype)
+    )
+
+
+@implements(np.diff)
+def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    return differences.diff(a, n, axis, prepend, append)
+
+
+@implements(np.quantile)
+def _quantile(a: Any, q: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    return rank.quantile(a, q, axis, keepdims)
+
+
+@implements(np.isin)
+def _isin(element: Any, test_elements: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+    return distinct.isin(element, test_elements, assume_unique=assume_unique, invert=invert)
+
+
+@implements(np.bincount)
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    return histograms.bincount(x, weights, minlength)
 
 
 # ------------------------------------------------------------------------------------------------ creation

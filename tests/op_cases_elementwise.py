@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 from scipy import special as sp
 
-from autograd.ops import arithmetic, compare, elementwise, identity, number, rounding, selection, special
+from autograd.ops import (
+    arithmetic,
+    compare,
+    distinct,
+    elementwise,
+    identity,
+    number,
+    rounding,
+    selection,
+    special,
+)
 from tests.case import Case, Given, Mask, Real, Whole, on
 
 INTEGERS = ("bool", "uint8", "int8", "int32", "int64")
@@ -423,7 +433,7 @@ NUMBERS = [
         torch="fill",
     ),
     Case(
-        number.isin,
+        distinct.isin,
         on(Whole(3, 4), Whole(2)),
         on(Whole(3, 4), Whole(2), invert=True),
         on(Whole(4), 2),

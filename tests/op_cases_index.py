@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops import index, order, positions
+from autograd.ops import distinct, index, order, positions
 from tests.case import Case, Given, Mask, Real, Whole, on
 
 INTEGERS = ("bool", "uint8", "int32", "int64")
@@ -278,7 +278,7 @@ ORDER = [
         differentiable=False,
     ),
     Case(
-        order.unique,
+        distinct.unique,
         on(Whole(3, 4, high=4)),
         on(Whole(3, 4, high=4), return_inverse=True, return_counts=True),
         on(Whole(5, 2, high=2), dim=0, return_counts=True, return_inverse=True),
@@ -286,7 +286,7 @@ ORDER = [
         differentiable=False,
     ),
     Case(
-        order.unique_consecutive,
+        distinct.unique_consecutive,
         on(Whole(20, high=2)),
         on(Whole(20, high=2), return_inverse=True, return_counts=True),
         on(Whole(2, 9, high=2), dim=1, return_counts=True),
@@ -294,7 +294,7 @@ ORDER = [
         differentiable=False,
     ),
     Case(
-        order.one_hot,
+        distinct.one_hot,
         on(Whole(2, 3, high=4)),
         on(Whole(2, 3, high=4), 6),
         on(Given(2)),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.linalg import older
-from autograd.ops import extremum, reduce, scan
+from autograd.ops import differences, extremum, histograms, rank, reduce, scan, variance
 from tests.case import Case, Given, Mask, Real, Sample, Whole, on
 
 INTEGERS = ("bool", "uint8", "int8", "int32", "int64")
@@ -105,6 +105,12 @@ SUMS = [
     ),
     Case(reduce.nansum, *over(SPECS), torch="nansum", name="nansum_derivatives"),
     Case(reduce.nanmean, *over(SPECS, empty=False), on(SOME_NAN, 1), torch="nanmean", differentiable=False),
+    Case(
+        reduce.sum_to_size,
+        *(on(Real(2, 3, 4), s) for s in ((1, 3, 1), (3, 4), (1,), (), (2, 3, 4))),
+        torch=lambda torch, x, size: x.sum_to_size(size),
+        integers=INTEGERS,
+    ),
     Case(reduce.nanmean, *over(SPECS, empty=False), torch="nanmean", name="nanmean_derivatives"),
 ]
 
@@ -130,10 +136,10 @@ def spread_of(op: Callable[..., Any], **row: Any) -> Case:
 
 
 SPREADS = [
-    spread_of(reduce.var, covers=("var",)),
-    spread_of(reduce.std, covers=("std",)),
-    spread_of(reduce.var_mean),
-    spread_of(reduce.std_mean),
+    spread_of(variance.var, covers=("var",)),
+    spread_of(variance.std, covers=("std",)),
+    spread_of(variance.var_mean),
+    spread_of(variance.std_mean),
     Case(
         older.norm,
         on(NONZERO.resized(*CUBE)),
@@ -200,7 +206,7 @@ EXTREMA = [
             on(Given([[1.0, 3.0, 3.0], [2.0, np.nan, 5.0]], grad=False), 1),
             on(APART, Real(4, low=3, high=4)),
             torch=op.__name__,
-            covers=("element",),
+            covers=("picked", "placed"),
             integers=INTEGERS,
         )
         for op in (extremum.max, extremum.min)
@@ -226,11 +232,9 @@ EXTREMA = [
         on(APART, dim=-2, keepdim=True),
         torch=lambda torch, x, dim=None, keepdim=False: torch.aminmax(x, dim=dim, keepdim=keepdim),
     ),
+    Case(rank.median, *over_one(APART), on(Real(5, apart=True)), on(Real(4, apart=True), 0), torch="median"),
     Case(
-        extremum.median, *over_one(APART), on(Real(5, apart=True)), on(Real(4, apart=True), 0), torch="median"
-    ),
-    Case(
-        extremum.nanmedian,
+        rank.nanmedian,
         *over_one(APART),
         on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False), 1),
         on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False)),
@@ -256,4 +260,182 @@ SCANS = [
     for op, numpy in ((scan.cumsum, np.cumsum), (scan.cumprod, np.cumprod))
 ]
 
-CASES = [*SUMS, *SPREADS, *TRUTH, *EXTREMA, *SCANS]
+SCANS += [
+    *(
+        Case(
+            op,
+            *(on(APART.resized(*CUBE), d) for d in (0, 1, -1)),
+            on(Real(), 0),
+            on(Real(0, 3), 0),
+            on(Real(3, 0), 1),
+            on(Given([1.0, 3.0, 3.0, np.nan, 5.0, np.nan], grad=False), 0),
+            torch=op.__name__,
+            covers=("holding", "held"),
+            integers=INTEGERS,
+        )
+        for op in (scan.cummax, scan.cummin)
+    ),
+    Case(
+        scan.logcumsumexp,
+        *(on(Real(*CUBE), d) for d in (0, 1, -1)),
+        on(Real(), 0),
+        on(Real(0, 3), 0),
+        on(Given([[-300.0, 0.0, 200.0], [500.0, 1.0, 2.0]]), 1),
+        torch="logcumsumexp",
+        covers=("logcumsumexp",),
+        integers=INTEGERS,
+    ),
+]
+
+RANKS = [
+    Case(
+        rank.kthvalue,
+        on(APART, 2),
+        on(APART, 1, 0),
+        on(APART, k=4, dim=1, keepdim=True),
+        on(Real(100, apart=True), 70),
+        on(Real(), 1),
+        on(Given([3.0, np.nan, 1.0], grad=False), 3),
+        torch="kthvalue",
+    ),
+    Case(
+        rank.mode,
+        on(APART),
+        on(APART, 0),
+        on(APART, dim=1, keepdim=True),
+        on(Real()),
+        on(Given([3.0, 1.0, 3.0, 1.0, 2.0], grad=False)),
+        on(Whole(4, 9, high=3), 1),
+        torch="mode",
+        integers=INTEGERS,
+    ),
+    *(
+        Case(
+            op,
+            on(APART, 0.3),
+            on(APART, 0.3, 1),
+            on(APART, Real(3, low=0.05, high=0.95), 0, keepdim=True),
+            *(
+                on(APART, Given([0.0, 0.2, 0.5, 1.0], grad=False), -1, interpolation=how)
+                for how in ("lower", "higher", "nearest", "midpoint", "linear")
+            ),
+            on(Given([[1.0, np.nan, 3.0, 2.0], [2.0, 5.0, 4.0, 3.0]], grad=False), 0.4, 1),
+            on(Given([[np.nan, np.nan], [2.0, 5.0]], grad=False), Real(2, low=0.1, high=0.9, grad=False), 1),
+            torch=op.__name__,
+            integers=("int64",),
+        )
+        for op in (rank.quantile, rank.nanquantile)
+    ),
+]
+
+DIFFERENCES = [
+    Case(
+        differences.diff,
+        on(Real(3, 5)),
+        on(Real(3, 5), 2),
+        on(Real(3, 5), 1, 0, Real(1, 5), Real(2, 5)),
+        on(Real(3, 5), n=9),
+        on(Real(3, 5), n=0),
+        on(Real(3), append=Real(2)),
+        torch="diff",
+        integers=INTEGERS,
+    ),
+    *(
+        Case(
+            op,
+            on(Real(3, 5)),
+            on(Real(3, 5), dx=0.5, dim=0),
+            on(Real(3, 5), Real(5)),
+            on(Real(3, 5), Real(3), dim=0),
+            on(Real(3, 5), Real(3, 5), dim=0),
+            on(Real(3, 1)),
+            torch=op.__name__,
+            integers=("bool", "int32", "int64"),
+        )
+        for op in (differences.trapezoid, differences.cumulative_trapezoid)
+    ),
+    Case(
+        differences.gradient,
+        on(Real(4, 5)),
+        on(Real(4, 5), edge_order=2),
+        on(Real(4, 5), spacing=0.5, dim=1),
+        on(Real(4, 5), spacing=[2.0, 0.5], dim=(1, 0)),
+        on(Real(4, 5), spacing=[Given([0.0, 1.0, 3.0, 4.0]), Given([0.0, 0.5, 2.0, 2.5, 4.0])]),
+        on(Real(5), spacing=[Given([0.0, 0.5, 2.0, 2.5, 4.0])], edge_order=2),
+        on(Real(2, 4)),
+        torch="gradient",
+        integers=INTEGERS,
+    ),
+]
+
+
+def cells(*args: Any, **named: Any) -> list[Any]:
+    return flat(histograms.histogramdd(*args, **named))
+
+
+def flat(found: Any) -> list[Any]:
+    """The counts, and the edges of each dimension."""
+    return [found.hist, *found.bin_edges]
+
+
+STATISTICS = [
+    Case(
+        variance.cov,
+        on(Real(3, 5)),
+        on(Real(5)),
+        on(Real(3, 5), correction=0),
+        on(Real(3, 5), fweights=Given([1, 2, 0, 1, 3])),
+        on(Real(3, 5), aweights=Real(5, low=0.2, high=1)),
+        on(Real(3, 5), fweights=Given([1, 2, 0, 1, 3]), aweights=Real(5, low=0.2, high=1)),
+        torch="cov",
+        integers=INTEGERS,
+    ),
+    Case(variance.corrcoef, on(Real(3, 5)), on(Real(5)), torch="corrcoef", integers=INTEGERS, tolerance=1e-5),
+    Case(
+        histograms.bincount,
+        on(Whole(20)),
+        on(Whole(20), minlength=9),
+        on(Whole(20), Real(20)),
+        on(Whole(0)),
+        torch="bincount",
+        differentiable=False,
+        integers=INTEGERS,
+    ),
+    Case(
+        histograms.histc,
+        on(Real(50), 7),
+        on(Real(5, 6), 4, -1, 1.5),
+        on(Given([1.0, 1.0]), 4),
+        torch="histc",
+        differentiable=False,
+        integers=INTEGERS,
+    ),
+    Case(
+        histograms.histogram,
+        on(Real(50), 7),
+        on(Real(5, 6), 4, range=(-1.0, 1.5), weight=Real(5, 6, low=0), density=True),
+        on(Real(9), Given([-1.0, 0.0, 1.5, 2.0])),
+        torch="histogram",
+        differentiable=False,
+        integers=INTEGERS,
+    ),
+    Case(
+        cells,
+        on(Real(50, 2), 3),
+        on(Real(20, 2), [3, 4], weight=Real(20, low=0), density=True),
+        on(Real(20, 2), [Given([-1.0, 0.0, 1.0]), Given([-2.0, 0.5, 2.0])]),
+        torch=lambda torch, *args, **named: flat(torch.histogramdd(*args, **named)),
+        differentiable=False,
+    ),
+]
+
+CASES = [
+    *SUMS,
+    *SPREADS,
+    *TRUTH,
+    *EXTREMA,
+    *SCANS,
+    *RANKS,
+    *DIFFERENCES,
+    *STATISTICS,
+]

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.batching.rules import batches, examples, grown, is_at, ndim_of
 from autograd.errors import BatchingError
 from autograd.hidden import Hidden, Level
-from autograd.ops import arithmetic, extremum, identity, index, selection
+from autograd.ops import along, arithmetic, identity, index, scan, selection
 from autograd.ops.selection import raw
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
@@ -204,14 +204,26 @@ def _flat_key(positions: Any, level: Level) -> tuple[Any, Any]:
     return _ALL, positions
 
 
-@batches(extremum.element)
-def _element(p: Primitive, level: Level, args: list[Any]) -> Any:
-    x, positions, dim, keepdim = args
-    if not x.ndim:
+def _whole(index: Any, level: Level) -> Any:
+    """The index of every example."""
+    if is_at(index, level):
+        return raw(index.value)
+    return np.broadcast_to(index, (level.size, *index.shape))
+
+
+@batches(along.picked, along.placed)
+def _picked(p: Primitive, level: Level, args: list[Any]) -> Any:
+    x, index, dim, keepdim, *shape = args
+    shape = [(level.size, *s) for s in shape]
+    ndim = len(shape[0]) - 1 if shape else x.ndim
+    if not ndim:
         return identity.clone(x.value)
-    whole = (
-        raw(positions.value)
-        if is_at(positions, level)
-        else np.broadcast_to(positions, (level.size, *positions.shape))
-    )
-    return p.function(examples(x, level), whole, dim % x.ndim + 1, keepdim)
+    return p.function(examples(x, level), _whole(index, level), dim % ndim + 1, keepdim, *shape)
+
+
+@batches(scan.holding, scan.held)
+def _holding(p: Primitive, level: Level, args: list[Any]) -> Any:
+    x, index, dim = args
+    if not x.ndim:
+        return identity.clone(examples(x, level))
+    return p.function(examples(x, level), _whole(index, level), dim % x.ndim + 1)

@@ -9,16 +9,26 @@ from autograd.batching import rules_index, rules_products, rules_shape
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
 from autograd.hidden import Rule
 from autograd.kernels import softmax
-from autograd.ops import extremum, order, reduce, scan
+from autograd.ops import extremum, order, rank, reduce, scan, variance
 
 __all__ = ["batching_rule", "rules_index", "rules_products", "rules_shape"]
 
 batches(
-    reduce.sum_, reduce.mean_, reduce.prod_, reduce.var_, reduce.std_, reduce.norm_, reduce.all, reduce.any,
+    reduce.sum_, reduce.mean_, reduce.prod_, variance.var_, variance.std_, reduce.norm_, reduce.all, reduce.any,
     reduce.count_nonzero, extremum.amax, extremum.amin, extremum.argmax, extremum.argmin, softmax.logsumexp_,
+    rank.median_, rank.argmedian, rank.argkth, rank.argmode,
 )(over_dims)  # fmt: skip
 
-batches(softmax.softmax_, softmax.log_softmax_, scan.cumsum_, scan.cumprod_, order.argsort)(along_dim)
+batches(
+    softmax.softmax_,
+    softmax.log_softmax_,
+    scan.cumsum_,
+    scan.cumprod_,
+    scan.logcumsumexp_,
+    scan.latest,
+    order.argsort,
+    order.first_of,
+)(along_dim)
 
 assign_families()
 

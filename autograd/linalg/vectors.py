@@ -99,7 +99,7 @@ def powers(x: Any, n: int) -> Tensor:
     if n <= 1:
         return mul(unsqueeze(x, -1), 0)[..., :n] + ones
     factors = expand(unsqueeze(x, -1), (*array.shape, n - 1))
-    return cumprod(cat((_like(x, ones), factors), -1), -1)  # type: ignore[no-any-return]  # a tensor
+    return cumprod(cat((_like(x, ones), factors), -1), -1)
 
 
 def _like(x: Any, array: Any) -> Any:

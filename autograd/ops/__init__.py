@@ -104,6 +104,19 @@ from autograd.ops.contraction import (
     kron,
     tensordot,
 )
+from autograd.ops.differences import (
+    cumulative_trapezoid,
+    diff,
+    gradient,
+    trapezoid,
+    trapz,
+)
+from autograd.ops.distinct import (
+    isin,
+    one_hot,
+    unique,
+    unique_consecutive,
+)
 from autograd.ops.elementwise import (
     acos,
     acosh,
@@ -160,9 +173,7 @@ from autograd.ops.extremum import (
     argmax,
     argmin,
     max,
-    median,
     min,
-    nanmedian,
 )
 from autograd.ops.gamma import (
     digamma,
@@ -172,6 +183,12 @@ from autograd.ops.gamma import (
     mvlgamma,
     polygamma,
     zeta,
+)
+from autograd.ops.histograms import (
+    bincount,
+    histc,
+    histogram,
+    histogramdd,
 )
 from autograd.ops.identity import (
     alias,
@@ -227,7 +244,6 @@ from autograd.ops.number import (
     fill,
     frexp,
     gcd,
-    isin,
     lcm,
     nextafter,
     sgn,
@@ -238,12 +254,9 @@ from autograd.ops.order import (
     bucketize,
     msort,
     nonzero,
-    one_hot,
     searchsorted,
     sort,
     topk,
-    unique,
-    unique_consecutive,
 )
 from autograd.ops.polynomial import (
     chebyshev_polynomial_t,
@@ -273,6 +286,14 @@ from autograd.ops.positions import (
     take,
     take_along_dim,
 )
+from autograd.ops.rank import (
+    kthvalue,
+    median,
+    mode,
+    nanmedian,
+    nanquantile,
+    quantile,
+)
 from autograd.ops.rearrange import (
     diag,
     diag_embed,
@@ -295,11 +316,8 @@ from autograd.ops.reduce import (
     nanmean,
     nansum,
     prod,
-    std,
-    std_mean,
     sum,
-    var,
-    var_mean,
+    sum_to_size,
 )
 from autograd.ops.rounding import (
     ceil,
@@ -314,8 +332,11 @@ from autograd.ops.rounding import (
     trunc_divide,
 )
 from autograd.ops.scan import (
+    cummax,
+    cummin,
     cumprod,
     cumsum,
+    logcumsumexp,
 )
 from autograd.ops.selection import (
     clamp,
@@ -383,6 +404,14 @@ from autograd.ops.special import (
     xlog1py,
     xlogy,
 )
+from autograd.ops.variance import (
+    corrcoef,
+    cov,
+    std,
+    std_mean,
+    var,
+    var_mean,
+)
 from autograd.table import Primitive, registry
 
 __all__ = [
@@ -422,14 +451,19 @@ __all__ = [
     "shifted_chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l",
     "legendre_polynomial_p",
     # number
-    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin",
+    "sgn", "frexp", "nextafter", "gcd", "lcm", "fill",
     # activation
     "relu", "relu6", "leaky_relu", "prelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink", "hardtanh",
     "hardsigmoid", "hardswish", "glu",
     # reduce
-    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean", "all", "any",
-    "count_nonzero",
+    "sum", "sum_to_size", "mean", "prod", "nansum", "nanmean", "all", "any", "count_nonzero",
+    # variance
+    "var", "std", "var_mean", "std_mean", "cov", "corrcoef",
+    # differences
+    "diff", "trapezoid", "trapz", "cumulative_trapezoid", "gradient",
+    # histograms
+    "bincount", "histc", "histogram", "histogramdd",
     # shape
     "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
     "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t", "matrix_transpose",
@@ -447,12 +481,15 @@ __all__ = [
     # contraction
     "einsum", "tensordot", "inner", "kron",
     # extremum
-    "max", "min", "amax", "amin", "aminmax", "argmax", "argmin", "median", "nanmedian",
+    "max", "min", "amax", "amin", "aminmax", "argmax", "argmin",
+    # rank
+    "median", "nanmedian", "mode", "kthvalue", "quantile", "nanquantile",
     # loss
     "mse_loss", "l1_loss", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     # order
-    "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize", "unique",
-    "unique_consecutive", "one_hot",
+    "sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize",
+    # distinct
+    "unique", "unique_consecutive", "isin", "one_hot",
     # positions
     "gather", "scatter", "scatter_add", "take_along_dim", "take", "put", "index_select", "index_add",
     "index_copy", "index_fill", "masked_select", "masked_scatter",
@@ -460,7 +497,7 @@ __all__ = [
     "flip", "fliplr", "flipud", "roll", "rot90", "diagonal", "diag", "diag_embed", "diagflat", "tril",
     "triu", "unfold",
     # scan
-    "cumsum", "cumprod",
+    "cumsum", "cumprod", "cummax", "cummin", "logcumsumexp",
     # linear
     "linear",
     # loss

@@ -9,14 +9,12 @@ import numpy as np
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic
 from autograd.ops.forms import floating
-from autograd.ops.selection import alike, raw
 from autograd.primitive import Array, implements, primitive
-from autograd.tape import wrap
 
 if TYPE_CHECKING:
-    from autograd.tensor import Tensor
+    pass
 
-__all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill", "isin"]
+__all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill"]
 
 
 class Parts(NamedTuple):
@@ -106,23 +104,6 @@ def lcm(x: Array, y: Array) -> Array:
 
 
 @implements(np.isin)
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """Whether each element is among `test_elements` (or, with `invert`, is not).
-
-    Raises:
-        DTypeError: if both are numbers.
-
-    >>> import autograd
-    >>> isin(autograd.tensor([[1, 2], [3, 4]]), autograd.tensor([2, 3]))
-    tensor([[False,  True],
-            [ True, False]])
-    """
-    if isinstance(elements, (bool, int, float)) and isinstance(test_elements, (bool, int, float)):
-        raise DTypeError(f"isin: one of the two must be a tensor, got {elements!r} and {test_elements!r}")
-    x, y = (raw(v) for v in alike(elements, test_elements))
-    return wrap(np.isin(x, y, assume_unique=assume_unique, invert=invert))
-
-
 # ------------------------------------------------------------------------------------------------ one number for all
 
 

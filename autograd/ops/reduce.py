@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
+from autograd.dims import numpys_names
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import arithmetic, selection
 from autograd.ops.forms import (
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = [
-    "sum", "mean", "prod", "nansum", "nanmean", "var", "std", "var_mean", "std_mean",
-    "all", "any", "count_nonzero",
+    "sum", "sum_to_size", "mean", "prod", "nansum", "nanmean", "all", "any", "count_nonzero",
 ]  # fmt: skip
 
 Dim = int | Sequence[int] | None
@@ -48,7 +48,7 @@ Dim = int | Sequence[int] | None
 # ------------------------------------------------------------------------------------------------ sum and mean
 
 
-def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
+def total_over(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
     """The sum, in at least int64 or, for float16, with float32 on the way."""
     axis = axes(op, x, dim)
     kind = x.dtype.kind
@@ -66,7 +66,7 @@ def _total(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
 @primitive(x=lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim))
 def sum_(x: Array, dim: Dim, keepdim: bool) -> Array:
     """The sum over `dim`.  dx = g, repeated."""
-    return _total("sum", x, dim, keepdim)
+    return total_over("sum", x, dim, keepdim)
 
 
 @implements(np.sum)
@@ -84,7 +84,7 @@ def sum(
     dx = g, repeated along the dimensions that were summed.
 
     Args:
-        dtype: convert to this dtype first.
+        dtype: convert to this dtype first; the result has it, too.
 
     Raises:
         DimensionError: if a dimension is out of range.
@@ -95,9 +95,31 @@ def sum(
     (tensor(10.), tensor([4., 6.]), tensor([[3.],
             [7.]]))
     """
+    dim, keepdim = dim if axis is None else axis, keepdim or keepdims
     if dtype is not None:
-        input = converted(input, dtype)
-    return sum_(input, dim if axis is None else axis, keepdim or keepdims)
+        return converted(sum_(converted(input, dtype), dim, keepdim), dtype)  # type: ignore[no-any-return]  # a tensor
+    return sum_(input, dim, keepdim)
+
+
+def sum_to_size(input: Any, *size: Any) -> Tensor:
+    """The sum over the dimensions in which a shape that broadcasts to the input's has size 1, or that it lacks.
+
+    Raises:
+        ShapeError: if the shape does not broadcast to the input's.
+
+    >>> import autograd
+    >>> sum_to_size(autograd.ones(2, 3), (1, 3))
+    tensor([[2., 2., 2.]])
+    """
+    wanted = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+    shape = tuple(input.shape)
+    extra = len(shape) - len(wanted)
+    fits = {w in (1, n) for w, n in zip(wanted, shape[max(extra, 0) :], strict=False)}
+    if extra < 0 or False in fits:
+        raise ShapeError(f"sum_to_size: shape {wanted} does not broadcast to {shape}")
+    dims = [d for d, n in enumerate(shape) if d >= extra and wanted[d - extra] == 1 != n]
+    kept = sum_(input, dims, True) if dims or not shape else input
+    return sum_(kept, list(range(extra)), False) if extra else kept
 
 
 def converted(x: Any, dtype: Any) -> Any:
@@ -116,18 +138,18 @@ def count(shape: Sequence[int], dim: Dim) -> int:
     return math.prod(shape[d] for d in ((dim,) if isinstance(dim, int) else dim))
 
 
-def _per(n: float) -> float:
+def per(n: float) -> float:
     """1 / n, inf for n <= 0: times zero it is nan, as the statistics of too few elements are."""
     return 1 / n if n > 0 else math.inf
 
 
-@primitive(x=lambda g, x_shape, dim, keepdim: spread(g * _per(count(x_shape, dim)), x_shape, dim, keepdim))
+@primitive(x=lambda g, x_shape, dim, keepdim: spread(g * per(count(x_shape, dim)), x_shape, dim, keepdim))
 def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
     """The mean over `dim`.  dx = g / n, repeated."""
     floating("mean", x)
     if x.dtype.char == "e":
         return np.mean(x, axes("mean", x, dim), keepdims=keepdim)
-    return _total("mean", x, dim, keepdim) / float(count(x.shape, dim))
+    return total_over("mean", x, dim, keepdim) / float(count(x.shape, dim))
 
 
 @implements(np.mean)
@@ -155,6 +177,7 @@ def mean(
     return mean_(input, dim if axis is None else axis, keepdim or keepdims)
 
 
+@numpys_names
 def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan.
 
@@ -162,12 +185,13 @@ def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     >>> nansum(autograd.tensor([1.0, math.nan, 2.0]))
     tensor(3.)
     """
-    if dtype is not None:
-        input = converted(input, dtype)
     missing = np.isnan(selection.raw(input))
-    return sum_(selection.masked_fill(input, missing, 0) if missing.any() else input, dim, keepdim)
+    return sum(
+        selection.masked_fill(input, missing, 0) if missing.any() else input, dim, keepdim, dtype=dtype
+    )
 
 
+@numpys_names
 def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not nan; nan if there is none.
 
@@ -182,7 +206,7 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
         input = converted(input, dtype)
     x = selection.raw(input)
     floating("nanmean", x)
-    n = _total("nanmean", ~np.isnan(x), dim, keepdim)
+    n = total_over("nanmean", ~np.isnan(x), dim, keepdim)
     return arithmetic.div(nansum(input, dim, keepdim), np.asarray(n, x.dtype))
 
 
@@ -192,8 +216,10 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 @primitive(x=lambda g, out, x, dim, keepdim: _prod_dx(g, out, x, dim, keepdim))
 def prod_(x: Array, dim: int | None, keepdim: bool) -> Array:
     """The product over `dim`.  dx = g * the product of the others."""
-    kind = None if x.dtype.kind == "f" else np.int64
-    return multiply_reduce(x, axes("prod", x, dim), kind, None, keepdim)
+    axis = axes("prod", x, dim)
+    if x.dtype.char == "e":
+        return np.asarray(multiply_reduce(x, axis, np.float32, None, keepdim)).astype(x.dtype)
+    return multiply_reduce(x, axis, None if x.dtype.kind == "f" else np.int64, None, keepdim)
 
 
 def _prod_dx(g: Array, out: Array, x: Array, dim: int | None, keepdim: bool) -> Array:
@@ -238,126 +264,12 @@ def prod(
     >>> x.grad
     tensor([6., 0., 0.])
     """
+    dim, keepdim = dim if axis is None else axis, keepdim or keepdims
+    if dim is not None and not isinstance(dim, (int, np.integer)):
+        raise ArgumentError(f"prod: dim is one integer or None, got {dim!r}")
     if dtype is not None:
-        input = converted(input, dtype)
-    return prod_(input, dim if axis is None else axis, keepdim or keepdims)
-
-
-# ------------------------------------------------------------------------------------------------ spread of values
-
-
-def _deviations(x: Array, dim: Dim) -> Array:
-    """x - its mean over dim."""
-    return x - mean_(x, dim, True)
-
-
-def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
-    floating(op, x)
-    y = x if x.dtype.char != "e" else x.astype(np.float32)
-    n = count(x.shape, dim)
-    d = np.asarray(y - _total(op, y, dim, True) * _per(n))
-    np.multiply(d, d, out=d)
-    variance = _total(op, d, dim, keepdim) * _per(n - correction)
-    return np.asarray(variance).astype(x.dtype, copy=False)
-
-
-@primitive(
-    x=lambda g, x, dim, correction, keepdim: (
-        spread(g, x.shape, dim, keepdim) * (2 * _per(count(x.shape, dim) - correction)) * _deviations(x, dim)
-    )
-)
-def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
-    """The variance over `dim`.  dx = g * 2 (x - mean) / (n - correction)."""
-    return _variance("var", x, dim, correction, keepdim)
-
-
-# A primitive, because sqrt(var) would have a nan gradient where the variance is 0.
-@primitive(x=lambda g, out, x, dim, correction, keepdim: _std_dx(g, out, x, dim, correction, keepdim))
-def std_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
-    """The standard deviation over `dim`.  dx = g * (x - mean) / ((n - correction) std), 0 where std is 0."""
-    return np.sqrt(_variance("std", x, dim, correction, keepdim))
-
-
-def _std_dx(g: Array, out: Array, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
-    slope = drop(g / (out + (out == 0)), out == 0) * _per(count(x.shape, dim) - correction)
-    return spread(slope, x.shape, dim, keepdim) * _deviations(x, dim)
-
-
-def _statistics(
-    op: str, dim: Any, correction: float | None, unbiased: bool | None, axis: Dim
-) -> tuple[Dim, float]:
-    """PyTorch's two signatures: (dim, correction), and (unbiased) or (dim, unbiased)."""
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if unbiased is not None:
-        if correction is not None:
-            raise ArgumentError(f"{op}: give correction or unbiased, not both")
-        correction = int(unbiased)
-    return (dim if axis is None else axis), (1 if correction is None else correction)
-
-
-def var(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None, axis: Dim = None,
-) -> Tensor:  # fmt: skip
-    """The variance: Σ (x - mean)² / (n - correction), of all elements or over `dim`.
-
-    correction is 1 unless given (`unbiased=False` means 0). nan where n <= correction.
-    dx = g * 2 (x - mean) / (n - correction).
-
-    Raises:
-        DTypeError: for integers.
-        DimensionError: if a dimension is out of range.
-
-    >>> import autograd
-    >>> x = autograd.tensor([1.0, 2.0, 3.0, 4.0])
-    >>> var(x), var(x, correction=0)
-    (tensor(1.6667), tensor(1.2500))
-    """
-    dim, correction = _statistics("var", dim, correction, unbiased, axis)
-    return var_(input, dim, correction, keepdim)
-
-
-def std(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None, axis: Dim = None,
-) -> Tensor:  # fmt: skip
-    """The standard deviation √var; see `var`. Its derivative where it is 0 is 0.
-
-    >>> import autograd
-    >>> std(autograd.tensor([1.0, 2.0, 3.0, 4.0]))
-    tensor(1.2910)
-    """
-    dim, correction = _statistics("std", dim, correction, unbiased, axis)
-    return std_(input, dim, correction, keepdim)
-
-
-def var_mean(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """The variance and the mean, with the arguments of `var`.
-
-    >>> import autograd
-    >>> var_mean(autograd.tensor([1.0, 2.0, 3.0]))
-    (tensor(1.), tensor(2.))
-    """
-    dim, correction = _statistics("var_mean", dim, correction, unbiased, None)
-    return var_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
-
-
-def std_mean(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
-    correction: float | None = None,
-) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """The standard deviation and the mean, with the arguments of `var`.
-
-    >>> import autograd
-    >>> std_mean(autograd.tensor([1.0, 2.0, 3.0]))
-    (tensor(1.), tensor(2.))
-    """
-    dim, correction = _statistics("std_mean", dim, correction, unbiased, None)
-    return std_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
+        return converted(prod_(converted(input, dtype), dim, keepdim), dtype)  # type: ignore[no-any-return]  # a tensor
+    return prod_(input, dim, keepdim)
 
 
 # ------------------------------------------------------------------------------------------------ norms
@@ -383,7 +295,7 @@ def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     if p == 2:
         if axis is None and not keepdim and x.flags.c_contiguous and x.dtype.char in "fd":
             return np.sqrt(squares(x))
-        return np.sqrt(_total("norm", np.square(x), dim, keepdim))
+        return np.sqrt(total_over("norm", np.square(x), dim, keepdim))
     return add_reduce(size**p, axis, None, None, keepdim) ** (1 / p)
 
 
@@ -411,6 +323,11 @@ def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) 
 # ------------------------------------------------------------------------------------------------ truth and counting
 
 
+def _none(dim: Dim) -> bool:
+    """Whether dim is (): for `all` and `any` that names no dimension, for other reductions every one."""
+    return isinstance(dim, (tuple, list)) and not dim
+
+
 def _truth(found: Array, x: Array) -> Array:
     """PyTorch answers in uint8 for uint8."""
     return found.astype(x.dtype) if x.dtype == np.uint8 else found
@@ -424,7 +341,8 @@ def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> all(autograd.tensor([[True, False], [True, True]]), dim=1)
     tensor([False,  True])
     """
-    return _truth(all_reduce(x, axes("all", x, dim), None, None, keepdim), x)
+    axis = () if _none(dim) else axes("all", x, dim)
+    return _truth(all_reduce(x, axis, None, None, keepdim), x)
 
 
 @primitive(x=None, numpy=np.any)
@@ -435,7 +353,8 @@ def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     >>> any(autograd.tensor([[True, False], [False, False]]), dim=1)
     tensor([ True, False])
     """
-    return _truth(any_reduce(x, axes("any", x, dim), None, None, keepdim), x)
+    axis = () if _none(dim) else axes("any", x, dim)
+    return _truth(any_reduce(x, axis, None, None, keepdim), x)
 
 
 @primitive(x=None, numpy=np.count_nonzero)

@@ -13,8 +13,8 @@ from autograd.ops.activation import (
     softsign,
     tanhshrink,
 )
+from autograd.ops.distinct import one_hot
 from autograd.ops.elementwise import tanh
-from autograd.ops.order import one_hot
 from nn.functional.activation import (
     celu,
     elu,

@@ -26,11 +26,13 @@ def differences(
     *,
     order: int = 0,
     process: Callable[[Any], Any] | None = None,
+    invariant: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
     tolerance: float = 1.0,
 ) -> list[str]:
     """Call both with the same arguments and compare results, dtypes and derivatives up to `order`.
 
     process:    what is compared of PyTorch's and our result, where only a part is unique
+    invariant:  the same, but it also sees the arguments
     tolerance:  how many times the usual one
     """
     translate = Translator()
@@ -41,6 +43,8 @@ def differences(
         return [] if problem is not None else [f"PyTorch raises {error!r}; ours returned {_brief(found)}"]
     if problem is not None:
         return [f"ours raised {type(problem).__name__}: {str(problem)[:300]}"]
+    if invariant is not None:
+        expected, found = invariant(expected, args, named), invariant(found, our_args, our_named)
     if process is not None:
         expected, found = process(expected), process(found)
     pairs, reports = _paired(expected, found)

@@ -108,6 +108,38 @@ SAMPLES: dict[str, Callable[[Any], bool]] = {}
 ERRORS: dict[str, Callable[[Any], bool]] = {}
 """Operation -> which of the errors PyTorch lists are none here; the reason stands beside each."""
 
+
+def _elements(x: Any, indices: Any, dim: int) -> Any:
+    """The elements of x at indices along a dimension, which they may lack."""
+    return x.gather(dim, indices if indices.ndim == x.ndim else indices.unsqueeze(dim))
+
+
+def _values_and_elements(position: int) -> Callable[[Any, Any, Any], Any]:
+    """Values, and for indices the elements that they name; `position` is that of the argument `dim`."""
+
+    def chosen(result: Any, args: Any, named: Any) -> Any:
+        dim = named["dim"] if "dim" in named else args[position] if len(args) > position else -1
+        return result[0], _elements(args[0], result[1], dim)
+
+    return chosen
+
+
+def _sorted_by_pytorch(result: Any, args: Any, named: Any) -> Any:
+    """The elements in order, where the order of equal ones is not promised and PyTorch does not keep it."""
+    kept = named.get("stable") or str(args[0].dtype).rpartition(".")[2] not in ("uint8", "bool", "float16")
+    return result if kept else _elements(args[0], result[-1] if isinstance(result, tuple) else result, 0)
+
+
+INVARIANTS: dict[str, Callable[[Any, Any, Any], Any]] = {
+    # which of several equal elements PyTorch takes is decided by the steps of its selection algorithm
+    "kthvalue": _values_and_elements(2),
+    "topk": _values_and_elements(2),
+    "mode": _values_and_elements(1),
+    "sort": _sorted_by_pytorch,
+    "argsort": _sorted_by_pytorch,
+}
+"""Operation -> what is compared instead of the result, where there are several right ones; from result, args, named."""
+
 VARIANTS: dict[tuple[str, str], str] = {}
 """(operation, "method" or "in place") -> why that form is not compared."""
 
@@ -124,6 +156,7 @@ TOLERANCES: dict[str, float] = {
         ),
         1e3,
     ),
+    "logcumsumexp": 20.0,  # PyTorch's float32 derivative takes logarithms of gradients, and is the less exact one
 }
 """Operation -> how many times the usual tolerance; the reason stands beside each."""
 

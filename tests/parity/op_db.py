@@ -18,7 +18,16 @@ from torch.testing._internal.opinfo.core import BinaryUfuncInfo
 import autograd
 import nn
 from tests.parity.compare import differences, quiet
-from tests.parity.exclusions import ERRORS, OPERATIONS, ORDERS, SAMPLES, TOLERANCES, TRIANGLES, VARIANTS
+from tests.parity.exclusions import (
+    ERRORS,
+    INVARIANTS,
+    OPERATIONS,
+    ORDERS,
+    SAMPLES,
+    TOLERANCES,
+    TRIANGLES,
+    VARIANTS,
+)  # fmt: skip
 from tests.parity.translate import Translator, UntranslatableError
 
 OPS: dict[str, Any] = {}
@@ -119,6 +128,7 @@ def failures(name: str, dtype: Any) -> list[str]:
                 named,
                 order=order,
                 process=sample.output_process_fn_grad,
+                invariant=INVARIANTS.get(name),
                 tolerance=TOLERANCES.get(name, 1.0),
             )
         except UntranslatableError:
@@ -169,7 +179,8 @@ def variant_failures(name: str, dtype: Any = torch.float64) -> list[str]:
             try:
                 reports = differences(
                     _of_triangles(name, one), _of_triangles(name, other), args, named, order=int(op.supports_autograd),
-                    process=sample.output_process_fn_grad, tolerance=TOLERANCES.get(name, 1.0),
+                    process=sample.output_process_fn_grad, invariant=INVARIANTS.get(name),
+                    tolerance=TOLERANCES.get(name, 1.0),
                 )  # fmt: skip
             except UntranslatableError:
                 continue

@@ -1,4 +1,4 @@
-"""Every row of our own table beside PyTorch: functions and methods, float32 and float64, results, derivatives, errors."""
+"""Every row of our own table beside PyTorch: functions and methods, in both precisions, with derivatives and errors."""
 
 from __future__ import annotations
 
