@@ -177,7 +177,8 @@ def test_methods_are_listed_in_their_class() -> None:
 
 def test_no_file_is_too_long() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
-    fail_if([f"{path.relative_to(ROOT)}: {n} lines" for path, n in lengths.items() if n > LONGEST])
+    longest = {path: 2 * LONGEST if path in INITS else LONGEST for path in FILES}  # an __init__ is a list of names
+    fail_if([f"{path.relative_to(ROOT)}: {n} lines" for path, n in lengths.items() if n > longest[path]])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
