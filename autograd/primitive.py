@@ -25,7 +25,7 @@ order of derivative.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +48,7 @@ def primitive(
     numpy: Any = None,
     joint: Callable[..., Any] | None = None,
     reference: Callable[..., Any] | None = None,
+    recover: Mapping[str, Callable[..., Any]] | None = None,
     residuals: tuple[str, ...] = (),
     hint: str = "",
     several: bool = False,
@@ -66,6 +67,8 @@ def primitive(
         joint: for a fused kernel, `joint(g, …) -> gradients` of all differentiable arguments; it may also ask for
             `needs`, a tuple of bools in the same order.
         reference: for a fused kernel, the same computation in small primitives.
+        recover: for an argument that the reference can do without saving: a function of residuals that gives one which
+            has the same result and derivatives in its place.
         residuals: names of what the body returns after its result, for the joint backward alone.
         hint: what to do about shapes that do not fit, for the error message.
         several: the body returns a tuple of results; `g` and `out` are then tuples.
@@ -93,6 +96,7 @@ def primitive(
             view,
             joint,
             reference,
+            recover,
             residuals,
             hint,
             several,

@@ -405,6 +405,13 @@ def _joint_gradients(
         values = dict(zip(names, saved, strict=True), needs=needs, node=node)
         return joint(gradient, *(values[n] for n in p.joint_names))  # type: ignore[no-any-return]  # any kernel
     values = dict(zip(names, _several(revive(node, node_values)[0], names), strict=True))
+    for name, (restored, parts) in p.recover.items():
+        parents = [
+            parent
+            for d, parent in zip(node.derivatives, node.parents or (), strict=True)
+            if d.parameter == name
+        ]
+        values[name] = wrap(restored(*(values[part] for part in parts)), *parents)
     # aliases keep the inputs apart: one may have been computed from another
     mode = MODE.set(MODE.get().but(grad=True))
     try:

@@ -63,6 +63,7 @@ class Primitive:
     arrays:         the array parameters; `sequences` are those that take a sequence of arrays
     derivatives:    parameter -> its formula, or None where it is not differentiable
     cast:           "promote" brings the arguments to their common dtype, "float" integers to the default as well
+    recover:        argument -> what makes it of residuals, for the reference, so that it need not be saved
     view:           whether the result may share memory with the first argument
     hint:           what to do about shapes that do not fit
     several:        whether the body returns several results; a formula's g and out are then tuples
@@ -84,6 +85,7 @@ class Primitive:
         view: bool = False,
         joint: Callable[..., Any] | None = None,
         reference: Callable[..., Any] | None = None,
+        recover: Mapping[str, Callable[..., Any]] | None = None,
         residuals: tuple[str, ...] = (),
         hint: str = "",
         several: bool = False,
@@ -101,6 +103,7 @@ class Primitive:
         self.view = view
         self.joint = joint
         self.reference = reference
+        self.recover = {a: (f, _parameters(f)) for a, f in (recover or {}).items()}
         self.residuals = residuals
         self.hint = hint
         self.function: Callable[..., Any] = forward
@@ -137,7 +140,9 @@ class Primitive:
 
         if self.joint is not None:
             asked = names_of(self.joint)
-            wanted = self.parameters if self.reference is not None else ()
+            wanted = (
+                [n for n in self.parameters if n not in self.recover] if self.reference is not None else []
+            )
             names = tuple(dict.fromkeys((*(n for n in asked if n != "needs"), *wanted)))
             differentiable = [a for a in self.arrays if formulas.get(a, True) is not None]
             self.joint_names = asked

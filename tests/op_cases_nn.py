@@ -99,6 +99,7 @@ ACTIVATIONS = [
         on(away_from(0.0), 1.5, 2.0, 0.7),
         numpy=lambda x, a, s, i: s * np.where(x > 0, x, a * np.expm1(i * x)),
     ),
+    Case(activation.glu_, on(ANY, ANY), on(Real(4, 3), Real(3)), numpy=lambda x, y: x * sp.expit(y)),
     Case(activation.glu, on(ANY), on(Real(4, 3), dim=0), on(Real(3, 6, 2), 1), torch=F + "glu"),
     Case(activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"),
     Case(activation.elu, on(LARGE), torch=F + "elu", name="elu_large"),
@@ -225,6 +226,21 @@ LOSSES = [
         on(ANY, PROBABILITIES, pos_weight=Real(4, low=0.5, high=2, grad=False)),
         on(Real(), PROBABILITIES.resized()),
         torch=F + "binary_cross_entropy_with_logits",
+    ),
+    Case(
+        loss.binary_cross_entropy_with_logits_,
+        on(ANY, PROBABILITIES),
+        numpy=lambda x, t: (1 - t) * x - sp.log_expit(x),
+    ),
+    Case(
+        loss.smooth_l1_,
+        on(away_from(-0.7, 0.7), 0.7),
+        numpy=lambda x, b: np.where(np.abs(x) < b, x * x / (2 * b), np.abs(x) - b / 2),
+    ),
+    Case(
+        loss.huber_,
+        on(away_from(-0.7, 0.7), 0.7),
+        numpy=lambda x, d: np.where(np.abs(x) < d, x * x / 2, d * (np.abs(x) - d / 2)),
     ),
     Case(loss.mse_loss, *(on(Real(3, 4), Real(3, 4), reduction=r) for r in REDUCTIONS), torch=F + "mse_loss"),
     Case(

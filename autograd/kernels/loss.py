@@ -69,20 +69,35 @@ def _along_classes(weight: Array, ndim: int) -> Array:
     return weight.reshape((1, -1) + (1,) * (ndim - 2)) if ndim > 1 else weight
 
 
+def _counted(
+    target: Array, weight: Any, ignore_index: int, all_count: bool, kind: Any
+) -> tuple[Any, Any, Any]:
+    """Of each target: its class (0 if it does not count), whether it counts as 0 or 1, and the weight of its class.
+
+    The last two are one number if all are equal.
+    """
+    chosen, counts = target.reshape(-1), 1
+    if not all_count:
+        valid = target != ignore_index
+        chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(kind)
+    return chosen, counts, counts if weight is None else counts * weight.astype(kind)[chosen]
+
+
 def _gradient(
-    g: Array, weight: Any, label_smoothing: float, reduction: str, shape: tuple[int, ...], e: Array, total: Array,
-    picks: Array, each: Any, counts: Any, norm: float,
+    g: Array, target: Array, weight: Any, ignore_index: int, reduction: str, label_smoothing: float,
+    shape: tuple[int, ...], p: Array, all_count: bool, norm: float,
 ) -> tuple[Array]:  # fmt: skip
-    """dx = (softmax(x) * the row's weight - its targets' weights) * g / norm; e / total is the softmax."""
+    """dx = (p * the row's weight - its targets' weights) * g / norm, where p is the softmax."""
+    chosen, counts, each = _counted(target, weight, ignore_index, all_count, p.dtype)
     g = g.reshape(-1) if reduction == "none" else float(g) / norm if norm else 0.0
     row = hard = (
         g * each * (1 - label_smoothing)
     )  # what a row gives to its target, or one number for all rows
     if label_smoothing:
-        soft = g * counts * (label_smoothing / e.shape[1])  # what it gives to each class
-        row = hard + soft * (e.shape[1] if weight is None else weight.sum())
-    d = e * (row / total)[:, None]
-    d.reshape(-1)[picks] -= hard
+        soft = g * counts * (label_smoothing / p.shape[1])  # what it gives to each class
+        row = hard + soft * (p.shape[1] if weight is None else weight.sum())
+    d = p * (row[:, None] if isinstance(row, np.ndarray) else row)
+    d.reshape(-1)[_row_starts(*p.shape) + chosen] -= hard
     if label_smoothing:
         d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
     return (_from_rows(d, shape),)
@@ -93,7 +108,8 @@ def _gradient(
     weight=None,
     joint=_gradient,
     reference=_composed,
-    residuals=("shape", "e", "total", "picks", "each", "counts", "norm"),
+    recover={"x": lambda p, shape: _from_rows(np.log(p), shape)},  # x but for one number in each row
+    residuals=("shape", "p", "all_count", "norm"),
 )
 def cross_entropy_(
     x: Array, target: Array, weight: Array | None, ignore_index: int, reduction: str, label_smoothing: float
@@ -104,17 +120,14 @@ def cross_entropy_(
     rows = _rows(x)
     n, classes = rows.shape
     weight = checked_weight("cross_entropy", weight, classes)
-    chosen, counts = target.reshape(-1), 1
-    if valid is not None:
-        chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(x.dtype)
-    each = counts if weight is None else counts * weight.astype(x.dtype)[chosen]
+    chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)
     shifted = rows - largest(rows, 1)
-    picks = _row_starts(n, classes) + chosen
-    picked = shifted.reshape(-1).take(picks)
+    picked = shifted.reshape(-1).take(_row_starts(n, classes) + chosen)
     e = np.exp(shifted)
     by_dot = e.dtype.char in "fd" and max(n, classes) <= 4096  # a product with ones: half of a sum's time
     total = e.dot(ones(classes, e.dtype)) if by_dot else sums(e, 1, keepdim=False)
     log_total = np.log(total)
+    e /= total[:, None]
     loss = log_total - picked
     if not isinstance(each, int):
         loss *= each
@@ -134,7 +147,7 @@ def cross_entropy_(
         out = loss.reshape(target.shape)
     else:
         raise ArgumentError(f"cross_entropy: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
-    return out, x.shape, e, total, picks, each, counts, norm
+    return out, x.shape, e, valid is None, norm
 
 
 def cross_entropy(

@@ -242,10 +242,15 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     return np.maximum(soft, x) if beta == 1 else pick(z > largest, x, soft / beta)
 
 
-# A primitive, to compute the sigmoid once.
-@primitive(cast="float", x=lambda g, out, x: g * (out + sigmoid(x) * (1 - out)))
+def _silu_slope(x: Any) -> Any:
+    s: Any = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+# A primitive, to compute the sigmoid once, and save x alone.
+@primitive(cast="float", x=lambda g, x: g * _silu_slope(x))
 def silu(x: Array) -> Array:
-    """x * sigmoid(x), elementwise, also called swish.  dx = g * (out + sigmoid(x) (1 - out)).
+    """x * sigmoid(x), elementwise, also called swish.  dx = g * s (1 + x (1 - s)), where s = sigmoid(x).
 
     >>> import autograd
     >>> silu(autograd.tensor([-1.0, 0.0, 1.0]))
@@ -256,14 +261,33 @@ def silu(x: Array) -> Array:
     return np.divide(x, e, out=e)
 
 
-def mish(input: Any) -> Tensor:
-    """input * tanh(softplus(input)).
+def _mish_slope(x: Any) -> Any:
+    t: Any = np.tanh(softplus(x))
+    return t + x * (1 - t * t) * sigmoid(x)
+
+
+# A primitive, to save x alone.
+@primitive(cast="float", x=lambda g, x: g * _mish_slope(x))
+def mish(x: Array) -> Array:
+    """x * tanh(softplus(x)), elementwise.  dx = g * (t + x (1 - t²) sigmoid(x)), where t = tanh(softplus(x)).
 
     >>> import autograd
     >>> mish(autograd.tensor([-1.0, 1.0]))
     tensor([-0.3034,  0.8651])
     """
-    return arithmetic.mul(input, elementwise.tanh(softplus(input)))
+    return x * np.tanh(softplus(x))
+
+
+# A primitive, to save the two halves alone.
+@primitive(x=lambda g, y: g * sigmoid(y), y=lambda g, x, y: g * x * _sigmoid_slope(y))
+def glu_(x: Array, y: Array) -> Array:
+    """x * sigmoid(y).  dx = g * sigmoid(y), dy = g * x * sigmoid(y) (1 - sigmoid(y))."""
+    return x * sigmoid(y)
+
+
+def _sigmoid_slope(x: Any) -> Any:
+    s: Any = sigmoid(x)
+    return s * (1 - s)
 
 
 def glu(input: Any, dim: int = -1) -> Tensor:
@@ -282,8 +306,7 @@ def glu(input: Any, dim: int = -1) -> Tensor:
             f"glu: dimension {dim} of shape {tuple(input.shape)} has size {size}; it must be even to be halved"
         )
     before = (slice(None),) * (dim % input.ndim)
-    a, b = input[(*before, slice(0, size // 2))], input[(*before, slice(size // 2, None))]
-    return arithmetic.mul(a, sigmoid(b))
+    return glu_(input[(*before, slice(0, size // 2))], input[(*before, slice(size // 2, None))])
 
 
 # ------------------------------------------------------------------------------------------------ exponential

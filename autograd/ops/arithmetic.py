@@ -52,7 +52,7 @@ def mul(x: Array, y: Array) -> Array:
     """
 
 
-@primitive(np.divide, cast="float", x=lambda g, y: g / y, y=lambda g, out, y: -g * (out / y))
+@primitive(np.divide, cast="float", x=lambda g, y: g / y, y=lambda g, x, y: -g * (x / y / y))
 def div(x: Array, y: Array) -> Array:
     """x / y, elementwise with broadcasting; integers become floating point.  dx = g / y, dy = -g * x / y².
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.ops import activation, arithmetic, reduce, selection
-from autograd.ops.forms import maximum_reduce
+from autograd.ops.forms import maximum_reduce, pick
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
 
@@ -64,6 +64,21 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """
     checked_same_shape("l1_loss", input, target)
     return reduced("l1_loss", arithmetic.abs(arithmetic.sub(input, target)), reduction)
+
+
+# Primitives, for their simple derivatives, which save the difference alone.
+@primitive(x=lambda g, x, beta: g * np.clip(x / beta, -1.0, 1.0))
+def smooth_l1_(x: Array, beta: float) -> Array:
+    """x² / (2 beta) where |x| < beta, and |x| - beta / 2 elsewhere.  dx = g * clip(x / beta, -1, 1)."""
+    d = np.abs(x)
+    return pick(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
+
+
+@primitive(x=lambda g, x, delta: g * np.clip(x, -delta, delta))
+def huber_(x: Array, delta: float) -> Array:
+    """x² / 2 where |x| <= delta, and delta (|x| - delta / 2) elsewhere.  dx = g * clip(x, -delta, delta)."""
+    d = np.abs(x)
+    return pick(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta)
 
 
 # ------------------------------------------------------------------------------------------------ class indices
@@ -202,6 +217,15 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     return reduced("binary_cross_entropy", loss, reduction)
 
 
+# A primitive, because its derivative is simple, and saves the arguments alone.
+@primitive(
+    cast="promote", x=lambda g, x, target: g * (activation.sigmoid(x) - target), target=lambda g, x: -g * x
+)
+def binary_cross_entropy_with_logits_(x: Array, target: Array) -> Array:
+    """(1 - target) x - logsigmoid(x).  dx = g * (sigmoid(x) - target), dtarget = -g * x."""
+    return (1 - target) * x - activation.logsigmoid(x)
+
+
 def binary_cross_entropy_with_logits(
     input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
 ) -> Tensor:
@@ -225,12 +249,14 @@ def binary_cross_entropy_with_logits(
             f"binary_cross_entropy_with_logits: the input has shape {tuple(input.shape)} and the target "
             f"{tuple(target.shape)}; they must be equal"
         )
-    log_p: Any = activation.logsigmoid(input)
-    if pos_weight is not None:
+    if pos_weight is None:
+        loss: Any = binary_cross_entropy_with_logits_(input, target)
+    else:
+        log_p: Any = activation.logsigmoid(input)
         log_p = arithmetic.mul(
             log_p, arithmetic.add(arithmetic.mul(arithmetic.sub(pos_weight, 1), target), 1)
         )
-    loss: Any = arithmetic.sub(arithmetic.mul(arithmetic.sub(1, target), input), log_p)
+        loss = arithmetic.sub(arithmetic.mul(arithmetic.sub(1, target), input), log_p)
     if weight is not None:
         loss = arithmetic.mul(loss, weight)
     return reduced("binary_cross_entropy_with_logits", loss, reduction)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import Tensor, ops
 from autograd.errors import ArgumentError
-from autograd.ops.loss import checked_same_shape, reduced
+from autograd.ops.loss import checked_same_shape, huber_, reduced, smooth_l1_
 
 
 def reduction_of(
@@ -85,8 +85,7 @@ def smooth_l1_loss(
     if beta == 0:
         return ops.l1_loss(input, target, reduction)
     checked_same_shape("smooth_l1_loss", input, target)
-    d = ops.abs(ops.sub(input, target))
-    return reduced("smooth_l1_loss", ops.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
+    return reduced("smooth_l1_loss", smooth_l1_(ops.sub(input, target), beta), reduction)
 
 
 def huber_loss(
@@ -107,9 +106,7 @@ def huber_loss(
         raise ArgumentError(f"huber_loss: delta must be positive, got {delta}")
     reduction = reduction_of("huber_loss", None, None, reduction)
     checked_same_shape("huber_loss", input, target)
-    d = ops.abs(ops.sub(input, target))
-    loss = ops.where(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta)
-    return _weighted("huber_loss", loss, weight, reduction)
+    return _weighted("huber_loss", huber_(ops.sub(input, target), delta), weight, reduction)
 
 
 def nll_loss(
