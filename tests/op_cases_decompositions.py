@@ -88,7 +88,12 @@ CASES = [
     ),
     row("logdet", lambda t, x: t.logdet(dominant(t, x)), *SQUARE),
     row("inv", lambda t, x: t.linalg.inv(dominant(t, x)), *SQUARE, covers=("linalg_inv",)),
-    row("inv_ex", lambda t, x: t.linalg.inv_ex(dominant(t, x)), *SQUARE, covers=("linalg_inv_ex",)),
+    row(
+        "inv_ex",
+        lambda t, x: t.linalg.inv_ex(dominant(t, x)),
+        *SQUARE,
+        covers=("linalg_inv_ex", "first_zero_pivots"),
+    ),
     row(
         "pinv",
         lambda t, x, **named: t.linalg.pinv(spread(t, x), **named),
@@ -141,7 +146,7 @@ CASES = [
         on(Real(4, 2), Real(4, 3)),
         on(Real(2, 3), Real(2, 1), driver="gels"),
         on(Real(2, 3, 2), Real(2, 3), driver="gelsd"),
-        covers=("linalg_lstsq",),
+        covers=("linalg_lstsq", "linalg_lstsq_facts"),
     ),
     row(
         "tensorsolve",
@@ -157,7 +162,22 @@ CASES = [
         on(Real(3, 3), upper=True),
         covers=("linalg_cholesky",),
     ),
-    row("cholesky_ex", lambda t, x: t.linalg.cholesky_ex(positive(t, x)), on(Real(3, 3))),
+    row(
+        "cholesky_ex",
+        lambda t, x: t.linalg.cholesky_ex(positive(t, x)),
+        on(Real(3, 3)),
+        covers=("leading_minors",),
+    ),
+    row(
+        "matrix_rank",
+        lambda t, x, **named: t.linalg.matrix_rank(x.round(), **named),
+        on(Real(3, 3)),
+        on(Real(2, 3, 2), atol=0.5),
+        on(Real(3, 0)),
+        differentiable=False,
+        covers=("linalg_matrix_rank",),
+    ),
+    row("geqrf", lambda t, x: t.geqrf(x), TALL, WIDE, BATCH, differentiable=False, covers=("linalg_geqrf",)),
     row(
         "cholesky_solve",
         lambda t, y, x, upper=False: t.cholesky_solve(y, (x.triu() if upper else x.tril()), upper),
@@ -179,7 +199,15 @@ CASES = [
         BATCH,
         covers=("linalg_lu_factor_ex",),
     ),
-    row("lu", lambda t, x: t.linalg.lu(spread(t, x)), *SQUARE, TALL, WIDE, BATCH),
+    row(
+        "lu",
+        lambda t, x: t.linalg.lu(spread(t, x)),
+        *SQUARE,
+        TALL,
+        WIDE,
+        BATCH,
+        covers=("permutation_matrix",),
+    ),
     row(
         "lu_solve",
         lambda t, x, y, **named: t.linalg.lu_solve(*t.linalg.lu_factor(dominant(t, x)), y, **named),

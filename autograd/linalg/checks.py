@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.errors import DTypeError, LinAlgError, ShapeError
+from autograd.hidden import Hidden
 from autograd.primitive import Array
 from autograd.tape import Variable
 
 
-def raw(op: str, x: Any) -> Array:
-    """The array of a tensor; an ndarray itself.
+class Facts(NamedTuple):
+    """What is asked about a tensor, an array, or under vmap one example, without looking at its values."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+
+def facts(op: str, x: Any) -> Facts:
+    """The shape and the dtype of a tensor or an array.
 
     Raises:
         DTypeError: for anything else.
     """
-    array = x.array if isinstance(x, Variable) else x
-    if not isinstance(array, np.ndarray):
-        raise DTypeError(f"{op}: needs a tensor, got {type(x).__name__}; use autograd.tensor()")
-    return array
+    if isinstance(x, Variable):
+        return Facts(x.array.shape, x.array.dtype)
+    if isinstance(x, (np.ndarray, Hidden)):
+        return Facts(tuple(x.shape), np.dtype(x.dtype))  # type: ignore[union-attr]  # values under vmap have both
+    raise DTypeError(f"{op}: needs a tensor, got {type(x).__name__}; use autograd.tensor()")
 
 
 def floating(op: str, *arrays: Any) -> None:
@@ -30,7 +44,7 @@ def floating(op: str, *arrays: Any) -> None:
     Raises:
         DTypeError: naming the operation, the dtypes and the shapes.
     """
-    found = [raw(op, x) for x in arrays]
+    found = [facts(op, x) for x in arrays]
     for a in found:
         if a.dtype.char not in "fd":
             raise DTypeError(
@@ -51,7 +65,7 @@ def matrices(op: str, *arrays: Any) -> None:
         DTypeError: for other dtypes, and for two different ones.
     """
     for x in arrays:
-        shape = raw(op, x).shape
+        shape = facts(op, x).shape
         if len(shape) < 2:
             raise ShapeError(f"{op}: needs a matrix or a batch of matrices (*, M, N), got shape {shape}")
     floating(op, *arrays)

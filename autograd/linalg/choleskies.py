@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd.linalg.checks import failed, matrices, raw, square, transposed
+from autograd.linalg.checks import facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import cholesky_factors
 from autograd.linalg.systems import linalg_solve_triangular, solve_triangular
 from autograd.ops.shape import matrix_transpose
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -51,6 +50,12 @@ def linalg_cholesky(x: Array, check: bool = True) -> Array:
         return factors
 
 
+@primitive(x=None)
+def leading_minors(x: Array) -> Array:
+    """For each matrix the order, from 1, of the first leading minor that is not positive; 0 if there is none."""
+    return cholesky_factors(x)[1]
+
+
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     """L with L Lᵀ = A, lower triangular with a positive diagonal, or its transpose if `upper`.
 
@@ -78,10 +83,7 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> C
     square("linalg.cholesky_ex", A)
     a = matrix_transpose(A) if upper else A
     factor = linalg_cholesky(a, check_errors)
-    infos = cholesky_factors(raw("linalg.cholesky_ex", a))[1]
-    return CholeskyInfo(
-        matrix_transpose(factor) if upper else factor, wrap(infos) if isinstance(A, Variable) else infos
-    )
+    return CholeskyInfo(matrix_transpose(factor) if upper else factor, leading_minors(a))
 
 
 def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
@@ -110,6 +112,6 @@ def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
     """
     square("cholesky_inverse", L)
     lower = matrix_transpose(L) if upper else L
-    a = raw("cholesky_inverse", L)
+    a = facts("cholesky_inverse", L)
     half = linalg_solve_triangular(lower, np.eye(a.shape[-1], dtype=a.dtype), False, False)
     return matrix_transpose(half) @ half

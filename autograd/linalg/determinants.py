@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.linalg.checks import square, transposed
 from autograd.linalg.inverses import inverse_or_nan, linalg_inv
+from autograd.ops.compare import lt
 from autograd.ops.selection import where
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
@@ -145,5 +146,4 @@ def logdet(input: Any) -> Tensor:
     """
     square("logdet", input)
     sign, size = linalg_slogdet(input)
-    below = np.asarray((sign.array if isinstance(sign, Variable) else sign) < 0)
-    return where(below, float("nan"), size)  # type: ignore[no-any-return]  # a tensor
+    return where(lt(sign, 0), float("nan"), size)  # type: ignore[no-any-return]  # a tensor

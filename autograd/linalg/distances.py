@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.linalg.checks import raw
+from autograd.linalg.checks import facts
 from autograd.ops.arithmetic import mul, sub
+from autograd.ops.compare import gt
 from autograd.ops.elementwise import add, div
 from autograd.ops.reduce import norm_
 from autograd.ops.selection import where
@@ -46,7 +47,7 @@ def cdist(
     >>> cdist(autograd.tensor([[0.0, 0.0]]), autograd.tensor([[3.0, 4.0], [0.0, 1.0]]))
     tensor([[5., 1.]])
     """
-    a, b = raw("cdist", x1), raw("cdist", x2)
+    a, b = facts("cdist", x1), facts("cdist", x2)
     modes = (
         "use_mm_for_euclid_dist_if_necessary",
         "use_mm_for_euclid_dist",
@@ -81,7 +82,7 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     tensor([[0.6000, 0.8000],
             [0.6000, 0.8000]])
     """
-    array = raw("renorm", input)
+    array = facts("renorm", input)
     if not p > 0:
         raise ArgumentError(f"renorm: p must be positive, got {p}")
     if not maxnorm >= 0:
@@ -90,5 +91,5 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
         raise ShapeError(f"renorm: needs at least 2 dimensions, got shape {array.shape}")
     kept = checked_dim("renorm", dim, array.shape)
     sizes = norm_(input, float(p), tuple(d for d in range(array.ndim) if d != kept), True)
-    factors = where(raw("renorm", sizes) > maxnorm, div(maxnorm, add(sizes, 1e-7)), 1.0)
+    factors = where(gt(sizes, maxnorm), div(maxnorm, add(sizes, 1e-7)), 1.0)
     return mul(input, factors)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ArgumentError, GradientError, ShapeError
-from autograd.linalg.checks import floating, matrices, raw, transposed
+from autograd.linalg.checks import facts, floating, matrices, transposed
 from autograd.linalg.systems import linalg_solve_triangular
 from autograd.ops.rearrange import tril
 from autograd.ops.shape import matrix_transpose
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -112,12 +111,17 @@ def qr(A: Any, mode: str = "reduced") -> QR:
 # ------------------------------------------------------------------------------------------------ reflections
 
 
+@primitive(several=True, x=None)
+def linalg_geqrf(x: Array) -> tuple[Array, Array]:
+    """R and the reflections."""
+    h, tau = np.linalg.qr(x, "raw")
+    return np.ascontiguousarray(transposed(h)), tau
+
+
 def geqrf(input: Any) -> Reflections:
     """R and the reflections that make `input` R, as LAPACK keeps them: see `householder_product`. No derivative."""
     matrices("geqrf", input)
-    h, tau = np.linalg.qr(raw("geqrf", input), "raw")
-    a = np.ascontiguousarray(transposed(h))
-    return Reflections(wrap(a), wrap(tau)) if isinstance(input, Variable) else Reflections(a, tau)
+    return Reflections(*linalg_geqrf(input))
 
 
 def _checked_reflections(op: str, a: Any, tau: Any) -> None:
@@ -133,7 +137,7 @@ def _checked_reflections(op: str, a: Any, tau: Any) -> None:
 def _vectors(a: Any, count: int) -> Any:
     """The reflections' vectors: what is below the diagonal, and 1 on it."""
     x = a[..., :, :count]
-    return tril(x, -1) + np.eye(x.shape[-2], count, dtype=raw("householder_product", a).dtype)
+    return tril(x, -1) + np.eye(x.shape[-2], count, dtype=facts("householder_product", a).dtype)
 
 
 def householder_product(A: Any, tau: Any) -> Tensor:
@@ -151,7 +155,7 @@ def householder_product(A: Any, tau: Any) -> Tensor:
             [-0.8000]])
     """
     _checked_reflections("linalg.householder_product", A, tau)
-    x = raw("linalg.householder_product", A)
+    x = facts("linalg.householder_product", A)
     v = _vectors(A, tau.shape[-1])
     product: Any = np.broadcast_to(np.eye(*x.shape[-2:], dtype=x.dtype), x.shape)
     if not tau.shape[-1]:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import batches, failed, matrices, raw, square, transposed
+from autograd.linalg.checks import batches, facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import zero_pivots
 from autograd.ops.shape import reshape
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -58,6 +57,12 @@ def linalg_inv_ex(x: Array) -> Array:
         return out
 
 
+@primitive(x=None)
+def first_zero_pivots(x: Array) -> Array:
+    """For each matrix the number, from 1, of the first pivot that is 0; 0 if there is none."""
+    return zero_pivots(x)
+
+
 def inverse_or_nan(x: Any) -> Any:
     """The inverses, nan where there is none; of tensors and of arrays."""
     return linalg_inv_ex(x)
@@ -94,8 +99,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> InverseInfo:
     if check_errors:
         inv(A)
     square("linalg.inv_ex", A)
-    infos = zero_pivots(raw("linalg.inv_ex", A))
-    return InverseInfo(linalg_inv_ex(A), wrap(infos) if isinstance(A, Variable) else infos)
+    return InverseInfo(linalg_inv_ex(A), first_zero_pivots(A))
 
 
 def tensorinv(A: Any, ind: int = 2) -> Tensor:
@@ -110,7 +114,7 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
     >>> tensorinv(autograd.eye(6).reshape(2, 3, 6), ind=2).shape
     (6, 2, 3)
     """
-    shape = raw("linalg.tensorinv", A).shape
+    shape = facts("linalg.tensorinv", A).shape
     if ind <= 0:
         raise ArgumentError(f"linalg.tensorinv: ind must be a positive integer, got {ind}")
     first, last = shape[:ind], shape[ind:]
@@ -126,18 +130,12 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
 # ------------------------------------------------------------------------------------------------ of any matrices
 
 
-def tolerance(op: str, x: Array, largest: Array, atol: Any, rtol: Any) -> Array:
+def tolerance(x: Array, largest: Array, atol: Any, rtol: Any) -> Array:
     """max(atol, rtol * the largest singular value), below which a singular value counts as 0; for each matrix.
 
     By default atol is 0 and rtol the machine epsilon times the larger side; a given atol > 0 makes rtol 0.
     """
-    tolerances = []
-    for t in (atol, rtol):
-        t = t.array if isinstance(t, Variable) else t
-        if isinstance(t, np.ndarray) and t.dtype.kind == "c":
-            raise ArgumentError(f"{op}: atol and rtol are real, got {t.dtype}")
-        tolerances.append(None if t is None else np.asarray(t, largest.dtype))
-    absolute, relative = tolerances
+    absolute, relative = (None if t is None else np.asarray(t, largest.dtype) for t in (atol, rtol))
     if relative is None:
         usual = np.asarray(np.finfo(x.dtype).eps * max(x.shape[-2:]), largest.dtype)
         relative = usual if absolute is None else np.where(absolute > 0, np.zeros_like(usual), usual)
@@ -157,19 +155,21 @@ def _pinv_dx(g: Array, out: Array, x: Array) -> Array:
 
 
 # A primitive, because the derivative of the SVD would divide by differences of equal singular values.
-@primitive(x=_pinv_dx)
-def linalg_pinv(x: Array, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
+@primitive(x=_pinv_dx, atol=None, rtol=None)
+def linalg_pinv(
+    x: Array, atol: Array | None = None, rtol: Array | None = None, hermitian: bool = False
+) -> Array:
     """The pseudo-inverse; its derivative beside it."""
     if not x.size:
         return np.zeros((*x.shape[:-2], x.shape[-1], x.shape[-2]), x.dtype)
     if hermitian:
         values, vectors = np.linalg.eigh(x)
-        limit = tolerance("linalg.pinv", x, _largest(np.abs(values)), atol, rtol)
+        limit = tolerance(x, _largest(np.abs(values)), atol, rtol)
         kept = np.abs(values) > limit[..., None]
         scaled = vectors * (kept / np.where(kept, values, 1))[..., None, :]
         return scaled @ transposed(vectors)
     u, s, vh = np.linalg.svd(x, full_matrices=False)
-    kept = s > tolerance("linalg.pinv", x, _largest(s), atol, rtol)[..., None]
+    kept = s > tolerance(x, _largest(s), atol, rtol)[..., None]
     inverses = (kept / np.where(kept, s, 1)).astype(x.dtype)
     return (transposed(vh) * inverses[..., None, :]) @ transposed(u)
 
@@ -211,10 +211,14 @@ def matrix_rank(
     matrices("linalg.matrix_rank", A)
     if hermitian:
         square("linalg.matrix_rank", A)
-    x = raw("linalg.matrix_rank", A)
-    if tol is not None:
-        atol, rtol = tol, 0.0
+    return linalg_matrix_rank(A, atol if tol is None else tol, rtol if tol is None else 0.0, hermitian)
+
+
+@primitive(x=None, atol=None, rtol=None)
+def linalg_matrix_rank(
+    x: Array, atol: Array | None = None, rtol: Array | None = None, hermitian: bool = False
+) -> Array:
+    """The numbers of singular values above the tolerance."""
     values = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
-    limit = tolerance("linalg.matrix_rank", x, _largest(values), atol, rtol)
-    ranks = np.asarray((values > limit[..., None]).sum(-1), np.int64)
-    return wrap(ranks) if isinstance(A, Variable) else ranks  # type: ignore[return-value]  # an array of an array
+    limit = tolerance(x, _largest(values), atol, rtol)
+    return np.asarray((values > limit[..., None]).sum(-1), np.int64)

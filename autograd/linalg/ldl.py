@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
-from autograd.linalg.checks import batches, failed, floating, matrices, raw, square
+from autograd.linalg.checks import batches, facts, failed, floating, matrices, square
 from autograd.linalg.lapack import routine
 from autograd.ops.shape import broadcast_shapes
 from autograd.primitive import Array, primitive
@@ -34,7 +34,7 @@ class PackedLDLInfo(NamedTuple):
 
 
 @primitive(several=True, x=None)
-def linalg_ldl_factor_ex(x: Array) -> tuple[Array, Array, Array]:
+def linalg_ldl_factor_ex(x: Array, check: bool = False) -> tuple[Array, Array, Array]:
     """The factors of each matrix, from its lower triangle."""
     factors = np.array(x)
     pivots = np.zeros(x.shape[:-1], np.int32)
@@ -42,6 +42,8 @@ def linalg_ldl_factor_ex(x: Array) -> tuple[Array, Array, Array]:
     sytrf = routine("sytrf", x)
     for i in batches(x) if x.size else ():
         factors[i], pivots[i], infos[i] = sytrf(x[i], lower=1)
+    if check and infos.any():
+        raise failed("linalg.ldl_factor", infos, "D[{0}, {0}], counted from 1, is 0")
     return np.tril(factors), pivots, infos
 
 
@@ -79,19 +81,18 @@ def ldl_factor(
             [0.5000, 4.0000]])
     """
     square("linalg.ldl_factor", A)
-    factors, pivots, infos = linalg_ldl_factor_ex(A)
-    codes = raw("linalg.ldl_factor", infos)
-    if codes.any():
-        raise failed("linalg.ldl_factor", codes, "D[{0}, {0}], counted from 1, is 0")
-    return PackedLDL(factors, pivots)
+    return PackedLDL(*linalg_ldl_factor_ex(A, True)[:2])
 
 
-def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False) -> PackedLDLInfo:
+def ldl_factor_ex(
+    A: Any,
+    *,
+    hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
+    check_errors: bool = False,
+) -> PackedLDLInfo:
     """`ldl_factor`, and for each matrix 0 or the number of its first block of D that is 0."""
     square("linalg.ldl_factor_ex", A)
-    if check_errors:
-        ldl_factor(A, hermitian=hermitian)
-    return PackedLDLInfo(*linalg_ldl_factor_ex(A))
+    return PackedLDLInfo(*linalg_ldl_factor_ex(A, check_errors))
 
 
 def ldl_solve(
@@ -113,7 +114,7 @@ def ldl_solve(
     square("linalg.ldl_solve", LD)
     matrices("linalg.ldl_solve", B)
     floating("linalg.ldl_solve", LD, B)
-    exchanged = raw("linalg.ldl_solve", pivots)
+    exchanged = facts("linalg.ldl_solve", pivots)
     a, b = tuple(LD.shape), tuple(B.shape)
     if exchanged.dtype.kind not in "iu":
         raise DTypeError(f"linalg.ldl_solve: pivots are integers, got {exchanged.dtype}")

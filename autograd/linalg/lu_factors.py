@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.linalg.checks import failed, floating, matrices, raw, square, transposed
+from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.lapack import lu_factors
 from autograd.linalg.systems import linalg_solve_triangular
 from autograd.ops.rearrange import tril, triu
-from autograd.ops.shape import broadcast_shapes, expand, matrix_transpose
+from autograd.ops.shape import broadcast_shapes, expand, matrix_transpose, reshape
 from autograd.primitive import Array, primitive
-from autograd.tape import wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -55,6 +54,7 @@ def permutation(pivots: Array, m: int) -> Array:
     return np.argsort(rows, -1)
 
 
+@primitive(pivots=None)
 def permutation_matrix(pivots: Array, m: int, dtype: Any) -> Array:
     """P of P L U."""
     return np.eye(m, dtype=dtype)[permutation(pivots, m)]
@@ -63,11 +63,7 @@ def permutation_matrix(pivots: Array, m: int, dtype: Any) -> Array:
 def _unit_lower(x: Any, n: int) -> Any:
     """The strictly lower triangle of the first n columns and rows, with ones on the diagonal."""
     square_part = x[..., :n, :n]
-    return np.tril(square_part, -1) + np.eye(n, dtype=np.asarray(0, _dtype(x)).dtype)
-
-
-def _dtype(x: Any) -> Any:
-    return x.dtype
+    return np.tril(square_part, -1) + np.eye(n, dtype=x.dtype)
 
 
 def _lu_dx(g: Any, out: Any) -> Any:
@@ -93,7 +89,7 @@ def _lu_dx(g: Any, out: Any) -> Any:
         dx = np.concatenate((dx, linalg_solve_triangular(transposed(lower), g_right, True, True)), -1)
     if m > n:
         dx = np.concatenate((dx, _over_upper(upper, g_below)), -2)
-    return permutation_matrix(pivots, m, _dtype(packed)) @ dx
+    return permutation_matrix(pivots, m, packed.dtype) @ dx
 
 
 def _over_upper(upper: Any, x: Any) -> Any:
@@ -102,18 +98,23 @@ def _over_upper(upper: Any, x: Any) -> Any:
 
 
 @primitive(several=True, materialize=False, x=_lu_dx)
-def linalg_lu_factor_ex(x: Array) -> tuple[Array, Array, Array]:
+def linalg_lu_factor_ex(x: Array, check: bool = False) -> tuple[Array, Array, Array]:
     """L and U in one array, the pivots, and the number of the first that is 0; the derivative is beside it."""
-    return lu_factors(x)
+    packed, pivots, infos = lu_factors(x)
+    if check and infos.any():
+        raise failed(
+            "linalg.lu_factor", infos, "U[{0}, {0}], counted from 1, is 0: it cannot be used to solve"
+        )
+    return packed, pivots, infos
 
 
-def _factored(op: str, A: Any, pivot: bool) -> Any:
+def _factored(op: str, A: Any, pivot: bool, check: bool = False) -> Any:
     matrices(op, A)
     if not pivot:
         raise ArgumentError(
             f"{op}: pivot=False is not supported; rows are exchanged, so that no digits are lost"
         )
-    return linalg_lu_factor_ex(A)
+    return linalg_lu_factor_ex(A, check)
 
 
 def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
@@ -129,20 +130,12 @@ def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
     PackedFactors(LU=tensor([[2.0000, 2.0000],
             [0.5000, 1.0000]]), pivots=tensor([2, 2], dtype=autograd.int32))
     """
-    packed, pivots, infos = _factored("linalg.lu_factor", A, pivot)
-    codes = infos if isinstance(infos, np.ndarray) else infos.array
-    if codes.any():
-        raise failed(
-            "linalg.lu_factor", codes, "U[{0}, {0}], counted from 1, is 0: it cannot be used to solve"
-        )
-    return PackedFactors(packed, pivots)
+    return PackedFactors(*_factored("linalg.lu_factor", A, pivot, True)[:2])
 
 
 def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> PackedFactorsInfo:
     """`lu_factor`, and for each matrix 0 or the number of its first pivot that is 0."""
-    if check_errors:
-        lu_factor(A, pivot=pivot)
-    return PackedFactorsInfo(*_factored("linalg.lu_factor_ex", A, pivot))
+    return PackedFactorsInfo(*_factored("linalg.lu_factor_ex", A, pivot, check_errors))
 
 
 def lu(A: Any, *, pivot: bool = True) -> Factors:
@@ -162,17 +155,16 @@ def lu(A: Any, *, pivot: bool = True) -> Factors:
 
 def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Factors:
     """P, L and U from what `lu_factor` returns; what is not to be unpacked is empty."""
-    packed, pivots = raw("lu_unpack", LU_data), raw("lu_unpack", LU_pivots)
+    packed, pivots = facts("lu_unpack", LU_data), facts("lu_unpack", LU_pivots)
     if packed.ndim < 2:
         raise ShapeError(f"lu_unpack: LU_data holds matrices (*, M, N), got shape {packed.shape}")
     if unpack_pivots and pivots.dtype != np.int32:
         raise DTypeError(f"lu_unpack: LU_pivots must be int32, as lu_factor returns them, got {pivots.dtype}")
     m, n = packed.shape[-2:]
     k = min(m, n)
-    p: Any = wrap(np.zeros(0, packed.dtype))
-    lower, upper = p, p
-    if unpack_pivots:
-        p = wrap(permutation_matrix(pivots, m, packed.dtype))
+    nothing: Any = reshape(LU_data[..., :0], (-1,))
+    p = permutation_matrix(LU_pivots, m, packed.dtype) if unpack_pivots else nothing
+    lower, upper = nothing, nothing
     if unpack_data:
         ones = np.eye(m, k, dtype=packed.dtype)
         lower, upper = tril(LU_data[..., :, :k], -1) + ones, triu(LU_data[..., :k, :])
@@ -196,7 +188,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     square("linalg.lu_solve", LU)
     matrices("linalg.lu_solve", B)
     floating("linalg.lu_solve", LU, B)
-    exchanged = raw("linalg.lu_solve", pivots)
+    exchanged = facts("linalg.lu_solve", pivots)
     shape, wanted = tuple(LU.shape), tuple(B.shape)
     if exchanged.dtype != np.int32:
         raise DTypeError(
@@ -211,14 +203,14 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     batch = broadcast_shapes(shape[:-2], wanted[:-2])
     b = expand(B, (*batch, *wanted[-2:]))
     if not left:  # X A = B means Aᵀ Xᵀ = Bᵀ
-        return matrix_transpose(_lu_solved(LU, exchanged, matrix_transpose(b), not adjoint))
-    return _lu_solved(LU, exchanged, b, adjoint)  # type: ignore[no-any-return]  # a tensor
+        return matrix_transpose(_lu_solved(LU, pivots, matrix_transpose(b), not adjoint))
+    return _lu_solved(LU, pivots, b, adjoint)  # type: ignore[no-any-return]  # a tensor
 
 
-def _lu_solved(LU: Any, pivots: Array, b: Any, adjoint: bool) -> Any:
-    p = permutation_matrix(pivots, b.shape[-2], raw("linalg.lu_solve", LU).dtype)
+def _lu_solved(LU: Any, pivots: Any, b: Any, adjoint: bool) -> Any:
+    p = permutation_matrix(pivots, b.shape[-2], facts("linalg.lu_solve", LU).dtype)
     if adjoint:  # Uᵀ Lᵀ Pᵀ X = B
         half = linalg_solve_triangular(matrix_transpose(LU), b, False, False)
         return p @ linalg_solve_triangular(matrix_transpose(LU), half, True, True)
-    half = linalg_solve_triangular(LU, transposed(p) @ b, False, True)
+    half = linalg_solve_triangular(LU, matrix_transpose(p) @ b, False, True)
     return linalg_solve_triangular(LU, half, True, False)

@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd import dtypes
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.linalg.checks import matrices, raw, square
+from autograd.linalg.checks import facts, matrices, square
 from autograd.linalg.inverses import inverse_or_nan
 from autograd.linalg.spectra import svdvals
+from autograd.ops.compare import isnan
 from autograd.ops.elementwise import div
 from autograd.ops.extremum import amax, amin
 from autograd.ops.reduce import converted, norm_, sum
@@ -31,7 +30,7 @@ Order = int | float | str | None
 
 def _prepared(op: str, x: Any, dtype: Any) -> Any:
     """The tensor, which must be floating point, in another dtype if one is given, which must hold its values."""
-    array = raw(op, x)
+    array = facts(op, x)
     if array.dtype.kind != "f":
         raise DTypeError(
             f"{op}: needs a floating-point tensor, got {array.dtype} of shape {array.shape}; convert it with .float()"
@@ -88,7 +87,7 @@ def matrix_norm(
     (tensor(5.), tensor(7.), tensor(4.))
     """
     op = "linalg.matrix_norm"
-    shape = raw(op, A).shape
+    shape = facts(op, A).shape
     A = _prepared(op, A, dtype)
     if len(shape) < 2:
         raise ShapeError(f"{op}: needs a matrix or a batch of matrices (*, M, N), got shape {shape}")
@@ -107,9 +106,9 @@ def matrix_norm(
             return norm_(A, 1.0, (rows, columns), keepdim)  # of no columns, or no rows, it is 0
         result = (amax if ord > 0 else amin)(norm_(A, 1.0, summed, True), picked, True)
         return result if keepdim else squeeze(result, (rows, columns))
-    if raw(op, A).dtype.char not in "fd":
+    if facts(op, A).dtype.char not in "fd":
         raise DTypeError(
-            f"{op}: ord={ord!r} needs float32 or float64, got {raw(op, A).dtype}; convert with .float()"
+            f"{op}: ord={ord!r} needs float32 or float64, got {facts(op, A).dtype}; convert with .float()"
         )
     values = svdvals(movedim(A, (rows, columns), (-2, -1)))
     result = sum(values, -1) if ord == "nuc" else (amax if float(ord) > 0 else amin)(values, -1)
@@ -132,7 +131,7 @@ def norm(A: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, d
     >>> norm(x), norm(x, 2), norm(x, 1, dim=1)
     (tensor(5.), tensor(4.), tensor([3., 4.]))
     """
-    shape = raw("linalg.norm", A).shape
+    shape = facts("linalg.norm", A).shape
     dims = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
     if dims is not None and len(dims) not in (1, 2) and ord is not None:
         raise ArgumentError(f"linalg.norm: with ord={ord!r} dim names one or two dimensions, got {dim!r}")
@@ -172,4 +171,4 @@ def cond(A: Any, p: Order = None) -> Tensor:
     size = matrix_norm(A, p)
     inverse = inverse_or_nan(A)
     found = size * matrix_norm(inverse, p)
-    return where(np.asarray(np.isnan(raw("linalg.cond", found))), math.inf, found)  # type: ignore[no-any-return]  # a tensor
+    return where(isnan(found), math.inf, found)  # type: ignore[no-any-return]  # a tensor

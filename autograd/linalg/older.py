@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
+from autograd import create
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg import choleskies, householder, lu_factors, norms, spectra, vectors
-from autograd.linalg.checks import matrices, raw
+from autograd.linalg.checks import facts, matrices
 from autograd.ops.rearrange import flip
 from autograd.ops.reduce import Dim
 from autograd.ops.shape import matrix_transpose
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -56,11 +54,9 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> OldSVD:
     if compute_uv:
         u, s, vh = spectra.svd(input, not some)
         return OldSVD(u, s, matrix_transpose(vh))
-    x = raw("svd", input)
     matrices("svd", input)
-    m, n = x.shape[-2:]
-    zeros = (np.zeros((*x.shape[:-2], size, size), x.dtype) for size in (m, n))
-    u, v = (wrap(z) if isinstance(input, Variable) else z for z in zeros)
+    shape, dtype = facts("svd", input)
+    u, v = (create.zeros(*shape[:-2], n, n, dtype=dtype) for n in shape[-2:])
     return OldSVD(u, spectra.svdvals(input), v)
 
 
@@ -112,7 +108,7 @@ def nuclear_norm(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: A
         ShapeError: if the tensor is not a matrix and no dimensions are given.
         ArgumentError: if not two are.
     """
-    shape = raw("nuclear_norm", input).shape
+    shape = facts("nuclear_norm", input).shape
     if dim is None and len(shape) != 2:
         raise ShapeError(f"nuclear_norm: needs a matrix, or dim to name two dimensions, got shape {shape}")
     dims = (-2, -1) if dim is None else checked_dims("nuclear_norm", dim, shape)
@@ -131,7 +127,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     tensor([[4, 2, 1],
             [9, 3, 1]])
     """
-    shape = raw("vander", x).shape
+    shape = facts("vander", x).shape
     if len(shape) != 1:
         raise ShapeError(f"vander: needs a vector, got shape {shape}; linalg.vander takes batches")
     n = shape[0] if N is None else N

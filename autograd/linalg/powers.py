@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import raw, square, transposed
+from autograd.linalg.checks import facts, square, transposed
 from autograd.linalg.inverses import inv
 from autograd.ops.arithmetic import mul
 from autograd.ops.elementwise import add
@@ -59,7 +59,7 @@ def multi_dot(tensors: Any) -> Tensor:
     given = list(tensors)
     if len(given) < 2:
         raise ArgumentError(f"linalg.multi_dot: needs at least 2 tensors, got {len(given)}")
-    first, last = (len(raw("linalg.multi_dot", given[i]).shape) == 1 for i in (0, -1))
+    first, last = (len(facts("linalg.multi_dot", given[i]).shape) == 1 for i in (0, -1))
     if first:
         given[0] = unsqueeze(given[0], 0)
     if last:
@@ -71,7 +71,7 @@ def multi_dot(tensors: Any) -> Tensor:
 
 
 def _chained(op: str, given: Any) -> Tensor:
-    arrays = [raw(op, m) for m in given]
+    arrays = [facts(op, m) for m in given]
     shapes = [a.shape for a in arrays]
     if any(len(s) != 2 for s in shapes):
         raise ShapeError(f"{op}: needs matrices, got shapes {', '.join(map(str, shapes))}")
@@ -112,7 +112,7 @@ def matrix_power(A: Any, n: int) -> Tensor:
     tensor([[8, 5],
             [5, 3]])
     """
-    array = raw("linalg.matrix_power", A)
+    array = facts("linalg.matrix_power", A)
     shape = array.shape
     try:
         n = operator.index(n)
@@ -165,7 +165,7 @@ def matrix_exp(A: Any) -> Tensor:
     tensor([[1., 0.],
             [0., 1.]])
     """
-    if raw("linalg.matrix_exp", A).dtype.char == "e":
+    if facts("linalg.matrix_exp", A).dtype.char == "e":
         return converted(matrix_exp(converted(A, np.float32)), np.float16)  # type: ignore[no-any-return]  # a tensor
     square("linalg.matrix_exp", A)
     return linalg_matrix_exp(A)

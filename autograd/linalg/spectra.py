@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError, LinAlgError
-from autograd.linalg.checks import matrices, raw, square, transposed
+from autograd.linalg.checks import facts, matrices, square, transposed
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
 
@@ -124,8 +124,9 @@ def eigvals(A: Any) -> NoReturn:
 
 def _complex(op: str, A: Any) -> str:
     return (
-        f"{op}: the eigenvalues of a general matrix, here of shape {raw(op, A).shape}, are complex numbers, which are "
-        "not supported. Use eigh for a symmetric matrix, svd for singular values, or np.linalg.eig(t.detach().numpy())"
+        f"{op}: the eigenvalues of a general matrix, here of shape {facts(op, A).shape}, are complex numbers, which "
+        "are not supported. Use eigh for a symmetric matrix, svd for singular values, or "
+        "np.linalg.eig(t.detach().numpy())"
     )
 
 

@@ -9,14 +9,13 @@ import numpy as np
 
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import failed, floating, matrices, raw, square, transposed
-from autograd.linalg.inverses import _pinv_dx, linalg_pinv
+from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
+from autograd.linalg.inverses import _pinv_dx, first_zero_pivots, linalg_pinv
 from autograd.linalg.lapack import least_squares, triangular_solution, zero_pivots
 from autograd.ops.reduce import sum
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, matrix_transpose, permute, reshape, squeeze, unsqueeze
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -127,17 +126,15 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     Where a matrix is singular the result is nan, unless `check_errors` asks for a LinAlgError.
     """
     square("linalg.solve_ex", A)
-    a = raw("linalg.solve_ex", A)
-    infos = zero_pivots(a)
-    singular = infos != 0
-    if not singular.any() or check_errors:
-        result = _solved("linalg.solve_ex", A, B, left)
-    else:
-        regular = where(singular[..., None, None], np.eye(a.shape[-1], dtype=a.dtype), A)
-        result = _solved("linalg.solve_ex", regular, B, left)
-        lost = singular[..., None] if is_vector(A, B) else singular[..., None, None]
-        result = where(lost, float("nan"), result)
-    return SolutionInfo(result, wrap(infos) if isinstance(A, Variable) else infos)
+    infos = first_zero_pivots(A)
+    if check_errors:
+        return SolutionInfo(_solved("linalg.solve_ex", A, B, left), infos)
+    a = facts("linalg.solve_ex", A)
+    singular = unsqueeze(infos, -1) != 0  # beside vectors
+    wide = unsqueeze(singular, -1)
+    regular = where(wide, np.eye(a.shape[-1], dtype=a.dtype), A)
+    result = _solved("linalg.solve_ex", regular, B, left)
+    return SolutionInfo(where(singular if is_vector(A, B) else wide, float("nan"), result), infos)
 
 
 # ------------------------------------------------------------------------------------------------ triangular systems
@@ -218,7 +215,7 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
     >>> tensorsolve(autograd.eye(6).reshape(2, 3, 6), autograd.ones(2, 3)).shape
     (6,)
     """
-    shape, wanted = raw("linalg.tensorsolve", A).shape, raw("linalg.tensorsolve", B).shape
+    shape, wanted = facts("linalg.tensorsolve", A).shape, facts("linalg.tensorsolve", B).shape
     if dims is not None:
         moved = checked_dims("linalg.tensorsolve", dims, shape)
         A = permute(A, [*(d for d in range(len(shape)) if d not in moved), *moved])
@@ -246,6 +243,12 @@ def linalg_lstsq(x: Array, y: Array, rcond: float) -> Array:
     return least_squares(x, y, rcond, "gelsy")[0]
 
 
+@primitive(several=True, x=None, y=None)
+def linalg_lstsq_facts(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, Array]:
+    """The ranks and the singular values that a driver of LAPACK finds on the way."""
+    return least_squares(x, y, rcond, driver)[1:]
+
+
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """X that makes |A X - B| smallest, and of those the smallest: (solution, residuals, rank, singular_values).
 
@@ -267,7 +270,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     floating("linalg.lstsq", A, B)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise ArgumentError(f"linalg.lstsq: driver is 'gels', 'gelsy', 'gelsd' or 'gelss', got {driver!r}")
-    a, given = raw("linalg.lstsq", A), raw("linalg.lstsq", B)
+    a, given = facts("linalg.lstsq", A), facts("linalg.lstsq", B)
     if not given.ndim or not len(A.shape) - 1 <= given.ndim <= len(A.shape):
         raise ShapeError(
             f"linalg.lstsq: B has as many dimensions as A, or one less, got shapes {a.shape} and {given.shape}"
@@ -284,9 +287,8 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     limit = float(np.finfo(a.dtype).eps * max(m, n)) if rcond is None else float(rcond)
     solution = linalg_lstsq(A, b, limit)
     known = {"gelsd": "gelsd", "gelss": "gelss"}.get(driver or "", "gelsy")
-    _, ranks, values = least_squares(a, raw("linalg.lstsq", b), limit, known)
-    nothing = np.zeros(0, a.dtype)
-    if m > n and (driver == "gels" or (driver in ("gelsd", "gelss") and np.all(ranks == n))):
+    ranks, values = linalg_lstsq_facts(A, b, limit, known)
+    if m > n and (driver == "gels" or (driver in ("gelsd", "gelss") and bool((ranks == n).all()))):
         left = A @ solution - b
         residuals = sum(left * left, -2)
     else:
@@ -294,6 +296,6 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     return LeastSquares(
         squeeze(solution, -1) if vector else solution,
         residuals,
-        wrap(np.zeros(0, np.int64) if driver == "gels" else ranks),
-        wrap(values if driver in ("gelsd", "gelss") else nothing),
+        reshape(ranks[..., None][..., :0], (-1,)) if driver == "gels" else ranks,
+        values if driver in ("gelsd", "gelss") else reshape(values[..., :0], (-1,)),
     )

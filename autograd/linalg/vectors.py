@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import raw
+from autograd.linalg.checks import facts
 from autograd.ops import linalg as products
 from autograd.ops import rearrange
 from autograd.ops.arithmetic import mul
@@ -16,7 +16,6 @@ from autograd.ops.join import cat
 from autograd.ops.reduce import sum
 from autograd.ops.scan import cumprod
 from autograd.ops.shape import broadcast_shapes, expand, unsqueeze
-from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -34,7 +33,7 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     >>> cross(autograd.tensor([1, 0, 0]), autograd.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
-    a, b = raw("linalg.cross", input), raw("linalg.cross", other)
+    a, b = facts("linalg.cross", input), facts("linalg.cross", other)
     if a.ndim != b.ndim:
         raise ShapeError(
             f"linalg.cross: the tensors must have equal numbers of dimensions, got shapes {a.shape} and {b.shape}"
@@ -52,7 +51,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     >>> vecdot(autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), autograd.tensor([1.0, 1.0]))
     tensor([3., 7.])
     """
-    a, b = raw("linalg.vecdot", x), raw("linalg.vecdot", y)
+    a, b = facts("linalg.vecdot", x), facts("linalg.vecdot", y)
     d = checked_dim("linalg.vecdot", dim, broadcast_shapes(a.shape, b.shape))
     if a.dtype != b.dtype:
         raise ShapeError(f"linalg.vecdot: the tensors must have one dtype, got {a.dtype} and {b.dtype}")
@@ -82,10 +81,10 @@ def vander(x: Any, N: int | None = None) -> Tensor:
             [1, 2, 4],
             [1, 3, 9]])
     """
-    array = raw("linalg.vander", x)
+    array = facts("linalg.vander", x)
     if not array.ndim:
-        x, array = unsqueeze(x, 0), array.reshape(1)
-    n = array.shape[-1] if N is None else N
+        x = unsqueeze(x, 0)
+    n = x.shape[-1] if N is None else N
     if n < 2:
         raise ArgumentError(f"linalg.vander: N must be greater than 1, got {n}")
     return powers(x, n)
@@ -93,15 +92,10 @@ def vander(x: Any, N: int | None = None) -> Tensor:
 
 def powers(x: Any, n: int) -> Tensor:
     """The powers from 0 to n - 1 of each element, in a new last dimension."""
-    array = raw("vander", x)
+    array = facts("vander", x)
     dtype = np.dtype(np.int64) if array.dtype.kind in "iub" else array.dtype
     ones = np.ones((*array.shape, min(n, 1)), dtype)
     if n <= 1:
         return mul(unsqueeze(x, -1), 0)[..., :n] + ones
     factors = expand(unsqueeze(x, -1), (*array.shape, n - 1))
-    return cumprod(cat((_like(x, ones), factors), -1), -1)
-
-
-def _like(x: Any, array: Any) -> Any:
-    """The array as a tensor, if x is one."""
-    return wrap(array) if isinstance(x, Variable) else array
+    return cumprod(cat((ones, factors), -1), -1)

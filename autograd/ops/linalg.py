@@ -178,8 +178,9 @@ def _need(op: str, *wanted: tuple[Any, int]) -> None:
 # ------------------------------------------------------------------------------------------------ beta x + alpha a @ b
 
 
-def _raw(x: Any) -> Any:
-    return x.array if isinstance(x, Variable) else x
+def _dtype(x: Any) -> np.dtype[Any]:
+    dtype: np.dtype[Any] = np.dtype(x.dtype)
+    return dtype
 
 
 def _plus(op: str, input: Any, result: Any, beta: float, alpha: float) -> Tensor:
@@ -187,7 +188,7 @@ def _plus(op: str, input: Any, result: Any, beta: float, alpha: float) -> Tensor
 
     Beside integers and bools the factors are taken as such.
     """
-    kind = _raw(result).dtype.kind
+    kind = _dtype(result).kind
     if kind != "f":
         beta, alpha = (bool(f) if kind == "b" else int(f) for f in (beta, alpha))
     if tuple(input.shape) != tuple(result.shape):
@@ -210,7 +211,7 @@ def _expandable(op: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Non
 
 
 def _same_dtype(op: str, *arrays: Any) -> None:
-    dtypes = [_raw(x).dtype for x in arrays]
+    dtypes = [_dtype(x) for x in arrays]
     if len(set(dtypes)) > 1:
         raise DTypeError(f"{op}: the tensors must have one dtype, got {', '.join(map(str, dtypes))}")
 
@@ -236,7 +237,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) 
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     product = outer(vec1, vec2)
-    if _raw(product).dtype.kind != "f" and any(isinstance(f, float) for f in (beta, alpha)):
+    if _dtype(product).kind != "f" and any(isinstance(f, float) for f in (beta, alpha)):
         raise ArgumentError(
             f"addr: beta={beta} and alpha={alpha} must be integers for a product of {product.dtype}"
         )

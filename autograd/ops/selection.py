@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
+from autograd.hidden import Hidden
 from autograd.ops.forms import drop, keep, pick
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable, wrap
@@ -51,10 +52,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     mask = raw(condition)
     if input is None and other is None:
         return tuple(map(wrap, np.nonzero(mask)))
-    if np.asarray(mask).dtype.kind != "b":
-        raise DTypeError(
-            f"where: the condition must be bool, got {np.asarray(mask).dtype}; use a comparison, or .bool()"
-        )
+    kind = np.dtype(mask.value.dtype) if isinstance(mask, Hidden) else np.asarray(mask).dtype
+    if kind != np.bool_:
+        raise DTypeError(f"where: the condition must be bool, got {kind}; use a comparison, or .bool()")
     x, y = alike(input, other)
     return where_(condition, x, y)
 
@@ -69,8 +69,8 @@ def alike(*values: Any) -> list[Any]:
     common = dtypes.common_dtype(map(raw, values))
 
     def convert(v: Any) -> Any:
-        if isinstance(v, (Variable, np.ndarray)):
-            return v if raw(v).dtype == common else v.astype(common)
+        if isinstance(v, (Variable, np.ndarray, Hidden)):
+            return v if raw(v).dtype == common else v.astype(common)  # type: ignore[union-attr]  # under vmap, too
         return np.asarray(v, common)
 
     return [convert(v) for v in values]

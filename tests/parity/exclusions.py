@@ -102,7 +102,10 @@ OPERATIONS: dict[str, str] = {
 }
 """Operation -> why it is not compared."""
 
-SAMPLES: dict[str, Callable[[Any], bool]] = {}
+SAMPLES: dict[str, Callable[[Any], bool]] = {
+    # PyTorch's half precision overflows on the way and returns nan; here it goes through single precision
+    "matrix_exp": lambda sample: sample.input.dtype.itemsize == 2,
+}
 """Operation -> which of its samples are not compared; the reason stands beside each."""
 
 ERRORS: dict[str, Callable[[Any], bool]] = {}
