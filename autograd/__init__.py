@@ -15,7 +15,7 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import autograd, func, linalg, special, utils
+from autograd import accelerator, autograd, backends, cuda, func, linalg, special, utils
 from autograd.anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -28,8 +28,6 @@ from autograd.create import (
     arange,
     as_tensor,
     asarray,
-    cartesian_prod,
-    combinations,
     empty,
     empty_like,
     eye,
@@ -39,16 +37,13 @@ from autograd.create import (
     full_like,
     linspace,
     logspace,
-    meshgrid,
     ones,
     ones_like,
     tensor,
-    tril_indices,
-    triu_indices,
     zeros,
     zeros_like,
 )
-from autograd.devices import device
+from autograd.devices import device, get_default_device, set_default_device
 from autograd.drawing import draw
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
@@ -75,9 +70,27 @@ from autograd.dtypes import int16 as short
 from autograd.dtypes import int32 as int
 from autograd.dtypes import int64 as long
 from autograd.errors import AutogradError
+from autograd.formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from autograd.function import Function
 from autograd.gradcheck import gradcheck, gradgradcheck
-from autograd.inspection import is_floating_point, is_tensor, numel, result_type
+from autograd.grids import cartesian_prod, combinations, meshgrid, tril_indices, triu_indices
+from autograd.inspection import (
+    get_device,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_same_size,
+    is_tensor,
+    numel,
+    result_type,
+)
 from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
 from autograd.linalg.determinants import det, logdet, slogdet
 from autograd.linalg.distances import cdist, dist, renorm
@@ -433,7 +446,29 @@ from autograd.random import (
     set_rng_state,
 )
 from autograd.save import load, load_metadata, save
+from autograd.scalars import e, inf, nan, newaxis, pi
+from autograd.size import Size
+from autograd.switches import (
+    are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
+)
 from autograd.table import registry
+from autograd.threads import get_num_threads, set_num_threads
+from autograd.typed import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+    typename,
+)
 from autograd.value import Value
 
 __all__ = [
@@ -449,10 +484,18 @@ __all__ = [
     "func", "vmap",
     # looking and keeping
     "draw", "save", "load", "load_metadata", "set_printoptions",
-    # dtypes and devices
+    # dtypes and numbers
     "dtype", "float16", "half", "float32", "float", "float64", "double", "int8", "int16", "short", "int32",
     "int", "int64", "long", "uint8", "bool", "finfo", "iinfo", "get_default_dtype", "set_default_dtype",
-    "promote_types", "result_type", "can_cast", "device", "is_tensor", "is_floating_point", "numel",
+    "promote_types", "result_type", "can_cast", "is_tensor", "is_floating_point", "is_complex", "is_nonzero",
+    "is_same_size", "numel", "typename", "Size", "pi", "e", "inf", "nan", "newaxis", "FloatTensor", "DoubleTensor",
+    "HalfTensor", "LongTensor", "IntTensor", "ShortTensor", "CharTensor", "ByteTensor", "BoolTensor",
+    "set_default_tensor_type",
+    # where and how tensors lie and are computed
+    "device", "get_default_device", "set_default_device", "get_device", "cuda", "backends", "accelerator",
+    "strided", "memory_format", "contiguous_format", "preserve_format", "channels_last",
+    "channels_last_3d", "get_num_threads", "set_num_threads", "set_float32_matmul_precision",
+    "get_float32_matmul_precision", "use_deterministic_algorithms", "are_deterministic_algorithms_enabled",
     # creation
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack", "zeros", "ones", "full", "empty", "eye",
     "arange", "linspace", "logspace", "zeros_like", "ones_like", "full_like", "empty_like", "tril_indices",

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import devices, dtypes, inplace, numpy_protocol, printing, storage, tape
+from autograd import devices, dtypes, formats, inplace, numpy_protocol, printing, storage, tape
 from autograd.backward import backward
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, GradientError, ShapeError
-from autograd.ops import shape
+from autograd.ops import rearrange, shape
+from autograd.size import Size
 from autograd.tape import AccumulateGrad, AnyNode, RemovableHandle, Variable, extras_of, wrap
 
 
@@ -26,9 +27,9 @@ class TensorBasics(Variable):
     # -- what it is ------------------------------------------------------------------------------------------------
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Size:
         """The sizes of the dimensions."""
-        return self.array.shape  # type: ignore[no-any-return]  # NumPy's stub says Any
+        return Size(self.array.shape)
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -75,9 +76,22 @@ class TensorBasics(Variable):
     def _version(self) -> int:
         return storage.version(tape.counted(self))
 
-    is_cuda = False
-    is_sparse = False
-    is_quantized = False
+    is_cpu = True
+    is_cuda = is_mps = is_xpu = is_meta = False
+    is_sparse = is_quantized = is_nested = False
+    layout = formats.strided
+
+    def get_device(self) -> int:
+        """Return -1, which stands for the CPU."""
+        return -1
+
+    def is_pinned(self) -> bool:
+        """Return False: no memory is set aside for transfers to a GPU."""
+        return False
+
+    def is_nonzero(self) -> bool:
+        """Return whether its only element is not 0."""
+        return bool(self)
 
     def dim(self) -> int:
         """Return the number of dimensions."""
@@ -88,7 +102,9 @@ class TensorBasics(Variable):
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
         return (
-            self.array.shape if dim is None else self.array.shape[checked_dim("size", dim, self.array.shape)]
+            Size(self.array.shape)
+            if dim is None
+            else self.array.shape[checked_dim("size", dim, self.array.shape)]
         )
 
     def numel(self) -> int:
@@ -116,9 +132,9 @@ class TensorBasics(Variable):
         """Return the address of the first element."""
         return int(self.array.__array_interface__["data"][0])
 
-    def is_contiguous(self) -> bool:
-        """Return whether the elements lie in memory in C order."""
-        return bool(self.array.flags.c_contiguous)
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Return whether the elements lie in memory in C order, or in that of a memory format."""
+        return bool(formats.in_order("is_contiguous", self.array, memory_format).flags.c_contiguous)
 
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a floating-point type."""
@@ -158,15 +174,15 @@ class TensorBasics(Variable):
         if not requires_grad:
             if isinstance(node, tape.Node):
                 raise GradientError(
-                    f"requires_grad_: the tensor of shape {self.shape} is the result of '{node.primitive.name}', so it "
-                    "cannot stop requiring a gradient; use .detach() to get one that does not"
+                    f"requires_grad_: the tensor of shape {self.array.shape} is the result of '{node.primitive.name}', "
+                    "so it cannot stop requiring a gradient; use .detach() to get one that does not"
                 )
             self.node = None
         elif node is None:
             if self.array.dtype.kind != "f":
                 raise DTypeError(
                     f"requires_grad_: only floating-point tensors can require a gradient, got {self.dtype} of shape "
-                    f"{self.shape}; convert it first with .float()"
+                    f"{self.array.shape}; convert it first with .float()"
                 )
             self.base = None  # a leaf stands for itself, even if it shares memory
             self.node = self._accumulator()
@@ -204,7 +220,7 @@ class TensorBasics(Variable):
             raise GradientError("grad: a tensor cannot be its own gradient")
         if value.shape != self.shape:
             raise ShapeError(
-                f"grad: has shape {value.shape}, but the tensor has {self.shape}; they must be equal"
+                f"grad: has shape {value.array.shape}, but the tensor has {self.array.shape}; they must be equal"
             )
         if value.array.dtype != self.array.dtype:
             raise DTypeError(f"grad: is {value.dtype}, but the tensor is {self.dtype}; convert it with .to()")
@@ -232,7 +248,9 @@ class TensorBasics(Variable):
         """
         node = self.current_node()
         if node is None:
-            raise GradientError(f"retain_grad: the tensor of shape {self.shape} does not require a gradient")
+            raise GradientError(
+                f"retain_grad: the tensor of shape {self.array.shape} does not require a gradient"
+            )
         if isinstance(node, tape.Node):
             extras_of(node).retained = self._accumulator()
 
@@ -245,7 +263,7 @@ class TensorBasics(Variable):
         node = self.current_node()
         if node is None:
             raise GradientError(
-                f"register_hook: the tensor of shape {self.shape} does not require a gradient"
+                f"register_hook: the tensor of shape {self.array.shape} does not require a gradient"
             )
         return RemovableHandle(extras_of(node).hooks, hook)
 
@@ -316,8 +334,8 @@ class TensorBasics(Variable):
         """
         if not force and self.requires_grad:
             raise GradientError(
-                f"numpy: the tensor of shape {self.shape} requires a gradient, which an ndarray cannot carry; use "
-                ".detach().numpy()"
+                f"numpy: the tensor of shape {self.array.shape} requires a gradient, which an ndarray cannot carry; "
+                "use .detach().numpy()"
             )
         return self.array
 
@@ -344,8 +362,8 @@ class TensorBasics(Variable):
         """
         if self.array.size != 1:
             raise ShapeError(
-                f"item: the tensor of shape {self.shape} has {self.array.size} elements, not one; use .tolist() or "
-                "index it"
+                f"item: the tensor of shape {self.array.shape} has {self.array.size} elements, not one; use .tolist() "
+                "or index it"
             )
         return self.array.item()
 
@@ -369,7 +387,7 @@ class TensorBasics(Variable):
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise ShapeError(
-                f"bool: the truth of a tensor of shape {self.shape} is ambiguous; use .any() or .all(), or "
+                f"bool: the truth of a tensor of shape {self.array.shape} is ambiguous; use .any() or .all(), or "
                 "`is not None`"
             )
         return bool(self.array.item())
@@ -384,6 +402,9 @@ class TensorBasics(Variable):
             raise ArgumentError("iter: a 0-d tensor cannot be iterated over; use .item() for its value")
         return iter(shape.unbind(self))
 
+    def __reversed__(self) -> Any:
+        return self if self.array.ndim == 0 else rearrange.flip(self, (0,))
+
     def __contains__(self, value: Any) -> bool:
         return bool((self.array == (value.array if isinstance(value, Variable) else value)).any())
 
@@ -393,7 +414,14 @@ class TensorBasics(Variable):
         return printing.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else str(self)
+        if self.array.ndim == 0:
+            return format(self.array.item(), spec)
+        if spec:
+            raise ArgumentError(
+                f"format: {spec!r} is for a number, and the tensor has shape {self.array.shape}; "
+                "use .item() or .tolist()"
+            )
+        return str(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if not self.is_leaf:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 import math
 import operator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,6 @@ from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
-from autograd.ops import join
-from autograd.ops import shape as shapes
-from autograd.ops.index import getitem
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
@@ -25,14 +23,15 @@ __all__ = [
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack",
     "zeros", "ones", "full", "empty", "eye", "arange", "linspace", "logspace",
     "zeros_like", "ones_like", "full_like", "empty_like",
-    "tril_indices", "triu_indices", "meshgrid", "cartesian_prod", "combinations",
 ]  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------ from data
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
+) -> Tensor:
     """A tensor with a copy of `data`: a number, nested lists, an ndarray or a tensor.
 
     Python floats get the default dtype, ints int64, bools bool; arrays and tensors keep theirs.
@@ -47,7 +46,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     >>> tensor([1.0, 2.0], requires_grad=True)
     tensor([1., 2.], requires_grad=True)
     """
-    devices.check(device)
+    devices.check(device, "tensor", **place)
     array = raw_array("tensor", data, dtype)
     source = data.array if isinstance(data, Variable) else data
     shared = array is source or (isinstance(source, np.ndarray) and np.may_share_memory(array, source))
@@ -171,18 +170,37 @@ def _nested(op: str, data: Any, wanted: Any) -> Any:
         raise ArgumentError(
             f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
-    inferred = wanted is None and array.dtype.kind == "f"
-    if inferred and not any(isinstance(leaf, (np.ndarray, np.generic)) for leaf in leaves):
+    if wanted is None and leaves and array.size:
+        return array.astype(functools.reduce(dtypes.promote, _kinds(data)))
+    if wanted is None and array.dtype.kind == "f":
         return array.astype(dtypes.default_dtype())  # Python floats, or an empty list
     return array
 
 
 def _plain(value: Any, leaves: list[Any]) -> Any:
-    """The same nesting with ndarrays for tensors. What is not in a list of plain numbers is added to `leaves`."""
+    """The same nesting with ndarrays for tensors, and numbers for tensors of one element, which stand for it.
+
+    What is not in a list of plain numbers is added to `leaves`.
+    """
     if isinstance(value, (list, tuple)):
         return value if _NUMBERS.issuperset(map(type, value)) else [_plain(v, leaves) for v in value]
-    leaves.append(value.array if isinstance(value, Variable) else value)
-    return leaves[-1]
+    if isinstance(value, Variable):
+        value = value.array.reshape(()) if value.array.size == 1 else value.array
+    leaves.append(value)
+    return value
+
+
+def _kinds(value: Any) -> Iterator[np.dtype[Any]]:
+    """The dtype of every element: of an array or a tensor its own, of a Python number the one it gets."""
+    if isinstance(value, (list, tuple, range)):
+        for v in value:
+            yield from _kinds(v)
+    elif isinstance(value, Variable):
+        yield value.array.dtype
+    elif isinstance(value, (np.ndarray, np.generic)):
+        yield value.dtype
+    else:
+        yield dtypes.numpy_dtype(type(value))
 
 
 def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:
@@ -201,13 +219,15 @@ def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:
 # ------------------------------------------------------------------------------------------ filled
 
 
-def checked_shape(op: str, size: tuple[Any, ...]) -> tuple[int, ...]:
-    """`f(2, 3)` and `f((2, 3))` mean the same.
+def checked_shape(op: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, ...]:
+    """`f(2, 3)`, `f((2, 3))` and `f(size=(2, 3))` mean the same.
 
     Raises:
         ArgumentError: if a size is not a non-negative integer.
     """
-    given = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+    given: Any = sizes if size is None else (*sizes, size)
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
+        (given,) = given
     try:
         shape = tuple(operator.index(n) for n in given)
     except TypeError:
@@ -221,49 +241,90 @@ def checked_dtype(dtype: Any) -> Any:
     return dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
+) -> Tensor:
     """Zeros of a shape, `zeros(2, 3)` or `zeros((2, 3))`.
 
     >>> zeros(2, 3)
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    devices.check(device)
-    return made("zeros", np.zeros(checked_shape("zeros", size), checked_dtype(dtype)), requires_grad)
+    devices.check(device, "zeros", **place)
+    return made(
+        "zeros",
+        np.zeros(checked_shape("zeros", sizes, size), checked_dtype(dtype)),
+        requires_grad,
+    )
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
+) -> Tensor:
     """Ones of a shape.
 
     >>> ones(2, dtype="int64")
     tensor([1, 1])
     """
-    devices.check(device)
-    return made("ones", np.ones(checked_shape("ones", size), checked_dtype(dtype)), requires_grad)
+    devices.check(device, "ones", **place)
+    return made(
+        "ones",
+        np.ones(checked_shape("ones", sizes, size), checked_dtype(dtype)),
+        requires_grad,
+    )
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
+) -> Tensor:
     """Whatever is in memory, of a shape: to be written over."""
-    devices.check(device)
-    return made("empty", np.empty(checked_shape("empty", size), checked_dtype(dtype)), requires_grad)
+    devices.check(device, "empty", **place)
+    return made(
+        "empty",
+        np.empty(checked_shape("empty", sizes, size), checked_dtype(dtype)),
+        requires_grad,
+    )
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """One number everywhere; its kind decides the dtype if none is given.
 
     >>> full((2,), 7), full((2,), 7.0)
     (tensor([7, 7]), tensor([7., 7.]))
     """
-    devices.check(device)
+    devices.check(device, "full", **place)
     value = raw_array("full", fill_value, dtype)
     if value.ndim:
         raise ShapeError(f"full: fill_value must be a number, got shape {value.shape}")
     return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)
 
 
-def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(
+    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
+) -> Tensor:
     """Zeros of the shape and dtype of `input`.
 
     >>> zeros_like(tensor([1, 2]))
@@ -271,31 +332,49 @@ def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_gr
     """
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
-    return zeros(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+    return zeros(
+        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+    )
 
 
-def ones_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones_like(
+    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
+) -> Tensor:
     """Ones of the shape and dtype of `input`."""
     if isinstance(input, Hidden):
         return _like_hidden(input, 1, dtype, requires_grad)
-    return ones(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+    return ones(
+        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+    )
 
 
-def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty_like(
+    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
+) -> Tensor:
     """Whatever is in memory, of the shape and dtype of `input`."""
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
-    return empty(np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad)
+    return empty(
+        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+    )
 
 
 def full_like(
-    input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """One number everywhere, of the shape and dtype of `input`."""
     if isinstance(input, Hidden):
         return _like_hidden(input, fill_value, dtype, requires_grad)
     kind = _like(input, dtype)
-    return full(np.shape(_raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad)
+    return full(
+        np.shape(_raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place
+    )
 
 
 def _like_hidden(input: Any, fill_value: Any, dtype: Any, requires_grad: bool) -> Tensor:
@@ -314,7 +393,13 @@ def _like(input: Any, dtype: Any) -> Any:
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Ones on the diagonal of an (n, m) matrix, zeros elsewhere; m defaults to n.
 
@@ -322,7 +407,7 @@ def eye(
     tensor([[1., 0.],
             [0., 1.]])
     """
-    devices.check(device)
+    devices.check(device, "eye", **place)
     shape = checked_shape("eye", (n, n if m is None else m))
     return made("eye", np.eye(*shape, dtype=checked_dtype(dtype)), requires_grad)
 
@@ -338,6 +423,7 @@ def arange(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """start, start + step, … up to but without end; `arange(end)` starts at 0. int64 if all three are integers.
 
@@ -347,7 +433,7 @@ def arange(
     >>> arange(3), arange(1.0, 2.0, 0.5)
     (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
     """
-    devices.check(device)
+    devices.check(device, "arange", **place)
     first, last, by = (
         v.item() if hasattr(v, "item") else v for v in ((0, start) if end is None else (start, end)) + (step,)
     )
@@ -369,14 +455,21 @@ def arange(
 
 
 def linspace(
-    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included.
 
     >>> linspace(0, 1, 5)
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    devices.check(device)
+    devices.check(device, "linspace", **place)
     (count,) = checked_shape("linspace", (steps,))
     first, last = (float(v) for v in (start, end))
     values = np.linspace(first, last, count)
@@ -392,89 +485,14 @@ def logspace(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """base**start to base**end in `steps` numbers, evenly spaced on a logarithmic scale.
 
     >>> logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    devices.check(device)
+    devices.check(device, "logspace", **place)
     (count,) = checked_shape("logspace", (steps,))
     values = np.logspace(float(start), float(end), count, base=base)
     return made("logspace", raw_array("logspace", values, checked_dtype(dtype)), requires_grad)
-
-
-# ------------------------------------------------------------------------------------------ grids
-
-
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = "int64", device: Any = None) -> Tensor:
-    """The positions on and below a diagonal of a (row, col) matrix, row by row: shape (2, N).
-
-    >>> tril_indices(2, 2)
-    tensor([[0, 1, 1],
-            [0, 0, 1]])
-    """
-    devices.check(device)
-    return wrap(np.array(np.tril_indices(row, offset, col), dtypes.numpy_dtype(dtype)))
-
-
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = "int64", device: Any = None) -> Tensor:
-    """The positions on and above a diagonal of a (row, col) matrix, row by row: shape (2, N)."""
-    devices.check(device)
-    return wrap(np.array(np.triu_indices(row, offset, col), dtypes.numpy_dtype(dtype)))
-
-
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """The coordinates of a grid: tensor i repeated along all dimensions but i.
-
-    With indexing="xy" the first two dimensions are exchanged, as for the columns and rows of a picture.
-
-    >>> x, y = meshgrid(tensor([1, 2]), tensor([3, 4, 5]))
-    >>> y
-    tensor([[3, 4, 5],
-            [3, 4, 5]])
-    """
-    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    if indexing not in ("ij", "xy"):
-        raise ArgumentError(f"meshgrid: indexing is 'ij' or 'xy', got {indexing!r}")
-    if any(len(x.shape) > 1 for x in given):
-        raise ShapeError(f"meshgrid: needs vectors or numbers, got shapes {[tuple(x.shape) for x in given]}")
-    order = list(range(len(given)))
-    if indexing == "xy" and len(given) > 1:
-        order[:2] = 1, 0
-    sizes = tuple(math.prod(given[i].shape) for i in order)
-    return tuple(
-        shapes.expand(shapes.reshape(x, tuple(-1 if i == d else 1 for d in order)), sizes)
-        for i, x in enumerate(given)
-    )
-
-
-def cartesian_prod(*tensors: Any) -> Tensor:
-    """Every combination of one element from each vector: shape (N, number of vectors).
-
-    >>> cartesian_prod(tensor([1, 2]), tensor([3, 4]))
-    tensor([[1, 3],
-            [1, 4],
-            [2, 3],
-            [2, 4]])
-    """
-    if any(len(x.shape) != 1 for x in tensors):
-        raise ShapeError(f"cartesian_prod: needs vectors, got shapes {[tuple(x.shape) for x in tensors]}")
-    if len(tensors) == 1:
-        return tensors[0]  # type: ignore[no-any-return]  # the tensor it got
-    return join.stack([shapes.flatten(x) for x in meshgrid(*tensors)], 1)
-
-
-def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
-    """Every choice of r elements of a vector, in order: shape (N, r).
-
-    >>> combinations(tensor([1, 2, 3]))
-    tensor([[1, 2],
-            [1, 3],
-            [2, 3]])
-    """
-    if len(input.shape) != 1 or r < 0:
-        raise ShapeError(f"combinations: needs a vector and r >= 0, got shape {tuple(input.shape)} and r={r}")
-    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    chosen = np.array(list(choose(range(len(input)), r)), np.intp)
-    return getitem(input, chosen.reshape(-1, r) if r else np.zeros(0, np.intp))

@@ -10,6 +10,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     │                         RuntimeError
     ├── DimensionError        IndexError                 a dimension or an index out of range
     ├── LinAlgError           RuntimeError, ValueError   a matrix that cannot be inverted, factored, …
+    ├── DeviceError           RuntimeError, AssertionError   a device that is not there
     ├── GradientError         RuntimeError               backward() where it has no meaning
     │   ├── GraphFreedError                              a second sweep over a graph that was freed
     │   ├── InPlaceError                                 an in-place write that destroys what backward needs
@@ -52,6 +53,10 @@ class LinAlgError(AutogradError, RuntimeError, np.linalg.LinAlgError):
 
     It is NumPy's `LinAlgError` (a ValueError) as well as a RuntimeError, as PyTorch's is.
     """
+
+
+class DeviceError(AutogradError, RuntimeError, AssertionError):
+    """A device that is not there; PyTorch without a GPU raises an AssertionError as well."""
 
 
 class GradientError(AutogradError, RuntimeError):

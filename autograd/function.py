@@ -225,8 +225,8 @@ def _fitted(name: str, i: int, answer: Any, fact: tuple[Any, Any], recording: bo
     if d.shape != shape:
         if not _repeats(shape, d.shape):
             raise ShapeError(
-                f"{name}: backward returned a gradient of shape {answer.shape} for argument {i} of shape {shape}; "
-                "they must be equal"
+                f"{name}: backward returned a gradient of shape {answer.array.shape} for argument {i} of shape "
+                f"{shape}; they must be equal"
             )
         d = unbroadcast(d, shape)
     return d if recording or d.dtype == dtype else d.astype(dtype)

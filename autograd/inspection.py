@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import dtypes
+from autograd.errors import ArgumentError
 from autograd.tape import Variable
 
 
@@ -37,3 +38,33 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     """
     values = [t.array if isinstance(t, Variable) else t for t in (tensor1, tensor2)]
     return dtypes.of(dtypes.common_dtype(values))
+
+
+def is_complex(input: Any) -> bool:
+    """Return False: there are no complex tensors."""
+    if not isinstance(input, Variable):
+        raise ArgumentError(f"is_complex: needs a tensor, got {type(input).__name__}")
+    return False
+
+
+def is_nonzero(input: Any) -> bool:
+    """Return whether the only element of a tensor is not 0.
+
+    Raises:
+        ShapeError: if there is not exactly one element.
+
+    >>> import autograd
+    >>> is_nonzero(autograd.tensor([0.0])), is_nonzero(autograd.tensor(3))
+    (False, True)
+    """
+    return bool(input)
+
+
+def is_same_size(input: Any, other: Any) -> bool:
+    """Return whether two tensors have the same shape."""
+    return bool(input.array.shape == other.array.shape)
+
+
+def get_device(input: Any) -> int:
+    """Return -1, which stands for the CPU."""
+    return int(input.get_device())

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create, devices, dtypes, ops
+from autograd import create, devices, dtypes, formats, ops, typed
+from autograd.errors import ArgumentError, DeviceError
 from autograd.hidden import Hidden
 from autograd.methods import flat
 from autograd.tape import Variable
@@ -51,22 +52,36 @@ class Conversions:
     # -- conversion ------------------------------------------------------------------------------------------------
 
     def to(self, *args: Any, **named: Any) -> Any:
-        """Return it in another dtype (`x.to(float64)`, `x.to(other)`); `x.to("cpu")` is itself."""
-        kind = named.get("dtype")
+        """Return it in another dtype (`x.to(float64)`, `x.to(other)`); `x.to("cpu")` is itself.
+
+        `copy=True` asks for memory of its own, `memory_format` for an order of the dimensions there.
+
+        Raises:
+            DeviceError: for another device than the CPU.
+        """
+        kind, order, other = named.get("dtype"), named.get("memory_format"), named.get("other")
+        if unknown := named.keys() - {"dtype", "device", "other", "copy", "non_blocking", "memory_format"}:
+            raise ArgumentError(f"to: got an unexpected argument {', '.join(sorted(unknown))}")
+        if other is not None:
+            args = (other, *args)
         for a in args:
             if isinstance(a, (Variable, Hidden)):
                 kind = a.dtype  # type: ignore[union-attr]  # each has a tensor's methods
             elif isinstance(a, (dtypes.dtype, np.dtype, type)):
                 kind = a
             elif isinstance(a, (str, devices.device)):
-                devices.check(a)
-        devices.check(named.get("device"))
-        converted = self if kind is None else self.astype(kind)
-        return ops.clone(converted) if named.get("copy") and converted is self else converted
+                devices.check(a, "to")
+        devices.check(named.get("device"), "to")
+        converted: Any = self if kind is None else self.astype(kind)
+        if named.get("copy") and converted is self:
+            return ops.clone(converted, order)
+        if order is None or order is formats.preserve_format:
+            return converted
+        return converted.contiguous(memory_format=order)
 
     def type(self, dtype: Any = None) -> Any:
-        """Return it in another dtype, or the name of its own."""
-        return f"autograd.{self.dtype.name}" if dtype is None else self.astype(dtype)
+        """Return it in another dtype, also by an older name ("torch.LongTensor"); or the older name of its own."""
+        return typed.name_of(self.dtype) if dtype is None else self.astype(typed.dtype_of(dtype))
 
     def type_as(self, other: Any) -> Any:
         """Return it in the dtype of `other`."""
@@ -88,6 +103,18 @@ class Conversions:
         """Return it as int64."""
         return self.astype(dtypes.int64)
 
+    def short(self) -> Any:
+        """Return it as int16."""
+        return self.astype(dtypes.int16)
+
+    def char(self) -> Any:
+        """Return it as int8."""
+        return self.astype(dtypes.int8)
+
+    def byte(self) -> Any:
+        """Return it as uint8."""
+        return self.astype(dtypes.uint8)
+
     def int(self) -> Any:
         """Return it as int32."""
         return self.astype(dtypes.int32)
@@ -96,6 +123,15 @@ class Conversions:
         """Return it as bool."""
         return self.astype(dtypes.bool_)
 
-    def cpu(self) -> Any:
+    def cpu(self, memory_format: Any = None) -> Any:
         """Return itself."""
-        return self
+        return self.to(memory_format=memory_format)
+
+    def cuda(self, device: Any = None, non_blocking: Any = False, memory_format: Any = None) -> Any:
+        """Raise: there is no GPU to put it on.
+
+        Raises:
+            DeviceError: always.
+        """
+        devices.check("cuda" if device is None else device, "cuda")
+        raise DeviceError("cuda: the CPU is not a GPU; use .cpu()")

@@ -28,14 +28,16 @@ _SCANS = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 class UnsupportedFunctionError(ArgumentError):
-    """A NumPy function that has no meaning on tensors."""
+    """A NumPy function on a tensor that requires a gradient, which would be lost."""
 
 
 def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **named: Any) -> Any:
     """What NumPy calls for a ufunc with a tensor among its arguments.
 
+    One that is not in the table computes with the arrays, and gives arrays, where no gradient is asked for.
+
     Raises:
-        ArgumentError: if the function or method is not in the table.
+        ArgumentError: if it is not in the table and a tensor requires a gradient.
         GradientError: if the result needs a gradient and is to be written to an ndarray.
 
     >>> import autograd
@@ -59,7 +61,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **n
         x, y = inputs
         inputs = (x.reshape((*x.shape, *(1,) * np.ndim(y))), y)
     if function is None:
-        raise _unsupported(name)
+        options = named if out is None else {**named, "out": out}
+        return getattr(ufunc, method)(*_outside(name, inputs), **_outside(name, options))
     result = function(*inputs, **_given(named))
     return result if out is None else _into(name, out if isinstance(out, tuple) else (out,), result)
 
@@ -67,8 +70,10 @@ def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **n
 def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # noqa: ARG001  # NumPy gives it
     """What NumPy calls for one of its other functions with a tensor among its arguments.
 
+    A function that is not in the table computes with the arrays, and gives arrays, where no gradient is asked for.
+
     Raises:
-        ArgumentError: if the function is not in the table.
+        ArgumentError: if the function is not in the table and a tensor requires a gradient.
 
     >>> import autograd
     >>> np.sum(autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0, keepdims=True)
@@ -78,7 +83,8 @@ def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # 
     if implementation is None:
         if function in numpy_functions.OF_ARRAYS:
             return function(*map(_raw, args), **{k: _raw(v) for k, v in named.items()})
-        raise _unsupported(f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}")
+        name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
+        return function(*_outside(name, args), **_outside(name, named))
     named = dict(named)
     out = named.pop("out", None)
     result = implementation(*args, **_given(named))
@@ -93,6 +99,21 @@ def _given(named: dict[str, Any]) -> dict[str, Any]:
 
 def _raw(value: Any) -> Any:
     return value.array if isinstance(value, Variable) else value
+
+
+def _outside(name: str, value: Any) -> Any:
+    """Arguments with arrays for tensors, also inside of lists, tuples and dicts.
+
+    Raises:
+        ArgumentError: if a tensor requires a gradient, which would be lost.
+    """
+    if isinstance(value, Variable):
+        if value.current_node() is not None:
+            raise _unsupported(name)
+        return value.array
+    if type(value) in (list, tuple):
+        return type(value)([_outside(name, v) for v in value])
+    return {k: _outside(name, v) for k, v in value.items()} if type(value) is dict else value
 
 
 def _into(name: str, outs: tuple[Any, ...], result: Any) -> Any:
@@ -115,6 +136,6 @@ def _into(name: str, outs: tuple[Any, ...], result: Any) -> Any:
 
 def _unsupported(name: str) -> AutogradError:
     return UnsupportedFunctionError(
-        f"{name}: has no meaning on tensors. Use the operation of this name in autograd if there is one, or "
+        f"{name}: not an operation that gradients can pass through. Use one in autograd if there is one, or "
         f"{name}(t.detach().numpy()), through which no gradient flows."
     )

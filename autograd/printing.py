@@ -125,7 +125,7 @@ def _formatter(a: Array) -> Any:
     whole = bool(np.all(finite == np.ceil(finite)))
     form = ".0f" if whole else f".{precision}f"
     scientific = high / low > 1000.0 or high > 1e8 or (not whole and low < 1e-4)
-    if _Options.sci_mode is not None:
+    if _Options.sci_mode is not None and finite.size:
         scientific = _Options.sci_mode
     if scientific:
         form = f".{precision}e"

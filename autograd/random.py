@@ -205,32 +205,44 @@ def draw_integers(
 
 
 def rand(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Numbers drawn evenly from [0, 1), of a shape.
 
     >>> rand(2, 3).shape
-    (2, 3)
+    autograd.Size([2, 3])
     """
-    devices.check(device)
-    array = draw_uniform(create.checked_shape("rand", size), create.checked_dtype(dtype), generator)
+    devices.check(device, "rand", **place)
+    array = draw_uniform(
+        create.checked_shape("rand", sizes, size),
+        create.checked_dtype(dtype),
+        generator,
+    )
     return create.made("rand", array, requires_grad)
 
 
 def randn(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Numbers drawn from the normal distribution of mean 0 and variance 1, of a shape."""
-    devices.check(device)
-    array = draw_normal(create.checked_shape("randn", size), create.checked_dtype(dtype), generator)
+    devices.check(device, "randn", **place)
+    array = draw_normal(
+        create.checked_shape("randn", sizes, size),
+        create.checked_dtype(dtype),
+        generator,
+    )
     return create.made("randn", array, requires_grad)
 
 
@@ -243,6 +255,7 @@ def randint(
     dtype: Any = "int64",
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Integers drawn evenly from [low, high), of a shape: `randint(10, (2,))` or `randint(5, 10, (2,))`.
 
@@ -253,7 +266,7 @@ def randint(
     >>> x.min().item(), x.max().item()
     (3, 4)
     """
-    devices.check(device)
+    devices.check(device, "randint", **place)
     if size is None and isinstance(high, (tuple, list)):
         low, high, size = 0, low, high
     elif high is None:
@@ -272,28 +285,39 @@ def randperm(
     dtype: Any = "int64",
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
-    devices.check(device)
+    devices.check(device, "randperm", **place)
     (count,) = create.checked_shape("randperm", (n,))
     array = source(generator).permutation(count).astype(dtypes.numpy_dtype(dtype))
     return create.made("randperm", array, requires_grad)
 
 
 def rand_like(
-    input: Any, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+    input: Any,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Numbers drawn evenly from [0, 1), in the shape and dtype of `input`."""
     kind = input.dtype if dtype is None else dtype
-    return rand(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad)
+    return rand(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
 def randn_like(
-    input: Any, *, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False
+    input: Any,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Numbers drawn from the standard normal distribution, in the shape and dtype of `input`."""
     kind = input.dtype if dtype is None else dtype
-    return randn(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad)
+    return randn(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
 def randint_like(
@@ -304,12 +328,13 @@ def randint_like(
     generator: Generator | None = None,
     dtype: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Integers drawn evenly from [low, high), in the shape and dtype of `input`."""
     first, last = (0, low) if high is None else (low, high)
     kind = input.dtype if dtype is None else dtype
     shape = tuple(input.shape)
-    return randint(first, last, shape, generator=generator, dtype=kind, requires_grad=requires_grad)
+    return randint(first, last, shape, generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
 def normal(
@@ -321,6 +346,7 @@ def normal(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    **place: Any,
 ) -> Tensor:
     """Numbers drawn from normal distributions: of one mean and deviation and a size, or of a tensor of either.
 
@@ -329,9 +355,9 @@ def normal(
 
     >>> import autograd
     >>> normal(0.0, 1.0, (2, 3)).shape, normal(autograd.tensor([1.0, 2.0])).shape
-    ((2, 3), (2,))
+    (autograd.Size([2, 3]), autograd.Size([2]))
     """
-    devices.check(device)
+    devices.check(device, "normal", **place)
     m, s = (create.raw_array("normal", v) for v in (mean, std))
     if s.size and s.min() < 0:
         raise ArgumentError(f"normal: the standard deviation must not be negative, got {s.min()}")

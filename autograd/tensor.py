@@ -17,6 +17,7 @@ from autograd.errors import DTypeError
 from autograd.methods import Operations
 from autograd.methods_conversion import Conversions
 from autograd.methods_in_place import InPlaceOperations
+from autograd.size import Size
 from autograd.tape import Variable
 
 
@@ -43,6 +44,8 @@ class Tensor(Operations, InPlaceOperations, Conversions, TensorBasics):
 
     def __init__(self, *data: Any) -> None:
         kind = dtypes.default_dtype()
+        if len(data) == 1 and isinstance(data[0], Size):
+            data = tuple(data[0]) or ((),)
         if len(data) == 1 and not isinstance(data[0], int):
             source = data[0].array if isinstance(data[0], Variable) else np.asarray(data[0])
             if source.dtype.kind not in "fiub":

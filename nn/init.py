@@ -153,7 +153,7 @@ def eye_(tensor: Tensor) -> Tensor:
         ShapeError: if the tensor is not 2-d.
     """
     if tensor.ndim != 2:
-        raise ShapeError(f"eye_: needs a matrix, got shape {tensor.shape}")
+        raise ShapeError(f"eye_: needs a matrix, got shape {tensor.array.shape}")
     return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
@@ -165,7 +165,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """
     if tensor.ndim not in (3, 4, 5):
         raise ShapeError(
-            f"dirac_: needs a convolution's weight of 3 to 5 dimensions, got shape {tensor.shape}"
+            f"dirac_: needs a convolution's weight of 3 to 5 dimensions, got shape {tensor.array.shape}"
         )
     outputs, inputs, *kernel = tensor.shape
     if outputs % groups:
@@ -192,7 +192,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     True
     """
     if tensor.ndim < 2:
-        raise ShapeError(f"orthogonal_: needs 2 dimensions or more, got shape {tensor.shape}")
+        raise ShapeError(f"orthogonal_: needs 2 dimensions or more, got shape {tensor.array.shape}")
     if tensor.numel() == 0:
         return tensor
     rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
@@ -209,7 +209,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
         ShapeError: if the tensor is not 2-d.
     """
     if tensor.ndim != 2:
-        raise ShapeError(f"sparse_: needs a matrix, got shape {tensor.shape}")
+        raise ShapeError(f"sparse_: needs a matrix, got shape {tensor.array.shape}")
     rows, columns = tensor.shape
     normal_(tensor, 0, std, generator)
     for column in range(columns):
@@ -224,7 +224,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 def _fans(op: str, tensor: Tensor) -> tuple[int, int]:
     if tensor.ndim < 2:
         raise ShapeError(
-            f"{op}: a weight has 2 dimensions or more, (outputs, inputs, …kernel), got shape {tensor.shape}"
+            f"{op}: a weight has 2 dimensions or more, (outputs, inputs, …kernel), got shape {tensor.array.shape}"
         )
     kernel = math.prod(tensor.shape[2:])
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel

@@ -50,7 +50,7 @@ class Linear(Module):
     >>> import autograd, nn
     >>> layer = nn.Linear(3, 2)
     >>> layer(autograd.zeros(5, 3)).shape
-    (5, 2)
+    autograd.Size([5, 2])
     """
 
     weight: Parameter
@@ -96,7 +96,7 @@ class Flatten(Module):
 
     >>> import autograd, nn
     >>> nn.Flatten()(autograd.zeros(5, 3, 2, 2)).shape
-    (5, 12)
+    autograd.Size([5, 12])
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
@@ -118,7 +118,7 @@ class Unflatten(Module):
 
     >>> import autograd, nn
     >>> nn.Unflatten(1, (3, 4))(autograd.zeros(5, 12)).shape
-    (5, 3, 4)
+    autograd.Size([5, 3, 4])
     """
 
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.errors import ArgumentError, AutogradError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, DeviceError, DTypeError, ShapeError
 
 
 @pytest.fixture(scope="module")
@@ -263,7 +263,7 @@ def test_gradients_through_grids() -> None:
 def test_devices() -> None:
     assert autograd.zeros(1, device="cpu").device == autograd.device("cpu")
     for call in (lambda: autograd.zeros(1, device="cuda"), lambda: autograd.tensor(1.0, device="mps")):
-        with pytest.raises(ArgumentError, match="cpu"):
+        with pytest.raises(DeviceError, match="cpu"):
             call()
 
 

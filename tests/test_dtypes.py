@@ -103,7 +103,7 @@ def test_conversions():
     assert x.long().tolist() == [1, 2]
     assert x.to(autograd.float64).dtype == autograd.float64
     assert x.to("cpu") is x
-    assert x.type() == "autograd.float32"
+    assert x.type() == "autograd.FloatTensor"
     assert x.type_as(y).dtype == autograd.float64
     assert x.bool().tolist() == [True, True]
 

@@ -255,8 +255,8 @@ MISTAKES = {
     ),
     "another device": (
         lambda: autograd.ones(2, device="cuda"),
-        errors.ArgumentError,
-        ValueError,
+        errors.DeviceError,
+        RuntimeError,
         ["cuda", "cpu"],
     ),
 }

@@ -248,7 +248,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
 
     >>> import autograd
     >>> tensordot(autograd.ones(2, 3, 4), autograd.ones(3, 4, 5)).shape
-    (2, 5)
+    autograd.Size([2, 5])
     """
     shape_a, shape_b = tuple(a.shape), tuple(b.shape)
     if isinstance(dims, Variable):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import formats
 from autograd.layout import copied
 from autograd.primitive import Array, implements, primitive
 
@@ -27,25 +28,30 @@ def alias(x: Array) -> Array:
 
 
 @primitive(numpy=np.copy, x=lambda g: g)
-def clone(x: Array) -> Array:
-    """A copy in memory of its own.  dx = g.
+def clone(x: Array, memory_format: Any = None) -> Array:
+    """A copy in memory of its own, in the same order or in that of a memory format.  dx = g.
 
     >>> import autograd
     >>> x = autograd.tensor([1.0, 2.0])
     >>> clone(x).add_(1), x
     (tensor([2., 3.]), tensor([1., 2.]))
     """
-    return np.copy(x, order="K")
+    return np.copy(x, order="K") if memory_format is None else formats.copied("clone", x, memory_format)
 
 
 @implements(np.ascontiguousarray)
-def contiguous(input: Tensor) -> Tensor:
+def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """`input` itself if its elements lie in memory in C order, else a copy that does.  dx = g.
+
+    With memory_format=autograd.channels_last, in that order.
 
     >>> import autograd
     >>> autograd.ones(2, 3).t().contiguous().stride()
     (2, 1)
     """
+    if memory_format is not None:
+        moved = formats.in_order("contiguous", input.array, memory_format)
+        return input if moved.flags.c_contiguous else clone(input, memory_format)
     return input if input.array.flags.c_contiguous else _in_c_order(input)
 
 

@@ -64,7 +64,7 @@ def squeeze(x: Array, dim: Shape | None = None) -> Array:
 
     >>> import autograd
     >>> squeeze(autograd.zeros(1, 2, 1), 0).shape
-    (2, 1)
+    autograd.Size([2, 1])
     """
     if dim is None:
         return np.squeeze(x)
@@ -79,7 +79,7 @@ def unsqueeze(x: Array, dim: int) -> Array:
 
     >>> import autograd
     >>> unsqueeze(autograd.zeros(2, 3), -1).shape
-    (2, 3, 1)
+    autograd.Size([2, 3, 1])
     """
     d = checked_dim("unsqueeze", dim, x.shape, 1)
     return x.reshape((*x.shape[:d], 1, *x.shape[d:]))
@@ -110,7 +110,7 @@ def permute(x: Array, dims: Sequence[int]) -> Array:
 
     >>> import autograd
     >>> permute(autograd.zeros(2, 3, 5), (2, 0, 1)).shape
-    (5, 2, 3)
+    autograd.Size([5, 2, 3])
     """
     try:
         return x.transpose(dims)
@@ -202,7 +202,7 @@ def view(input: Any, shape: Any) -> Tensor:
 
     >>> import autograd
     >>> view(autograd.arange(4), (2, 2)).shape
-    (2, 2)
+    autograd.Size([2, 2])
     """
     given = shape[0] if isinstance(shape, tuple) and len(shape) == 1 else shape
     if isinstance(given, (dtypes.dtype, np.dtype, type)):
@@ -234,7 +234,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
     >>> import autograd
     >>> flatten(autograd.zeros(2, 3, 5), 1).shape
-    (2, 15)
+    autograd.Size([2, 15])
     """
     shape = tuple(input.shape)
     first, last = (checked_dim("flatten", d, shape) for d in (start_dim, end_dim))
@@ -252,7 +252,7 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
 
     >>> import autograd
     >>> unflatten(autograd.zeros(2, 6), 1, (3, -1)).shape
-    (2, 3, 2)
+    autograd.Size([2, 3, 2])
     """
     shape = tuple(input.shape)
     d = checked_dim("unflatten", dim, shape)
@@ -275,7 +275,7 @@ def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
 
     >>> import autograd
     >>> movedim(autograd.zeros(2, 3, 5), 0, -1).shape
-    (3, 5, 2)
+    autograd.Size([3, 5, 2])
     """
     ndim = len(input.shape)
     sources = checked_dims("movedim", source, input.shape)

@@ -33,6 +33,7 @@ from nn.functional.activation import (
     softmin,
     threshold,
 )
+from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
 from nn.functional.dropout import dropout
 from nn.functional.loss import (
     binary_cross_entropy,
@@ -48,11 +49,13 @@ from nn.functional.loss import (
 __all__ = [
     # layers
     "linear", "dropout", "one_hot",
+    # lengths and distances
+    "normalize", "cosine_similarity", "pairwise_distance",
     # activations
     "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
     "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",
     "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax",
     # losses
     "l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits", "triplet_margin_loss",
 ]  # fmt: skip

@@ -154,7 +154,7 @@ MISTAKES = [
     (lambda: nn.Parameter(autograd.tensor([1])), RuntimeError, "floating-point"),
     (lambda: Net().train("yes"), ValueError, "the mode is True or False, got 'yes'"),
     (lambda: Net().to(autograd.int64), TypeError, "parameters are floating-point numbers, not autograd.int64"),
-    (lambda: Net().to("cuda"), ValueError, "only 'cpu' is available"),
+    (lambda: Net().to("cuda"), RuntimeError, "tensors live on the CPU"),
     (lambda: Net().get_submodule("last.0.x"), AttributeError, "no attribute 'x'"),
     (lambda: Net().get_submodule("scale"), AttributeError, "'scale' in Net is not a module"),
     (lambda: Net().get_parameter("first.wieght"), AttributeError, "did you mean 'weight'"),
