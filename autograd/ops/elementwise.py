@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
-from autograd.ops import arithmetic, rounding, selection
+from autograd.ops import arithmetic, rounding, selection, single
 from autograd.ops.forms import pick
 from autograd.primitive import Array, primitive
 
@@ -47,7 +47,7 @@ def exp(x: Array) -> Array:
     """
 
 
-@primitive(np.exp2, cast="float", x=lambda g, out: g * (out * _LN2))
+@primitive(cast="float", x=lambda g, out: g * (out * _LN2), numpy=np.exp2)
 def exp2(x: Array) -> Array:
     """2ˣ, elementwise.  dx = g * 2ˣ log 2.
 
@@ -55,9 +55,10 @@ def exp2(x: Array) -> Array:
     >>> exp2(autograd.tensor([3, -1]))
     tensor([8.0000, 0.5000])
     """
+    return single.exp2(x)
 
 
-@primitive(np.expm1, cast="float", x=lambda g, out: g * (out + 1))
+@primitive(cast="float", x=lambda g, out: g * (out + 1), numpy=np.expm1)
 def expm1(x: Array) -> Array:
     """eˣ - 1, elementwise, exact near 0.  dx = g * eˣ.
 
@@ -65,6 +66,7 @@ def expm1(x: Array) -> Array:
     >>> expm1(autograd.tensor([0.0, 1e-10])).tolist()
     [0.0, 1.000000013351432e-10]
     """
+    return single.expm1(x)
 
 
 @primitive(np.log, cast="float", x=lambda g, x: g / x)
@@ -87,7 +89,7 @@ def log2(x: Array) -> Array:
     """
 
 
-@primitive(np.log10, cast="float", x=lambda g, x: g / (x * _LN10))
+@primitive(cast="float", x=lambda g, x: g / (x * _LN10), numpy=np.log10)
 def log10(x: Array) -> Array:
     """The logarithm to base 10, elementwise.  dx = g / (x log 10).
 
@@ -95,9 +97,10 @@ def log10(x: Array) -> Array:
     >>> log10(autograd.tensor([0.5, 0.0]))
     tensor([-0.3010,    -inf])
     """
+    return single.log10(x)
 
 
-@primitive(np.log1p, cast="float", x=lambda g, x: g / (1 + x))
+@primitive(cast="float", x=lambda g, x: g / (1 + x), numpy=np.log1p)
 def log1p(x: Array) -> Array:
     """log(1 + x), elementwise, exact near 0.  dx = g / (1 + x).
 
@@ -105,12 +108,7 @@ def log1p(x: Array) -> Array:
     >>> log1p(autograd.tensor([0.0, -1.0]))
     tensor([0., -inf])
     """
-
-
-def _log_sum(x: Array, y: Array) -> Array:
-    """log(eˣ + eʸ), a sixth of np.logaddexp's time."""
-    larger = np.maximum(x, y)
-    return pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
+    return single.log1p(x)
 
 
 # A primitive, because composing it would give nan gradients at infinities.
@@ -127,7 +125,7 @@ def logaddexp(x: Array, y: Array) -> Array:
     >>> logaddexp(autograd.tensor([0.0, 90.0]), autograd.tensor([0.0, 90.0]))
     tensor([ 0.6931, 90.6931])
     """
-    return _log_sum(x, y)
+    return single.logaddexp(x, y)
 
 
 @primitive(
@@ -169,7 +167,7 @@ def cos(x: Array) -> Array:
     """
 
 
-@primitive(np.tan, cast="float", x=lambda g, out: g * (1 + out * out))
+@primitive(cast="float", x=lambda g, out: g * (1 + out * out), numpy=np.tan)
 def tan(x: Array) -> Array:
     """The tangent of x radians, elementwise.  dx = g * (1 + tan² x).
 
@@ -177,9 +175,10 @@ def tan(x: Array) -> Array:
     >>> tan(autograd.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5574])
     """
+    return single.tan(x)
 
 
-@primitive(np.arcsin, cast="float", x=lambda g, x: g / np.sqrt(1 - x * x))
+@primitive(cast="float", x=lambda g, x: g / np.sqrt(1 - x * x), numpy=np.arcsin)
 def asin(x: Array) -> Array:
     """The angle in [-π/2, π/2] with sine x, elementwise; nan outside [-1, 1].  dx = g / √(1 - x²).
 
@@ -187,9 +186,10 @@ def asin(x: Array) -> Array:
     >>> asin(autograd.tensor([0.0, 1.0, 2.0]))
     tensor([0.0000, 1.5708,    nan])
     """
+    return single.asin(x)
 
 
-@primitive(np.arccos, cast="float", x=lambda g, x: -g / np.sqrt(1 - x * x))
+@primitive(cast="float", x=lambda g, x: -g / np.sqrt(1 - x * x), numpy=np.arccos)
 def acos(x: Array) -> Array:
     """The angle in [0, π] with cosine x, elementwise; nan outside [-1, 1].  dx = -g / √(1 - x²).
 
@@ -197,9 +197,10 @@ def acos(x: Array) -> Array:
     >>> acos(autograd.tensor([1.0, 0.0]))
     tensor([0.0000, 1.5708])
     """
+    return single.acos(x)
 
 
-@primitive(np.arctan, cast="float", x=lambda g, x: g / (1 + x * x))
+@primitive(cast="float", x=lambda g, x: g / (1 + x * x), numpy=np.arctan)
 def atan(x: Array) -> Array:
     """The angle in (-π/2, π/2) with tangent x, elementwise.  dx = g / (1 + x²).
 
@@ -207,6 +208,7 @@ def atan(x: Array) -> Array:
     >>> atan(autograd.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7854])
     """
+    return single.atan(x)
 
 
 def _square_radius(x: Array, y: Array) -> Array:
@@ -216,10 +218,10 @@ def _square_radius(x: Array, y: Array) -> Array:
 
 
 @primitive(
-    np.arctan2,
     cast="float",
     x=lambda g, x, y: g * (y / _square_radius(x, y)),
     y=lambda g, x, y: -g * (x / _square_radius(x, y)),
+    numpy=np.arctan2,
 )
 def atan2(x: Array, y: Array) -> Array:
     """The angle of the point (y, x), in (-π, π], elementwise.  dx = g * y / (x² + y²), dy = -g * x / (x² + y²).
@@ -230,14 +232,15 @@ def atan2(x: Array, y: Array) -> Array:
     >>> atan2(autograd.tensor([1.0, -1.0]), autograd.tensor([0.0, -1.0]))
     tensor([ 1.5708, -2.3562])
     """
+    return single.atan2(x, y)
 
 
 # A primitive, because composing it would overflow where x² does.
 @primitive(
-    np.hypot,
     cast="promote",
     x=lambda g, out, x: g * (x / (out + (out == 0))),
     y=lambda g, out, y: g * (y / (out + (out == 0))),
+    numpy=np.hypot,
 )
 def hypot(x: Array, y: Array) -> Array:
     """√(x² + y²), elementwise with broadcasting, without overflow.  dx = g * x / out, dy = g * y / out.
@@ -248,12 +251,13 @@ def hypot(x: Array, y: Array) -> Array:
     >>> hypot(autograd.tensor([3.0, 3e30]), autograd.tensor([4.0, 4e30]))
     tensor([5.0000e+00, 5.0000e+30])
     """
+    return single.hypot(x, y)
 
 
 # ------------------------------------------------------------------------------------------------ hyperbolic
 
 
-@primitive(np.sinh, cast="float", x=lambda g, x: g * np.cosh(x))
+@primitive(cast="float", x=lambda g, x: g * cosh(x), numpy=np.sinh)
 def sinh(x: Array) -> Array:
     """(eˣ - e⁻ˣ) / 2, elementwise.  dx = g * cosh x.
 
@@ -261,9 +265,10 @@ def sinh(x: Array) -> Array:
     >>> sinh(autograd.tensor([0.0, 1.0]))
     tensor([0.0000, 1.1752])
     """
+    return single.sinh(x)
 
 
-@primitive(np.cosh, cast="float", x=lambda g, x: g * np.sinh(x))
+@primitive(cast="float", x=lambda g, x: g * sinh(x), numpy=np.cosh)
 def cosh(x: Array) -> Array:
     """(eˣ + e⁻ˣ) / 2, elementwise.  dx = g * sinh x.
 
@@ -271,6 +276,7 @@ def cosh(x: Array) -> Array:
     >>> cosh(autograd.tensor([0.0, 1.0]))
     tensor([1.0000, 1.5431])
     """
+    return single.cosh(x)
 
 
 @primitive(np.tanh, cast="float", x=lambda g, out: g * (1 - out * out))
@@ -303,7 +309,7 @@ def acosh(x: Array) -> Array:
     """
 
 
-@primitive(np.arctanh, cast="float", x=lambda g, x: g / (1 - x * x))
+@primitive(cast="float", x=lambda g, x: g / (1 - x * x), numpy=np.arctanh)
 def atanh(x: Array) -> Array:
     """log((1 + x) / (1 - x)) / 2, elementwise; ±inf at ±1, nan beyond.  dx = g / (1 - x²).
 
@@ -311,6 +317,7 @@ def atanh(x: Array) -> Array:
     >>> atanh(autograd.tensor([0.0, 0.5, 1.0]))
     tensor([0.0000, 0.5493,    inf])
     """
+    return single.atanh(x)
 
 
 def deg2rad(input: Any) -> Tensor:
