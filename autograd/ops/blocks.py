@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.dtypes import Array
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PLAIN = (int, float, bool, str, type(None))
 SIZE = 32768  # elements of a block; a few temporaries of that size fit in the second level of the cache
 
 
-def in_blocks(f: Callable[..., Any], *arrays: Any) -> Any:
-    """f(*arrays) for an elementwise f, block by block where the arrays are large.
+def in_blocks(f: Callable[..., Any], *args: Any) -> Any:
+    """f(*args) for an elementwise f, block by block where its arrays are large. The first argument is an array.
 
-    They must have one shape and lie in memory in C order; what does not (or is no ndarray, as when a formula is
-    recorded) is passed to f whole. The result has the dtype of the first.
+    The arrays must have one shape and lie in memory in C order, and everything else be a number or text; otherwise, as
+    when a formula is recorded on tensors, f is called once. The result has the dtype of the first.
 
-    >>> in_blocks(lambda x, y: x * y + 1, np.ones(100_000), np.ones(100_000))
-    array([2., 2., 2., ..., 2., 2., 2.], shape=(100000,))
+    >>> in_blocks(lambda x, a: x * a + 1, np.ones(100_000), 2.0)
+    array([3., 3., 3., ..., 3., 3., 3.], shape=(100000,))
     """
-    first = arrays[0]
+    first = args[0]
     if type(first) is not np.ndarray or first.size <= SIZE:
-        return f(*arrays)
-    for a in arrays:
-        if type(a) is not np.ndarray or a.shape != first.shape or not a.flags.c_contiguous:
-            return f(*arrays)
+        return f(*args)
+    for a in args:
+        if type(a) is np.ndarray:
+            if a.shape != first.shape or not a.flags.c_contiguous:
+                return f(*args)
+        elif type(a) not in _PLAIN:
+            return f(*args)
     out = np.empty(first.shape, first.dtype)
-    flat, flats = out.reshape(-1), [a.reshape(-1) for a in arrays]
+    flat = out.reshape(-1)
+    flats = [a.reshape(-1) if type(a) is np.ndarray else None for a in args]
     for start in range(0, flat.size, SIZE):
         block = slice(start, start + SIZE)
-        flat[block] = f(*[a[block] for a in flats])
+        flat[block] = f(*[a if v is None else v[block] for a, v in zip(args, flats, strict=True)])
     return out
+
+
+def blocked(formula: F) -> F:
+    """An elementwise formula that is computed in blocks."""
+
+    @functools.wraps(formula)
+    def run(*args: Any) -> Any:
+        return in_blocks(formula, *args)
+
+    return run  # type: ignore[return-value]  # it is called as the formula is
 
 
 def polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:

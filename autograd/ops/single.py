@@ -123,7 +123,8 @@ def _log10(x: Array) -> Array:
 def _log_sum(x: Array, y: Array) -> Array:
     """log(eˣ + eʸ), a sixth of np.logaddexp's time."""
     larger = np.maximum(x, y)
-    return pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
+    out: Array = pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
+    return out
 
 
 def _logaddexp(x: Array, y: Array) -> Array:
