@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.dtypes import Array
 from autograd.ops.blocks import in_blocks, polynomial
 from autograd.ops.forms import pick
+from autograd.primitive import Array
 
 _LARGE = 512  # elements from which the fast forms are faster
 
@@ -123,8 +123,7 @@ def _log10(x: Array) -> Array:
 def _log_sum(x: Array, y: Array) -> Array:
     """log(eˣ + eʸ), a sixth of np.logaddexp's time."""
     larger = np.maximum(x, y)
-    out: Array = pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
-    return out
+    return pick(np.isinf(larger), larger, larger + np.log1p(np.exp(-np.abs(x - y))))
 
 
 def _logaddexp(x: Array, y: Array) -> Array:
