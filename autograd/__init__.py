@@ -100,6 +100,7 @@ from autograd.linalg.lu_factors import lu_unpack
 from autograd.linalg.older import cholesky, frobenius_norm, lu, lu_solve, norm, nuclear_norm, qr, svd, vander
 from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
 from autograd.linalg.systems import triangular_solve
+from autograd.memory import graph_memory
 from autograd.modes import (
     enable_grad,
     inference_mode,
@@ -483,7 +484,7 @@ __all__ = [
     # functions of functions
     "func", "vmap",
     # looking and keeping
-    "draw", "save", "load", "load_metadata", "set_printoptions",
+    "draw", "graph_memory", "save", "load", "load_metadata", "set_printoptions",
     # dtypes and numbers
     "dtype", "float16", "half", "float32", "float", "float64", "double", "int8", "int16", "short", "int32",
     "int", "int64", "long", "uint8", "bool", "finfo", "iinfo", "get_default_dtype", "set_default_dtype",
