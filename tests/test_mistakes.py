@@ -99,7 +99,7 @@ MISTAKES = {
         backward_twice,
         errors.GraphFreedError,
         RuntimeError,
-        ["backward", "sum", "retain_graph=True"],
+        ["backward", "exp", "retain_graph=True"],
     ),
     "in place on a leaf": (write_to_leaf, errors.InPlaceError, RuntimeError, ["leaf", "(3,)", "no_grad()"]),
     "in place on a view of a leaf": (
