@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from autograd.errors import ArgumentError, DimensionError
+from autograd.errors import ArgumentError, DimensionError, DTypeError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,20 +52,31 @@ def checked_dims(op: str, dims: int | Sequence[int], shape: Sequence[int]) -> tu
     return wrapped
 
 
-def numpys_names(function: Callable[P, R]) -> Callable[..., R]:
-    """The function, which then also takes NumPy's `axis` and `keepdims` for `dim` and `keepdim`.
+def on_tensor(function: Callable[P, R]) -> Callable[..., R]:
+    """The function of a tensor, checked to be one; it also takes NumPy's `axis` and `keepdims` for `dim` and `keepdim`.
 
     Raises:
-        ArgumentError: if both are given.
+        DTypeError: if the first argument is not a tensor (or an array, as when a formula calls).
+        ArgumentError: if `dim` and `axis`, or `keepdim` and `keepdims`, are both given.
+
+    >>> first = on_tensor(lambda x, dim: x)
+    >>> first([1, 2], dim=0)
+    Traceback (most recent call last):
+    autograd.errors.DTypeError: <lambda>: needs a tensor, got list [1, 2]; use autograd.tensor()
     """
+    name = function.__name__
 
     @functools.wraps(function)
     def call(*args: Any, **named: Any) -> R:
+        if args and not hasattr(args[0], "shape"):
+            raise DTypeError(
+                f"{name}: needs a tensor, got {type(args[0]).__name__} {args[0]!r:.80}; use autograd.tensor()"
+            )
         if "axis" in named or "keepdims" in named:
             given = named
-            named = {_NUMPYS.get(name, name): value for name, value in given.items()}
+            named = {_NUMPYS.get(k, k): value for k, value in given.items()}
             if len(named) != len(given):
-                raise ArgumentError(f"{function.__name__}: an argument is given twice among {sorted(given)}")
+                raise ArgumentError(f"{name}: an argument is given twice among {sorted(given)}")
         return function(*args, **named)
 
     return call

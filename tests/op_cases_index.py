@@ -259,6 +259,7 @@ ORDER = [
         on(Real(4, apart=True), 4),
         on(Real(4, apart=True), 0),
         torch="topk",
+        covers=("first_of",),
     ),
     Case(order.nonzero, on(Whole(3, 4, high=2)), on(Whole(high=2)), torch="nonzero", differentiable=False),
     Case(order.argwhere, on(Whole(3, 4, high=2)), torch="argwhere", differentiable=False),

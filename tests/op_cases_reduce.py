@@ -108,7 +108,7 @@ SUMS = [
     Case(
         reduce.sum_to_size,
         *(on(Real(2, 3, 4), s) for s in ((1, 3, 1), (3, 4), (1,), (), (2, 3, 4))),
-        torch=lambda torch, x, size: x.sum_to_size(size),
+        torch=lambda torch, x, size: torch.Tensor.sum_to_size(x, size),
         integers=INTEGERS,
     ),
     Case(reduce.nanmean, *over(SPECS, empty=False), torch="nanmean", name="nanmean_derivatives"),
@@ -239,6 +239,7 @@ EXTREMA = [
         on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False), 1),
         on(Given([[3.0, np.nan, 1.0, 2.0], [1.0, 5.0, 2.0, 4.0]], grad=False)),
         torch="nanmedian",
+        covers=("median", "argmedian"),
     ),
 ]
 
@@ -270,7 +271,7 @@ SCANS += [
             on(Real(3, 0), 1),
             on(Given([1.0, 3.0, 3.0, np.nan, 5.0, np.nan], grad=False), 0),
             torch=op.__name__,
-            covers=("holding", "held"),
+            covers=("holding", "held", "latest"),
             integers=INTEGERS,
         )
         for op in (scan.cummax, scan.cummin)
@@ -297,6 +298,7 @@ RANKS = [
         on(Real(), 1),
         on(Given([3.0, np.nan, 1.0], grad=False), 3),
         torch="kthvalue",
+        covers=("argkth",),
     ),
     Case(
         rank.mode,
@@ -307,6 +309,7 @@ RANKS = [
         on(Given([3.0, 1.0, 3.0, 1.0, 2.0], grad=False)),
         on(Whole(4, 9, high=3), 1),
         torch="mode",
+        covers=("argmode",),
         integers=INTEGERS,
     ),
     *(

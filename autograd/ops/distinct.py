@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import checked_dim
+from autograd.dims import checked_dim, on_tensor
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.ops.selection import raw
 from autograd.primitive import Array
-from autograd.tape import Variable, wrap
+from autograd.tape import wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["unique", "unique_consecutive", "isin", "one_hot"]
 
 
+@on_tensor
 def unique(
     input: Any,
     sorted: bool = True,  # noqa: ARG001  # they always are
@@ -56,6 +57,7 @@ def _whole(op: str, x: Array, dim: int) -> None:
         raise ShapeError(f"{op}: the slices along dim {dim} of shape {x.shape} have no elements to compare")
 
 
+@on_tensor
 def unique_consecutive(
     input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -108,7 +110,8 @@ def isin(
     tensor([False,  True,  True])
     """
     other = test_element if test_elements is None else test_elements
-    if not any(isinstance(x, Variable) for x in (elements, other)):
+    plain = [isinstance(x, (bool, int, float)) for x in (elements, other)]
+    if all(plain) or not all(p or hasattr(x, "shape") for p, x in zip(plain, (elements, other), strict=True)):
         raise ArgumentError(f"isin: needs a tensor, got {type(elements).__name__} and {type(other).__name__}")
     x, y = np.asarray(raw(elements)), np.asarray(raw(other))
     for a in (x, y):
@@ -118,6 +121,7 @@ def isin(
     return wrap(np.asarray(found).reshape(x.shape))
 
 
+@on_tensor
 def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     """A vector for each class number, with 1 in its place and 0 elsewhere; by default as long as the largest needs.
 

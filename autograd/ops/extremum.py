@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, numpys_names
+from autograd.dims import checked_dim, on_tensor
 from autograd.errors import ArgumentError, DimensionError, ShapeError
 from autograd.ops import selection
 from autograd.ops.along import along
@@ -73,7 +73,7 @@ def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return minimum_reduce(x, axis, None, None, keepdim)
 
 
-@numpys_names
+@on_tensor
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
     """The smallest and the largest element, of all or over `dim`.
 
@@ -145,7 +145,7 @@ def _max_or_min(
         return amax(input, None, keepdim) if op == "max" else amin(input, None, keepdim)
     if other is None and not isinstance(dim, (int, np.integer)):
         other = dim
-    if not all(hasattr(x, "shape") for x in (input, other) if x is not None):
+    if not hasattr(input, "shape") or not (other is None or hasattr(other, "shape")):
         raise ArgumentError(
             f"{op}: takes a tensor, and a dim or another tensor; got {type(input).__name__} and "
             f"{type(dim if other is None else other).__name__}"

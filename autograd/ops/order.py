@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, numpys_names
+from autograd.dims import checked_dim, on_tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.along import along
 from autograd.primitive import Array, primitive
@@ -79,7 +79,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Tr
     return in_order(x, d, descending) if x.ndim else np.zeros((), np.int64)
 
 
-@numpys_names
+@on_tensor
 def sort(
     input: Any,
     dim: int = -1,
@@ -101,6 +101,7 @@ def sort(
     return return_types.sort(along(input, order, d), order)
 
 
+@on_tensor
 def msort(input: Any) -> Tensor:
     """The elements along the first dimension in order.
 
@@ -112,7 +113,7 @@ def msort(input: Any) -> Tensor:
     return sort(input, 0).values  # type: ignore[no-any-return]  # a tensor
 
 
-@numpys_names
+@on_tensor
 def topk(
     input: Any,
     k: int,
@@ -156,6 +157,7 @@ def first_of(x: Array, dim: int, k: int, largest: bool) -> Array:
 # ------------------------------------------------------------------------------------------------ positions
 
 
+@on_tensor
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: a row for each, or a vector for each dimension.
 
@@ -170,11 +172,13 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     return wrap(np.argwhere(x))
 
 
+@on_tensor
 def argwhere(input: Any) -> Tensor:
     """The positions of the elements that are not 0, a row for each."""
     return nonzero(input)  # type: ignore[no-any-return]  # a tensor
 
 
+@on_tensor
 def searchsorted(
     sorted_sequence: Any,
     input: Any,

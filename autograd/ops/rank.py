@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, checked_dims, numpys_names
+from autograd.dims import checked_dim, checked_dims, on_tensor
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.ops.along import along
 from autograd.ops.compare import isnan
@@ -104,7 +104,7 @@ def _median(input: Any, dim: int | None, keepdim: bool, skip_nan: bool) -> Any:
     return named(along(input, index, dim, keepdim), index)
 
 
-@numpys_names
+@on_tensor
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element in order of size, the lower one of an even number; nan if there is one.
 
@@ -121,7 +121,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     return _median(input, dim, keepdim, skip_nan=False)
 
 
-@numpys_names
+@on_tensor
 def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are not nan; see `median`.
 
@@ -149,7 +149,7 @@ def argkth(x: Array, dim: int, keepdim: bool, k: int) -> Array:
     return _kept(_at_rank(x, axis, rank), axis, keepdim) if x.ndim else np.zeros((), np.int64)
 
 
-@numpys_names
+@on_tensor
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
     """The k-th smallest element along `dim` (k counts from 1), and its position.
 
@@ -184,7 +184,7 @@ def argmode(x: Array, dim: int, keepdim: bool) -> Array:
     return _kept(np.moveaxis(found, -1, axis), axis, keepdim)
 
 
-@numpys_names
+@on_tensor
 def mode(input: Any, dim: int = -1, keepdim: bool = False) -> return_types.mode:
     """The most frequent element along `dim`, the smallest of those that tie, and the position where it is last.
 
@@ -264,7 +264,7 @@ def _at_fractions(input: Any, q: Any, skip_nan: bool, interpolation: str) -> Any
     return lerp(below, above, 0.5 if interpolation == "midpoint" else rank - start)
 
 
-@numpys_names
+@on_tensor
 def quantile(
     input: Any,
     q: Any,
@@ -293,7 +293,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
-@numpys_names
+@on_tensor
 def nanquantile(
     input: Any,
     q: Any,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.dims import numpys_names
+from autograd.dims import on_tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import arithmetic, selection
 from autograd.ops.forms import (
@@ -101,6 +101,7 @@ def sum(
     return sum_(input, dim, keepdim)
 
 
+@on_tensor
 def sum_to_size(input: Any, *size: Any) -> Tensor:
     """The sum over the dimensions in which a shape that broadcasts to the input's has size 1, or that it lacks.
 
@@ -177,7 +178,7 @@ def mean(
     return mean_(input, dim if axis is None else axis, keepdim or keepdims)
 
 
-@numpys_names
+@on_tensor
 def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan.
 
@@ -185,13 +186,14 @@ def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     >>> nansum(autograd.tensor([1.0, math.nan, 2.0]))
     tensor(3.)
     """
-    missing = np.isnan(selection.raw(input))
-    return sum(
-        selection.masked_fill(input, missing, 0) if missing.any() else input, dim, keepdim, dtype=dtype
-    )
+    x = selection.raw(input)
+    missing = np.isnan(x)
+    if not isinstance(x, np.ndarray) or missing.any():  # hidden under vmap, or with nan
+        input = selection.masked_fill(input, missing, 0)
+    return sum(input, dim, keepdim, dtype=dtype)
 
 
-@numpys_names
+@on_tensor
 def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not nan; nan if there is none.
 
@@ -205,9 +207,12 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     if dtype is not None:
         input = converted(input, dtype)
     x = selection.raw(input)
-    floating("nanmean", x)
-    n = total_over("nanmean", ~np.isnan(x), dim, keepdim)
-    return arithmetic.div(nansum(input, dim, keepdim), np.asarray(n, x.dtype))
+    if isinstance(x, np.ndarray):
+        floating("nanmean", x)
+    n = sum_(~np.isnan(x), dim, keepdim)
+    return arithmetic.div(
+        nansum(input, dim, keepdim), np.asarray(n, x.dtype) if isinstance(x, np.ndarray) else n
+    )
 
 
 # ------------------------------------------------------------------------------------------------ products

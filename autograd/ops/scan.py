@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, numpys_names
+from autograd.dims import checked_dim, on_tensor
 from autograd.ops.forms import floating
 from autograd.ops.reduce import converted
 from autograd.ops.selection import raw
@@ -40,7 +40,7 @@ def cumsum_(x: Array, dim: int) -> Array:
     return _scanned("cumsum", np.add, x, dim)
 
 
-@numpys_names
+@on_tensor
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running sums along `dim`: out[k] = x[0] + … + x[k]. Integers add up to int64.  dx[k] = g[k] + … + g[n-1].
 
@@ -94,7 +94,7 @@ def _decaying(g: Array, factors: Array, dim: int) -> Array:
     return np.concatenate(sums[::-1], axis=dim)
 
 
-@numpys_names
+@on_tensor
 def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running products along `dim`: out[k] = x[0] ⋯ x[k]. Integers multiply to int64.
 
@@ -168,7 +168,7 @@ def _running(input: Any, dim: int, largest: bool) -> tuple[Any, Any]:
     return holding(input, array.copy() if isinstance(array, np.ndarray) else array, dim), index
 
 
-@numpys_names
+@on_tensor
 def cummax(input: Any, dim: int) -> return_types.cummax:
     """The largest element so far along `dim`, and its position, the last of those that tie; nan once there is one.
 
@@ -186,7 +186,7 @@ def cummax(input: Any, dim: int) -> return_types.cummax:
     return return_types.cummax(*_running(input, dim, largest=True))
 
 
-@numpys_names
+@on_tensor
 def cummin(input: Any, dim: int) -> return_types.cummin:
     """The smallest element so far along `dim`, and its position, the last of those that tie; nan once there is one.
 
@@ -241,7 +241,7 @@ def logcumsumexp_(x: Array, dim: int) -> Array:
     return np.logaddexp.accumulate(x, axis, wide).astype(x.dtype, copy=False)
 
 
-@numpys_names
+@on_tensor
 def logcumsumexp(input: Any, dim: int) -> Tensor:
     """Running log-sum-exps along `dim`: out[k] = log(exp(x[0]) + … + exp(x[k])), without overflow.
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import numpys_names
+from autograd.dims import on_tensor
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops.forms import drop, floating, spread
 from autograd.ops.linalg import mm
 from autograd.ops.rearrange import diagonal
 from autograd.ops.reduce import Dim, count, mean_, per, total_over
 from autograd.ops.reduce import sum as total
-from autograd.ops.selection import clamp, raw
+from autograd.ops.selection import clamp_, raw
 from autograd.ops.shape import reshape, squeeze, t, unsqueeze
 from autograd.primitive import Array, primitive
 
@@ -72,7 +72,7 @@ def _statistics(op: str, dim: Any, correction: float | None, unbiased: bool | No
     return dim, (1 if correction is None else correction)
 
 
-@numpys_names
+@on_tensor
 def var(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -95,7 +95,7 @@ def var(
     return var_(input, dim, correction, keepdim)
 
 
-@numpys_names
+@on_tensor
 def std(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -110,7 +110,7 @@ def std(
     return std_(input, dim, correction, keepdim)
 
 
-@numpys_names
+@on_tensor
 def var_mean(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -125,7 +125,7 @@ def var_mean(
     return var_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
 
 
-@numpys_names
+@on_tensor
 def std_mean(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -143,6 +143,7 @@ def std_mean(
 # ------------------------------------------------------------------------------------------------ of several variables
 
 
+@on_tensor
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
     """The covariances of variables, the rows of the input, whose columns are observations: shape (rows, rows).
 
@@ -208,6 +209,7 @@ def _checked_weights(name: str, weights: Any, n: int, kinds: str) -> Any:
     return weights
 
 
+@on_tensor
 def corrcoef(input: Any) -> Tensor:
     """The correlations of variables, the rows of the input: their covariances divided by both standard deviations.
 
@@ -225,4 +227,4 @@ def corrcoef(input: Any) -> Tensor:
     if not len(c.shape):
         return c / c
     deviation = diagonal(c) ** 0.5
-    return clamp(c / unsqueeze(deviation, 1) / unsqueeze(deviation, 0), -1, 1)
+    return clamp_(c / unsqueeze(deviation, 1) / unsqueeze(deviation, 0), -1, 1)
