@@ -6,6 +6,7 @@ it stands. Numbers, dtypes, shapes and what was printed must be the same.
 """
 
 import contextlib
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -56,6 +57,12 @@ def run(path: Path, source: str) -> tuple[dict[str, Any], str, float | None]:
     return plain, printed.getvalue().replace("autograd.", "torch."), namespace.get("RTOL")
 
 
+@functools.lru_cache(maxsize=None)
+def ours(path: Path) -> tuple[dict[str, Any], str, float | None]:
+    """The program run as ours, once for both of its tests."""
+    return run(path, converted(path.read_text(encoding="utf-8")))
+
+
 def host(value: Any) -> Any:
     """A tensor without its graph."""
     return value.detach() if hasattr(value, "detach") else value
@@ -78,31 +85,30 @@ def _settings_restored() -> Iterator[None]:
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_runs(path: Path) -> None:
     """As ours; `check` is in the run."""
-    results, *_ = run(path, converted(path.read_text(encoding="utf-8")))
+    results, *_ = ours(path)
     assert results
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_gives_the_numbers_of_pytorch(path: Path) -> None:
     torch = pytest.importorskip("torch")
-    source = path.read_text(encoding="utf-8")
-    ours, printed, tolerance = run(path, converted(source))
+    results, printed, tolerance = ours(path)
     default = torch.get_default_dtype()
     try:
-        theirs, expected, _ = run(path, source)
+        theirs, expected, _ = run(path, path.read_text(encoding="utf-8"))
     finally:
         torch.set_default_dtype(default)
         torch.set_printoptions(profile="default")
-    assert ours.keys() == theirs.keys()
+    assert results.keys() == theirs.keys()
     for name, value in theirs.items():
-        assert ours[name].dtype == value.dtype, name
-        assert ours[name].shape == value.shape, name
+        assert results[name].dtype == value.dtype, name
+        assert results[name].shape == value.shape, name
         if value.dtype.kind == "f":
             relative = tolerance or (1e-9 if value.dtype == np.float64 else 1e-4)
             scale = float(np.nanmax(np.abs(value), initial=1e-300, where=np.isfinite(value)))
-            np.testing.assert_allclose(ours[name], value, rtol=relative, atol=relative * scale, err_msg=name)
+            np.testing.assert_allclose(results[name], value, rtol=relative, atol=relative * scale, err_msg=name)
         else:
-            np.testing.assert_array_equal(ours[name], value, err_msg=name)
+            np.testing.assert_array_equal(results[name], value, err_msg=name)
     assert printed == expected
 
 

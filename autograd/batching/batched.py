@@ -21,6 +21,7 @@ from autograd.hidden import Hidden
 from autograd.methods import Operations, flat
 from autograd.methods_conversion import Conversions
 from autograd.methods_in_place import InPlaceOperations
+from autograd.size import Size
 
 
 def _refused(what: str, instead: str) -> BatchingError:
@@ -35,8 +36,8 @@ class Batched(Operations, InPlaceOperations, Conversions, Hidden):
     ...     print(x.shape, x.dtype)
     ...     return x
     >>> autograd.vmap(show)(autograd.zeros(3, 2)).shape
-    (2,) autograd.float32
-    (3, 2)
+    autograd.Size([2]) autograd.float32
+    autograd.Size([3, 2])
     """
 
     __slots__ = ()
@@ -44,9 +45,9 @@ class Batched(Operations, InPlaceOperations, Conversions, Hidden):
     # -- what one example is ---------------------------------------------------------------------------------------
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Size:
         """The sizes of the dimensions of one example."""
-        return tuple(self.value.shape[1:])
+        return Size(self.value.shape[1:])
 
     @property
     def ndim(self) -> int:

@@ -115,7 +115,7 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str,
     >>> import autograd, nn
     >>> parameters, buffers = autograd.func.stack_module_state([nn.Linear(2, 3) for _ in range(4)])
     >>> parameters["weight"].shape
-    (4, 3, 2)
+    autograd.Size([4, 3, 2])
     """
     if not models:
         raise ArgumentError("stack_module_state: needs at least one model")

@@ -112,7 +112,7 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
 
     >>> import autograd
     >>> tensorinv(autograd.eye(6).reshape(2, 3, 6), ind=2).shape
-    (6, 2, 3)
+    autograd.Size([6, 2, 3])
     """
     shape = facts("linalg.tensorinv", A).shape
     if ind <= 0:

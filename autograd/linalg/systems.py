@@ -213,7 +213,7 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
 
     >>> import autograd
     >>> tensorsolve(autograd.eye(6).reshape(2, 3, 6), autograd.ones(2, 3)).shape
-    (6,)
+    autograd.Size([6])
     """
     shape, wanted = facts("linalg.tensorsolve", A).shape, facts("linalg.tensorsolve", B).shape
     if dims is not None:
