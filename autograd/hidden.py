@@ -22,11 +22,11 @@ from autograd.errors import AutogradError, BatchingError
 if TYPE_CHECKING:
     from autograd.table import Primitive
 
-Rule = Callable[["Primitive", "Level", list[Any]], Any]
+Rule = Callable[[Any, "Level", list[Any]], Any]
 """(primitive, level, its arguments in order) -> the result for all examples, the hidden dimension first."""
 
-RULES: dict[Primitive, Rule] = {}
-"""The batching rule of each primitive."""
+RULES: dict[Any, Rule] = {}
+"""The batching rule of each primitive, and of each function that computes with ndarrays and calls `of_examples`."""
 
 
 class Level:
@@ -67,6 +67,11 @@ class Hidden:
         self.value = value
         self.level = level
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """It has a tensor's methods."""
+
 
 def hidden_in(values: Sequence[Any]) -> Iterator[Hidden]:
     """Every hidden value among `values`, also inside tuples and lists."""
@@ -87,28 +92,57 @@ def innermost(values: Sequence[Any]) -> Hidden | None:
     return max(hidden_in(values), key=lambda h: h.level.depth, default=None)
 
 
+def all_examples(value: Any) -> Any:
+    """The tensor of all examples of all levels; what is not hidden as it is."""
+    while isinstance(value, Hidden):
+        value = value.value
+    return value
+
+
+def only_values(op: str, *values: Any) -> None:
+    """Raise if one of `values` differs between examples: the operation's result would have another size for each.
+
+    Raises:
+        BatchingError: if so.
+    """
+    if holds_hidden(values):
+        raise BatchingError(
+            f"vmap: the size of the result of {op} depends on values, so it can differ between examples; use where(), "
+            "or call it outside vmap"
+        )
+
+
+def of_examples(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a composed function on all examples of the innermost level at once, by its batching rule."""
+    return _applied(function, function.__name__, args)
+
+
 def on_hidden(p: Primitive, given: Sequence[Any]) -> Any:
     """Apply a primitive to all examples of the innermost level at once, by its batching rule.
 
     Raises:
         BatchingError: if the primitive has no rule, or a value belongs to a `vmap` that has returned.
     """
+    return _applied(p, p.name, given)
+
+
+def _applied(function: Any, name: str, given: Sequence[Any]) -> Any:
     top = innermost(given)
     assert top is not None
     level = top.level
     if not level.open:
         raise BatchingError(
-            f"{p.name}: a value of shape {tuple(top.value.shape[1:])} was kept from a vmap that has returned; "
+            f"{name}: a value of shape {tuple(top.value.shape[1:])} was kept from a vmap that has returned; "
             "return it from the function that is mapped instead"
         )
-    rule = RULES.get(p)
+    rule = RULES.get(function)
     if rule is None:
         raise BatchingError(
-            f"vmap: '{p.name}' has no batching rule. If it is a primitive of your own, give it one with "
+            f"vmap: '{name}' has no batching rule. If it is a primitive of your own, give it one with "
             "autograd.func.batching_rule"
         )
     try:
-        result = rule(p, level, list(given))
+        result = rule(function, level, list(given))
     except AutogradError as error:
         if not hasattr(error, "__notes__"):
             error.add_note(
@@ -117,7 +151,8 @@ def on_hidden(p: Primitive, given: Sequence[Any]) -> Any:
         raise
     hide = type(top)
     if isinstance(result, tuple):
-        return tuple(r if _at(r, level) else hide(r, level) for r in result)
+        parts: list[Any] = [r if _at(r, level) else hide(r, level) for r in result]
+        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
     return result if _at(result, level) else hide(result, level)
 
 

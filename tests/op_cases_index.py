@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import distinct, index, order, positions
+from autograd.ops.selection import raw
 from tests.case import Case, Given, Mask, Real, Whole, on
 
 INTEGERS = ("bool", "uint8", "int32", "int64")
@@ -44,11 +45,11 @@ def additem(x: Any, value: Any, key: Any) -> Any:
 
 
 def take(x: Any, places: Any) -> Any:
-    return index.take(x, places.array)
+    return index.take(x, raw(places))
 
 
 def put(x: Any, places: Any, value: Any) -> Any:
-    return index.put(x, places.array, value)
+    return index.put(x, raw(places), value)
 
 
 def unindexed(torch: Any, x: Any, shape: Any, key: Any) -> Any:

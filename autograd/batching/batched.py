@@ -21,6 +21,7 @@ from autograd.hidden import Hidden
 from autograd.methods import Operations, flat
 from autograd.methods_conversion import Conversions
 from autograd.methods_in_place import InPlaceOperations
+from autograd.numpy_functions import OF_ARRAYS
 from autograd.size import Size
 
 
@@ -202,6 +203,8 @@ class Batched(Operations, InPlaceOperations, Conversions, Hidden):
             return self.ndim
         if function is np.size:
             return self.numel()
+        if function in OF_ARRAYS:
+            raise _refused("a tensor", f"so np.{function.__name__} has no answer")
         return numpy_protocol.array_function(function, types, args, named)
 
     # -- what only one example could answer ------------------------------------------------------------------------

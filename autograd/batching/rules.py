@@ -22,9 +22,14 @@ from autograd.hidden import RULES, Hidden, Level, Rule
 from autograd.ops import (
     activation,
     arithmetic,
+    bessel,
     compare,
     elementwise,
+    gamma,
     identity,
+    loss,
+    number,
+    polynomial,
     rounding,
     selection,
     special,
@@ -32,7 +37,10 @@ from autograd.ops import (
 from autograd.ops.shape import expand, reshape, unsqueeze
 from autograd.table import Primitive, registry
 
-ELEMENTWISE = (activation, arithmetic, compare, elementwise, identity, rounding, selection, special)
+ELEMENTWISE = (
+    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, polynomial, rounding,
+    selection, special,
+)  # fmt: skip
 """The files whose primitives are elementwise, unless another rule says otherwise."""
 
 
@@ -40,11 +48,11 @@ ELEMENTWISE = (activation, arithmetic, compare, elementwise, identity, rounding,
 
 
 def batches(*functions: Callable[..., Any]) -> Callable[[Rule], Rule]:
-    """Make the decorated function the batching rule of these primitives."""
+    """Make the decorated function the batching rule of these primitives, or functions that call `of_examples`."""
 
     def assign(rule: Rule) -> Rule:
         for function in functions:
-            RULES[function.primitive] = rule  # type: ignore[attr-defined]  # lifted functions carry theirs
+            RULES[getattr(function, "primitive", function)] = rule
         return rule
 
     return assign
@@ -54,7 +62,9 @@ def assign_families() -> None:
     """Give every primitive that has none yet the rule that its file, or its ufunc, tells."""
     files = {module.__name__ for module in ELEMENTWISE}
     for p in registry().values():
-        if p not in RULES and (isinstance(p.forward, np.ufunc) or p.function.__module__ in files):
+        if p in RULES:
+            continue
+        if isinstance(p.forward, np.ufunc) or p.function.__module__ in files:
             RULES[p] = line_up
 
 
@@ -124,6 +134,14 @@ def _masked_fill(p: Primitive, level: Level, args: list[Any]) -> Any:
     if ndim_of(value) or not hasattr(value, "shape"):
         return line_up(p, level, args)
     return selection.where(mask, value.astype(x.dtype), x)  # each example has a value of its own
+
+
+@batches(number.fill)
+def _fill(p: Primitive, level: Level, args: list[Any]) -> Any:
+    x, value = args
+    if not is_at(value, level) or value.ndim:
+        return line_up(p, level, args)
+    return expand(value.astype(x.dtype), tuple(x.shape))  # each example has a value of its own
 
 
 # ------------------------------------------------------------------------------------------------ along dimensions

@@ -36,7 +36,7 @@ class _Key:
 
     def __init__(self, key: Any, level: Level, ndim: int, hidden: bool) -> None:
         """Of a tensor whose examples have `ndim` dimensions, and which differs between them if `hidden`."""
-        items = list(key) if isinstance(key, tuple) else [key]
+        items = [raw(i) for i in key] if isinstance(key, tuple) else [raw(key)]
         differs = any(is_at(i, level) for i in items)
         if differs:
             items = _without_masks(items, level)
@@ -120,7 +120,12 @@ def _without_masks(items: Sequence[Any], level: Level) -> list[Any]:
 
 def _lined_up(item: Any, width: int, level: Level) -> Any:
     """An index array with the dimension of the examples first, and the others lined up from the last."""
-    return raw(grown(item.value, width)) if is_at(item, level) else item
+    return _own(grown(item.value, width)) if is_at(item, level) else raw(item)
+
+
+def _own(index: Any) -> Any:
+    """An index in memory of its own: a later write to it changes no gradient."""
+    return raw(index).astype(np.intp)
 
 
 def _numbers(level: Level, width: int) -> Any:
@@ -153,6 +158,8 @@ def _setitem(p: Primitive, level: Level, args: list[Any]) -> Any:
     if is_at(mask, level) and mask.dtype.kind == "b":
         return _at_mask(p, x, value, mask)
     key = _Key(given, level, x.ndim, hidden=True)
+    if ndim_of(value) > key.ndim and set(value.shape[: value.ndim - key.ndim]) == {1}:
+        value = reshape(value, tuple(value.shape[value.ndim - key.ndim :]))
     if hasattr(value, "ndim") and value.ndim <= key.ndim:
         if is_at(value, level):
             value = grown(value.value, key.ndim)
@@ -182,7 +189,7 @@ def _at_mask(p: Primitive, x: Any, value: Any, mask: Any) -> Any:
 def _take(p: Primitive, level: Level, args: list[Any]) -> Any:
     x, positions = args
     if not is_at(x, level):
-        return p.function(x, raw(positions.value))
+        return p.function(x, _own(positions.value))
     flat = reshape(x.value, (level.size, math.prod(x.shape)))
     return index.getitem_(flat, _flat_key(positions, level))
 
@@ -200,14 +207,14 @@ def _put(p: Primitive, level: Level, args: list[Any]) -> Any:
 def _flat_key(positions: Any, level: Level) -> tuple[Any, Any]:
     """The index of positions among the elements of each example."""
     if is_at(positions, level):
-        return _numbers(level, positions.ndim), raw(positions.value)
-    return _ALL, positions
+        return _numbers(level, positions.ndim), _own(positions.value)
+    return _ALL, raw(positions)
 
 
 def _whole(index: Any, level: Level) -> Any:
     """The index of every example."""
     if is_at(index, level):
-        return raw(index.value)
+        return _own(index.value)
     return np.broadcast_to(index, (level.size, *index.shape))
 
 

@@ -34,7 +34,7 @@ def facts(op: str, x: Any) -> Facts:
     if isinstance(x, Variable):
         return Facts(x.array.shape, x.array.dtype)
     if isinstance(x, (np.ndarray, Hidden)):
-        return Facts(tuple(x.shape), np.dtype(x.dtype))  # type: ignore[union-attr]  # values under vmap have both
+        return Facts(tuple(x.shape), np.dtype(x.dtype))
     raise DTypeError(f"{op}: needs a tensor, got {type(x).__name__}; use autograd.tensor()")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.dims import checked_dim, on_tensor
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.hidden import Hidden, of_examples, only_values
 from autograd.ops.selection import raw
 from autograd.primitive import Array
 from autograd.tape import wrap
@@ -34,6 +35,7 @@ def unique(
     >>> unique(autograd.tensor([3, 1, 3]), return_counts=True)
     (tensor([1, 3]), tensor([1, 2]))
     """
+    only_values("unique", input)
     x = raw(input)
     axis = None if dim is None else checked_dim("unique", dim, x.shape)
     if axis is not None:
@@ -67,6 +69,7 @@ def unique_consecutive(
     >>> unique_consecutive(autograd.tensor([1, 1, 2, 1]), return_counts=True)
     (tensor([1, 2, 1]), tensor([2, 1, 1]))
     """
+    only_values("unique_consecutive", input)
     x = raw(input)
     lines = x.reshape(-1)
     if dim is not None:
@@ -110,6 +113,8 @@ def isin(
     tensor([False,  True,  True])
     """
     other = test_element if test_elements is None else test_elements
+    if isinstance(elements, Hidden) or isinstance(other, Hidden):
+        return of_examples(isin, elements, other, invert)  # type: ignore[no-any-return]  # it has its methods
     plain = [isinstance(x, (bool, int, float)) for x in (elements, other)]
     if all(plain) or not all(p or hasattr(x, "shape") for p, x in zip(plain, (elements, other), strict=True)):
         raise ArgumentError(f"isin: needs a tensor, got {type(elements).__name__} and {type(other).__name__}")
@@ -134,6 +139,10 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    if isinstance(tensor, Hidden):
+        if num_classes < 0:
+            only_values("one_hot without num_classes", tensor)
+        return of_examples(one_hot, tensor, num_classes)  # type: ignore[no-any-return]  # it has a tensor's methods
     x = np.asarray(raw(tensor))
     if x.dtype.kind not in "iu":
         raise DTypeError(f"one_hot: class numbers are integers, got {x.dtype}; use .long()")

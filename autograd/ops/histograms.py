@@ -12,6 +12,7 @@ import numpy as np
 from autograd import return_types
 from autograd.dims import on_tensor
 from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.hidden import only_values
 from autograd.ops.selection import raw
 from autograd.primitive import Array
 from autograd.tape import wrap
@@ -37,6 +38,7 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     >>> bincount(autograd.tensor([0, 3, 3]), minlength=5)
     tensor([1, 0, 0, 2, 0])
     """
+    only_values("bincount", input, weights)
     x = raw(input)
     if x.dtype.kind not in "iu":
         raise DTypeError(f"bincount: counts integers, got {x.dtype} of shape {x.shape}; use .long()")
@@ -100,6 +102,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor
     >>> histc(autograd.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
     tensor([0., 2., 1., 0.])
     """
+    only_values("histc", input)
     x = raw(input)
     if x.dtype.kind != "f":
         raise DTypeError(
@@ -192,6 +195,7 @@ def histogram(
     >>> hist, edges
     (tensor([2., 1.]), tensor([1.0000, 1.5000, 2.0000]))
     """
+    only_values("histogram", input, bins, weight)
     x = raw(input).reshape(-1, 1)
     w = None if weight is None else raw(weight)
     if w is not None and w.shape != raw(input).shape:
@@ -221,6 +225,7 @@ def histogramdd(
     tensor([[0., 1.],
             [1., 1.]])
     """
+    only_values("histogramdd", input, bins, weight)
     x = raw(input)
     if x.ndim < 2:
         raise ShapeError(f"histogramdd: the input has shape (…, N), got {x.shape}")

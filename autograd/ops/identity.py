@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import formats
+from autograd.hidden import Hidden
 from autograd.layout import copied
 from autograd.primitive import Array, implements, primitive
 
@@ -49,6 +50,8 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     >>> autograd.ones(2, 3).t().contiguous().stride()
     (2, 1)
     """
+    if isinstance(input, Hidden):
+        return _in_c_order(input)
     if memory_format is not None:
         moved = formats.in_order("contiguous", input.array, memory_format)
         return input if moved.flags.c_contiguous else clone(input, memory_format)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, AutogradError, DimensionError, ShapeError
+from autograd.hidden import Hidden, all_examples, holds_hidden
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable
+from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -145,7 +146,13 @@ def raw_index(array: Array, index: Any) -> Any:
         return (_positive(index), ...)
     if kind is not tuple:
         item = _item(index)
-        return item if type(item) is np.ndarray else (item, ...) if item is not Ellipsis else (item,)
+        return (
+            item
+            if type(item) is np.ndarray or isinstance(item, Hidden)
+            else (item, ...)
+            if item is not Ellipsis
+            else (item,)
+        )
     items = []
     dots = arrays = integers = 0
     for given in index:
@@ -161,6 +168,8 @@ def raw_index(array: Array, index: Any) -> Any:
                 arrays += 1
             elif item is Ellipsis:
                 dots += 1
+            elif isinstance(item, Hidden):
+                arrays += 1
             elif item is not None:
                 integers += 1
             items.append(item)
@@ -191,6 +200,12 @@ def _item(given: Any) -> Any:
         array = np.asarray([g.array if isinstance(g, Variable) else g for g in given])
         if array.size == 0:
             array = array.astype(np.intp)
+    elif isinstance(given, Hidden):
+        if all_examples(given).array.dtype.kind not in "iub":
+            raise DimensionError(
+                "x[index]: an index tensor must hold integers or booleans; convert it with .long()"
+            )
+        return given
     else:
         try:
             return operator.index(given)
@@ -218,20 +233,44 @@ def _with_arrays(array: Array, items: list[Any]) -> Any:
     free = max(array.ndim - sum(_dims_of(i) for i in items), 0)
     dots = next((i for i, item in enumerate(items) if item is Ellipsis), len(items))
     items[dots : dots + 1] = [_REST] * free
-    kinds = ["i" if type(i) is int else "a" if isinstance(i, (np.ndarray, bool)) else "s" for i in items]
+    kinds = [_kind_of(i) for i in items]
     pattern = "".join(kinds)
     without_integers = pattern.replace("i", "")
     apart = "s" in pattern.strip("s")
     if not apart or "s" in without_integers.strip("s") or without_integers.startswith("a"):
         return tuple(items)
+    if holds_hidden(items):
+        if "a" not in pattern:
+            return tuple(items)
+        return _hidden_positions(array.shape, items, kinds)
     first: list[Any] = []
     second: list[Any] = []
     for item, kind in zip(items, kinds, strict=True):
         first += [_REST] * _dims_of(item) if kind == "a" else [item]
         if kind != "i":
             second.append(item if kind == "a" else _REST)
-    positions = np.arange(array.size).reshape(array.shape)[tuple(first)][tuple(second)]
+    positions = np.arange(math.prod(array.shape)).reshape(array.shape)[tuple(first)][tuple(second)]
     return np.unravel_index(positions, array.shape)
+
+
+def _hidden_positions(shape: tuple[int, ...], items: list[Any], kinds: list[str]) -> Any:
+    """An index of integers first and then arrays, some under vmap: index tensors, one for each dimension."""
+    first = [_REST if kind == "a" else item for item, kind in zip(items, kinds, strict=True)]
+    second = [item if kind == "a" else _REST for item, kind in zip(items, kinds, strict=True) if kind != "i"]
+    positions = wrap(np.arange(math.prod(shape)).reshape(shape))
+    rest = getitem(getitem(positions, tuple(first)), tuple(second))
+    found: list[Any] = []
+    for n in reversed(shape):
+        found.insert(0, rest % n)
+        rest = rest // n
+    return tuple(found)
+
+
+def _kind_of(item: Any) -> str:
+    """What an item is: "i" for an integer, "a" for an array, "s" for what keeps its place (slices and None)."""
+    if isinstance(item, Hidden):
+        return "a" if item.value.ndim > 1 else "i"
+    return "i" if type(item) is int else "a" if isinstance(item, (np.ndarray, bool)) else "s"
 
 
 def _dims_of(item: Any) -> int:

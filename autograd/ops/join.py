@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.hidden import all_examples, only_values
 from autograd.ops.identity import clone
 from autograd.ops.index import getitem
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
@@ -202,6 +203,7 @@ def repeat_interleave(
             raise ArgumentError(f"repeat_interleave: repeats must not be negative, got {repeats}")
         spread = expand(unsqueeze(input, d + 1), (*shape[: d + 1], repeats, *shape[d + 1 :]))
         return _copied(reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :])), input)
+    only_values("repeat_interleave", repeats)
     counts = np.asarray(_raw(repeats)).reshape(-1)
     if (
         counts.dtype.kind not in "iu"
@@ -222,7 +224,7 @@ def repeat_interleave(
 
 def _copied(result: Any, input: Any) -> Tensor:
     """The result in memory of its own: what is repeated once could still be the input."""
-    shared = np.may_share_memory(_raw(result), _raw(input))
+    shared = np.may_share_memory(_raw(all_examples(result)), _raw(all_examples(input)))
     return clone(result) if shared else result
 
 

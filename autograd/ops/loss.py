@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
 from autograd.ops.forms import maximum_reduce, pick
 from autograd.ops.positions import gather
@@ -154,6 +155,8 @@ def nll_loss(
     >>> nll_loss(autograd.tensor([[-0.5, -1.0], [-2.0, -0.1]]), autograd.tensor([0, 1]))
     tensor(0.3000)
     """
+    if isinstance(input, Hidden) or isinstance(target, Hidden) or isinstance(weight, Hidden):
+        return of_examples(nll_loss, input, target, weight, ignore_index, reduction)  # type: ignore[no-any-return]
     t = np.asarray(selection.raw(target))
     shape = tuple(input.shape)
     valid = checked_classes("nll_loss", shape, t, ignore_index)

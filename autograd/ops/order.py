@@ -9,7 +9,9 @@ import numpy as np
 from autograd import return_types
 from autograd.dims import checked_dim, on_tensor
 from autograd.errors import ArgumentError, ShapeError
+from autograd.hidden import Hidden, of_examples, only_values
 from autograd.ops.along import along
+from autograd.ops.positions import take_along_dim
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable, wrap
 
@@ -166,6 +168,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     tensor([[0, 1],
             [1, 0]])
     """
+    only_values("nonzero", input)
     x = _raw(input)
     if as_tuple:
         return tuple(map(wrap, np.nonzero(np.atleast_1d(x))))
@@ -204,6 +207,10 @@ def searchsorted(
             f"searchsorted: side is 'left' or 'right', and must agree with right; got {side!r}"
         )
     where: Any = "right" if right or side == "right" else "left"
+    if isinstance(sorted_sequence, Hidden) or isinstance(input, Hidden):
+        if sorter is not None:
+            sorted_sequence = take_along_dim(sorted_sequence, sorter, -1)
+        return of_examples(searchsorted, sorted_sequence, input, out_int32, where)  # type: ignore[no-any-return]
     sequence, values = np.asarray(_raw(sorted_sequence)), np.asarray(_raw(input))
     if sorter is not None:
         sequence = np.take_along_axis(sequence, _raw(sorter), -1)

@@ -5,12 +5,14 @@ Each is a form of reading, writing or adding at an index (index.py), which have 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.hidden import Hidden, all_examples, of_examples, only_values
 from autograd.ops import index as indexing
 from autograd.ops.arithmetic import mul
 from autograd.ops.index import additem, getitem_, setitem
@@ -30,6 +32,11 @@ def _raw(value: Any) -> Any:
     return value.array if isinstance(value, Variable) else value
 
 
+def _array(value: Any) -> Any:
+    """The array of a tensor, or of a list; a value under vmap as it is."""
+    return value if isinstance(value, Hidden) else np.asarray(_raw(value))
+
+
 def _indices(op: str, index: Any, size: int | None = None) -> Any:
     """A tensor of indices as an array of its own.
 
@@ -37,6 +44,9 @@ def _indices(op: str, index: Any, size: int | None = None) -> Any:
         DTypeError: if they are not integers.
         DimensionError: if one is not in [0, size).
     """
+    if isinstance(index, Hidden):
+        _indices(op, all_examples(index), size)  # raises if one is wrong
+        return index
     array = np.asarray(_raw(index))
     if array.size == 0:
         return array.astype(np.intp)
@@ -131,6 +141,7 @@ def scatter(
 def _multiplied(input: Any, key: Any, part: Any) -> Tensor:
     if any(isinstance(x, Variable) and x.current_node() is not None for x in (input, part)):
         raise ArgumentError("scatter: reduce='multiply' has no derivative; use detach()")
+    only_values("scatter(reduce='multiply')", input, key, part)
     out = _raw(input).copy()
     np.multiply.at(out, key, _raw(part))
     return wrap(out)
@@ -172,7 +183,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     >>> take_along_dim(x, autograd.argsort(x, dim=1), dim=1)
     tensor([[1, 2, 3]])
     """
-    array = np.asarray(_raw(indices))
+    array = _array(indices)
     if dim is None:
         return gather(flatten(input), 0, array.reshape(-1))
     shape = tuple(input.shape)
@@ -216,8 +227,9 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor
             [0., 6.]])
     """
     positions = _indices("put", index)
-    if positions.size != _raw(source).size:
-        raise ShapeError(f"put: {positions.size} positions but {_raw(source).size} elements in the source")
+    counts = [math.prod(np.shape(_raw(x))) for x in (positions, source)]
+    if counts[0] != counts[1]:
+        raise ShapeError(f"put: {counts[0]} positions but {counts[1]} elements in the source")
     values = reshape(source, positions.shape)
     if not accumulate:
         return indexing.put(input, positions, values)
@@ -305,7 +317,7 @@ def _fits(op: str, input: Any, dim: int, key: tuple[Any, ...], source: Any) -> N
 
 
 def _mask(op: str, mask: Any) -> Any:
-    array = np.asarray(_raw(mask))
+    array = _array(mask)
     if array.dtype.kind != "b":
         raise DTypeError(f"{op}: the mask must be bool, got {array.dtype}; use .bool()")
     return array
@@ -319,6 +331,7 @@ def masked_select(input: Any, mask: Any) -> Tensor:
     >>> masked_select(x, x > 0)
     tensor([1, 3])
     """
+    only_values("masked_select", mask)
     array = _mask("masked_select", mask)
     shape = broadcast_shapes(tuple(input.shape), array.shape)
     return getitem_(expand(input, shape), np.broadcast_to(array, shape).copy())
@@ -336,10 +349,12 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
     """
     array = _mask("masked_scatter", mask)
     shape = broadcast_shapes(tuple(input.shape), array.shape)
+    if isinstance(array, Hidden):
+        return of_examples(masked_scatter, expand(input, shape), expand(array, shape), source)  # type: ignore[no-any-return]  # it has its methods
     where = np.broadcast_to(array, shape).copy()
     count = int(where.sum())
-    if count > _raw(source).size:
+    if count > math.prod(np.shape(_raw(source))):
         raise ShapeError(
-            f"masked_scatter: the mask is true {count} times, but the source has {_raw(source).size} elements"
+            f"masked_scatter: the mask is true {count} times, but the source has shape {np.shape(_raw(source))}"
         )
     return setitem(expand(input, shape), indexing.getitem(flatten(source), slice(count)), where)

@@ -13,6 +13,7 @@ import numpy as np
 from autograd import return_types
 from autograd.dims import checked_dim, checked_dims, on_tensor
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.hidden import all_examples
 from autograd.ops.along import along
 from autograd.ops.compare import isnan
 from autograd.ops.elementwise import lerp
@@ -221,7 +222,8 @@ def _quantile(op: str, input: Any, q: Any, dim: int | None, keepdim: bool, inter
             raise DTypeError(f"{op}: q must have the dtype of the tensor, got {fractions.dtype} and {kind}")
     else:
         q = fractions = np.asarray(q, kind)
-    if not ((fractions >= 0) & (fractions <= 1)).all():
+    given = raw(all_examples(q))
+    if not ((given >= 0) & (given <= 1)).all():
         raise ArgumentError(f"{op}: q is between 0 and 1, got {fractions}")
     if 0 in shape:
         raise ShapeError(f"{op}: there is no quantile of nothing, for shape {shape}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
-from autograd.hidden import Hidden
+from autograd.hidden import Hidden, only_values
 from autograd.ops.forms import drop, keep, pick
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable, wrap
@@ -51,6 +51,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     mask = raw(condition)
     if input is None and other is None:
+        only_values("where(condition)", mask)
         return tuple(map(wrap, np.nonzero(mask)))
     kind = np.dtype(mask.value.dtype) if isinstance(mask, Hidden) else np.asarray(mask).dtype
     if kind != np.bool_:
@@ -70,7 +71,7 @@ def alike(*values: Any) -> list[Any]:
 
     def convert(v: Any) -> Any:
         if isinstance(v, (Variable, np.ndarray, Hidden)):
-            return v if raw(v).dtype == common else v.astype(common)  # type: ignore[union-attr]  # under vmap, too
+            return v if raw(v).dtype == common else v.astype(common)
         return np.asarray(v, common)
 
     return [convert(v) for v in values]
@@ -240,7 +241,8 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise ArgumentError("clamp: at least one of min and max must not be None")
     numbers = all(b is None or isinstance(b, (float, int)) for b in (min, max))
-    if numbers and np.asarray(raw(input)).dtype.kind == "f":
+    x = raw(input)
+    if numbers and (x if isinstance(x, Hidden) else np.asarray(x)).dtype.kind == "f":
         return clamp_(input, -math.inf if min is None else min, math.inf if max is None else max)
     if min is not None:
         input = clamp_min(input, min)

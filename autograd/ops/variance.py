@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import on_tensor
-from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, BatchingError, DTypeError, ShapeError
+from autograd.hidden import Hidden
 from autograd.ops.forms import drop, floating, spread
 from autograd.ops.linalg import mm
 from autograd.ops.rearrange import diagonal
@@ -196,6 +197,10 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
 
 
 def _checked_weights(name: str, weights: Any, n: int, kinds: str) -> Any:
+    if isinstance(weights, Hidden):
+        raise BatchingError(
+            f"vmap: cov: {name} that differ between examples are not supported; scale the observations"
+        )
     w = raw(weights)
     if w.ndim > 1 or w.size != n:
         raise ShapeError(
