@@ -85,11 +85,14 @@ def prelu(input: Any, weight: Any) -> Tensor:
 def threshold(x: Array, threshold: float, value: float) -> Array:
     """x where x > threshold, `value` elsewhere.  dx = g where x > threshold, 0 elsewhere.
 
+    For integers both numbers are first cut to integers of their dtype.
+
     >>> import autograd
     >>> threshold(autograd.tensor([1.0, 3.0]), 2, -1)
     tensor([-1.,  3.])
     """
-    return np.where(x <= threshold, np.asarray(value, x.dtype), x)
+    limit, filler = (np.asarray(v).astype(x.dtype) for v in (threshold, value))
+    return np.where(x <= limit, filler, x)
 
 
 @primitive(x=lambda g, x, min_val, max_val: drop(g, (x <= min_val) | (x >= max_val)))

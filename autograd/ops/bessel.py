@@ -261,6 +261,9 @@ def spherical_bessel_j1(x: Array) -> Array:
     return in_dtype_of(x, special.spherical_jn(1, x + 0.0))
 
 
+_AIRY_LIMIT = 104  # above, Ai is less than the smallest float64, and SciPy's may be nan
+
+
 def _airy_slope(x: Array) -> Array:
     """`airy_slope`, which comes after the formula that needs it."""
     return airy_slope(x)
@@ -270,13 +273,15 @@ def _airy_slope(x: Array) -> Array:
 def airy_ai(x: Array) -> Array:
     """The Airy function Ai, the solution of y'' = x y that falls to 0, elementwise.  dx = g * Ai'(x).
 
+    nan below about -1e6, where it swings too fast for its phase to be known.
+
     >>> import autograd
     >>> airy_ai(autograd.tensor([0.0, 1.0]))
     tensor([0.3550, 0.1353])
     """
     from scipy import special
 
-    return in_dtype_of(x, special.airy(x)[0])
+    return in_dtype_of(x, np.where(x > _AIRY_LIMIT, 0, special.airy(x)[0]))
 
 
 @primitive(cast="float", x=lambda g, x: g * (x * airy_ai(x)))
@@ -289,4 +294,4 @@ def airy_slope(x: Array) -> Array:
     """
     from scipy import special
 
-    return in_dtype_of(x, special.airy(x)[1])
+    return in_dtype_of(x, np.where(x > _AIRY_LIMIT, 0, special.airy(x)[1]))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic
-from autograd.ops.forms import floating
+from autograd.ops.forms import drop, floating
 from autograd.primitive import Array, implements, primitive
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill"]
 
@@ -49,9 +46,16 @@ def frexp(input: Any) -> Parts:
     return Parts(mantissa, exponent)
 
 
-@primitive(cast="promote", x=lambda g: g, y=lambda g: np.zeros_like(g), numpy=np.nextafter)
+@primitive(
+    cast="promote",
+    x=lambda g, x, y: drop(g, x == y),
+    y=lambda g: np.zeros_like(g),
+    numpy=np.nextafter,
+)
 def nextafter(x: Array, y: Array) -> Array:
-    """The number next to x towards y, elementwise with broadcasting; y where they are equal.  dx = g, dy = 0.
+    """The number next to x towards y, elementwise with broadcasting; y where they are equal.
+
+    dx = g where they differ, 0 where they are equal; dy = 0.
 
     Raises:
         DTypeError: if neither argument is floating point.

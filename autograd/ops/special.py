@@ -138,9 +138,9 @@ def log_ndtr(x: Array) -> Array:
 # ------------------------------------------------------------------------------------------------ information
 
 
-@primitive(cast="float", x=lambda g, x: g / (x * (1 - x)))
+@primitive(cast="float", x=lambda g, x: g / np.where((x >= 0) & (x <= 1), x * (1 - x), np.nan))
 def logit_(x: Array) -> Array:
-    """log(x / (1 - x)), elementwise.  dx = g / (x (1 - x))."""
+    """log(x / (1 - x)), elementwise.  dx = g / (x (1 - x)), nan outside [0, 1]."""
     return np.log(x / (1 - x))
 
 

@@ -151,7 +151,9 @@ VARIANTS: dict[tuple[str, str], str] = {}
 """(operation, "method" or "in place") -> why that form is not compared."""
 
 TOLERANCES: dict[str, float] = {
-    # PyTorch's own float64 values are wrong from the seventh digit on, as the integrals that define them show
+    # PyTorch's derivative is 1/6 in single precision, also for float64
+    "nn.functional.hardsigmoid": 10.0,
+    # PyTorch's own float64 values are wrong from the sixth digit on, as the integrals that define them show
     # (1/π ∫ cos(nθ - x sin θ) dθ for Jₙ): parts of its kernels have constants in single precision
     **dict.fromkeys(
         (
@@ -161,7 +163,7 @@ TOLERANCES: dict[str, float] = {
             "special.bessel_y0",
             "special.bessel_y1",
         ),
-        1e3,
+        1e4,
     ),
     "logcumsumexp": 20.0,  # PyTorch's float32 derivative takes logarithms of gradients, and is the less exact one
 }
