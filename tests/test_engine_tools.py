@@ -1,4 +1,4 @@
-"""gradcheck, anomaly mode, saving, printing, copying: the tools around the engine."""
+"""Anomaly mode, saving, printing, copying: the tools around the engine."""
 
 import copy
 import os
@@ -9,62 +9,10 @@ import pytest
 
 import autograd
 from autograd import errors
-from autograd.primitive import primitive
 
 
 def leaf(values, dtype=autograd.float64):
     return autograd.tensor(values, dtype=dtype, requires_grad=True)
-
-
-# -- gradcheck ------------------------------------------------------------------------------------------------------
-
-
-def test_gradcheck_passes_right_and_catches_wrong_derivatives():
-    @primitive(x=lambda g, x: g * 2.1 * x)
-    def wrong_square(x):
-        return x * x
-
-    @primitive(x=lambda g, x: g * 2 * x)
-    def right_square(x):
-        return x * x
-
-    x = leaf([0.5, -1.5])
-    assert autograd.gradcheck(right_square, (x,))
-    with pytest.raises(
-        errors.GradcheckError, match=r"output 0 .* input 0 .* is -?\d.*finite differences give"
-    ):
-        autograd.gradcheck(wrong_square, (x,))
-    assert not autograd.gradcheck(wrong_square, (x,), raise_exception=False)
-
-
-def test_gradgradcheck_catches_a_wrong_second_derivative():
-    @primitive(x=lambda g, out: g * 2 * np.sqrt(np.abs(out)) * 1.0)
-    def square_of_positive(x):
-        return x * x
-
-    class Flat(autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return x * x
-
-        @staticmethod
-        def backward(ctx, g):
-            (x,) = ctx.saved_tensors
-            return g * 2 * x.detach()
-
-    x = leaf([0.5, 1.5])
-    assert autograd.gradgradcheck(square_of_positive, (x,))
-    assert autograd.gradcheck(Flat.apply, (x,))
-    with pytest.raises(errors.GradcheckError):
-        autograd.gradgradcheck(Flat.apply, (x,))
-
-
-def test_gradcheck_wants_float64():
-    with pytest.raises(errors.ArgumentError, match="float64"):
-        autograd.gradcheck(autograd.tanh, (leaf([0.5], autograd.float32),))
-    with pytest.raises(errors.ArgumentError, match="requires_grad"):
-        autograd.gradcheck(autograd.tanh, (autograd.tensor([0.5], dtype=autograd.float64),))
 
 
 # -- anomaly mode ---------------------------------------------------------------------------------------------------
