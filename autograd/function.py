@@ -300,7 +300,7 @@ class Function:
         ctx = FunctionCtx(cls)
         parents = [a.current_node() if isinstance(a, Variable) else None for a in args]
         recording = MODE.get().grad and any(p is not None for p in parents)
-        ctx.needs_input_grad = tuple(recording and p is not None for p in parents)
+        ctx.needs_input_grad = tuple(p is not None for p in parents)
         with no_grad():
             if cls.setup_context is Function.setup_context:
                 result = cls.forward(ctx, *args, **kwargs)
