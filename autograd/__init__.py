@@ -92,12 +92,24 @@ from autograd.inspection import (
     result_type,
 )
 from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
-from autograd.linalg.determinants import det, logdet, slogdet
+from autograd.linalg.determinants import logdet
 from autograd.linalg.distances import cdist, dist, renorm
 from autograd.linalg.householder import geqrf, orgqr, ormqr
 from autograd.linalg.inverses import inverse, pinverse
 from autograd.linalg.lu_factors import lu_unpack
-from autograd.linalg.older import cholesky, frobenius_norm, lu, lu_solve, norm, nuclear_norm, qr, svd, vander
+from autograd.linalg.older import (
+    cholesky,
+    det,
+    frobenius_norm,
+    lu,
+    lu_solve,
+    norm,
+    nuclear_norm,
+    qr,
+    slogdet,
+    svd,
+    vander,
+)
 from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
 from autograd.linalg.systems import triangular_solve
 from autograd.memory import graph_memory

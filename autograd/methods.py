@@ -379,9 +379,9 @@ class Operations:
     trace = ops.trace
     cross = ops.cross
     adjoint = ops.adjoint
-    det = determinants.det
+    det = older.det
     logdet = determinants.logdet
-    slogdet = determinants.slogdet
+    slogdet = older.slogdet
     inverse = inverses.inverse
     pinverse = inverses.pinverse
     matrix_exp = powers.matrix_exp

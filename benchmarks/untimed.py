@@ -8,6 +8,8 @@ UNTIMED: dict[str, str] = {
     "broadcast_shapes": "works on shapes alone",
     "one_hot": "has no counterpart of that name",
     "matrix_transpose": "`x.mT` as NumPy names it",
+    "adjoint": "`x.mH`, which is `x.mT`",
+    "conjugate_transpose": "`x.H`, which is `x.T`",
     "i1": "timed as the gradient of `i0`",
     "Primitive": "a class",
     "registry": "the table",

@@ -25,7 +25,7 @@ batches(
     householder.linalg_qr, householder.linalg_geqrf, inverses.linalg_inv, inverses.linalg_inv_ex,
     inverses.first_zero_pivots, ldl.linalg_ldl_factor_ex, lu_factors.linalg_lu_factor_ex,
     lu_factors.permutation_matrix, powers.linalg_matrix_exp, spectra.linalg_eigh, spectra.linalg_svd,
-    systems.linalg_solve, systems.linalg_solve_triangular, systems.linalg_lstsq, systems.linalg_lstsq_facts,
+    systems.linalg_solve, systems.linalg_solve_triangular, systems.linalg_lstsq,
 )(line_up)  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def leading_minors(x: Array) -> Array:
     return cholesky_factors(x)[1]
 
 
-def cholesky(A: Any, *, upper: bool = False) -> Tensor:
+def cholesky(input: Any, *, upper: bool = False) -> Tensor:
     """L with L Lᵀ = A, lower triangular with a positive diagonal, or its transpose if `upper`.
 
     A: symmetric positive-definite matrices (*, N, N), of which one triangle is read: the lower or, if `upper`, the
@@ -71,23 +71,23 @@ def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     tensor([[2., 0.],
             [1., 2.]])
     """
-    square("linalg.cholesky", A)
-    return matrix_transpose(linalg_cholesky(matrix_transpose(A))) if upper else linalg_cholesky(A)
+    square("linalg.cholesky", input)
+    return matrix_transpose(linalg_cholesky(matrix_transpose(input))) if upper else linalg_cholesky(input)
 
 
-def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> CholeskyInfo:
+def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> CholeskyInfo:
     """`cholesky`, and for each matrix 0 or the order of its first leading minor that is not positive.
 
     Such a matrix has no factor: what stands in its place has no meaning. With `check_errors` it is a LinAlgError.
     """
-    square("linalg.cholesky_ex", A)
-    a = matrix_transpose(A) if upper else A
+    square("linalg.cholesky_ex", input)
+    a = matrix_transpose(input) if upper else input
     factor = linalg_cholesky(a, check_errors)
     return CholeskyInfo(matrix_transpose(factor) if upper else factor, leading_minors(a))
 
 
-def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
-    """X with A X = B, given A's Cholesky factor: L (*, N, N) lower, or upper, triangular; B (*, N, K).
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
+    """X with A X = B for B (*, N, K), given A's Cholesky factor, lower or upper triangular: input2 (*, N, N).
 
     Raises:
         ShapeError: if the shapes do not fit.
@@ -96,22 +96,22 @@ def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
     >>> cholesky_solve(autograd.tensor([[8.0]]), autograd.tensor([[2.0]]))
     tensor([[2.]])
     """
-    matrices("cholesky_solve", B)
-    square("cholesky_solve", L)
-    lower = matrix_transpose(L) if upper else L
-    half = solve_triangular(lower, B, upper=False)
+    matrices("cholesky_solve", input)
+    square("cholesky_solve", input2)
+    lower = matrix_transpose(input2) if upper else input2
+    half = solve_triangular(lower, input, upper=False)
     return solve_triangular(matrix_transpose(lower), half, upper=True)
 
 
-def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
-    """A⁻¹ given A's Cholesky factor: L (*, N, N), lower, or upper, triangular.
+def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
+    """A⁻¹ given A's Cholesky factor (*, N, N), lower or upper triangular.
 
     >>> import autograd
     >>> cholesky_inverse(autograd.tensor([[2.0]]))
     tensor([[0.2500]])
     """
-    square("cholesky_inverse", L)
-    lower = matrix_transpose(L) if upper else L
-    a = facts("cholesky_inverse", L)
+    square("cholesky_inverse", input)
+    lower = matrix_transpose(input) if upper else input
+    a = facts("cholesky_inverse", input)
     half = linalg_solve_triangular(lower, np.eye(a.shape[-1], dtype=a.dtype), False, False)
     return matrix_transpose(half) @ half

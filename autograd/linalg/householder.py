@@ -140,10 +140,10 @@ def _vectors(a: Any, count: int) -> Any:
     return tril(x, -1) + np.eye(x.shape[-2], count, dtype=facts("householder_product", a).dtype)
 
 
-def householder_product(A: Any, tau: Any) -> Tensor:
+def householder_product(input: Any, tau: Any) -> Tensor:
     """The first N columns of H₁ H₂ … H_K, the product of the reflections Hᵢ = I - τᵢ vᵢ vᵢᵀ.
 
-    A: (*, M, N) with M >= N, of which column i below the diagonal is vᵢ below its 1; tau: (*, K) with K <= N.
+    input: (*, M, N) with M >= N, of which column i below the diagonal is vᵢ below its 1; tau: (*, K) with K <= N.
 
     Raises:
         ShapeError: if the shapes do not fit.
@@ -154,12 +154,12 @@ def householder_product(A: Any, tau: Any) -> Tensor:
     tensor([[-0.6000],
             [-0.8000]])
     """
-    _checked_reflections("linalg.householder_product", A, tau)
-    x = facts("linalg.householder_product", A)
-    v = _vectors(A, tau.shape[-1])
+    _checked_reflections("linalg.householder_product", input, tau)
+    x = facts("linalg.householder_product", input)
+    v = _vectors(input, tau.shape[-1])
     product: Any = np.broadcast_to(np.eye(*x.shape[-2:], dtype=x.dtype), x.shape)
     if not tau.shape[-1]:
-        return A * 0 + product  # type: ignore[no-any-return]  # a tensor
+        return input * 0 + product  # type: ignore[no-any-return]  # a tensor
     for i in reversed(range(tau.shape[-1])):
         product = _reflected(product, v[..., :, i : i + 1], tau[..., i : i + 1, None])
     return product  # type: ignore[no-any-return]  # a tensor
@@ -170,19 +170,21 @@ def _reflected(x: Any, v: Any, factor: Any) -> Any:
     return x - (factor * v) @ (transposed(v) @ x)
 
 
-def orgqr(input: Any, tau: Any) -> Tensor:
+def orgqr(input: Any, input2: Any) -> Tensor:
     """`linalg.householder_product` by LAPACK's name."""
-    return householder_product(input, tau)
+    return householder_product(input, input2)
 
 
-def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Tensor:
-    """Q other, or other Q if not `left`, with Q = H₁ H₂ … H_K, all of its M columns, or Qᵀ if `transpose`.
+def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Tensor:
+    """Q X, or X Q if not `left`, with Q = H₁ H₂ … H_K, all of its M columns, or Qᵀ if `transpose`.
 
-    input: (*, M, N) and tau: (*, K), as for `householder_product`; other: (*, M, C), or (*, C, M) if not `left`.
+    input (*, M, N) and input2 (*, K) are as A and tau of `householder_product`; X, input3: (*, M, C), or
+    (*, C, M) if not `left`.
 
     Raises:
         ShapeError: if the shapes do not fit.
     """
+    tau, other = input2, input3
     matrices("ormqr", input, other)
     floating("ormqr", input, tau)
     a, t, x = tuple(input.shape), tuple(tau.shape), tuple(other.shape)

@@ -102,10 +102,10 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> InverseInfo:
     return InverseInfo(linalg_inv_ex(A), first_zero_pivots(A))
 
 
-def tensorinv(A: Any, ind: int = 2) -> Tensor:
+def tensorinv(input: Any, ind: int = 2) -> Tensor:
     """The inverse of `A` as a map of its last dimensions to its first `ind`, as for `tensordot`.
 
-    A: (*first, *last) with as many elements in both; the result has shape (*last, *first).
+    input: (*first, *last) with as many elements in both; the result has shape (*last, *first).
 
     Raises:
         ShapeError: if first and last do not have equal numbers of elements.
@@ -114,7 +114,7 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
     >>> tensorinv(autograd.eye(6).reshape(2, 3, 6), ind=2).shape
     autograd.Size([6, 2, 3])
     """
-    shape = facts("linalg.tensorinv", A).shape
+    shape = facts("linalg.tensorinv", input).shape
     if ind <= 0:
         raise ArgumentError(f"linalg.tensorinv: ind must be a positive integer, got {ind}")
     first, last = shape[:ind], shape[ind:]
@@ -124,7 +124,7 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
             f"linalg.tensorinv: the first {ind} dimensions of shape {shape} have {n} elements and the others "
             f"{math.prod(last)}; they must be equal"
         )
-    return reshape(inv(reshape(A, (n, n))), (*last, *first))
+    return reshape(inv(reshape(input, (n, n))), (*last, *first))
 
 
 # ------------------------------------------------------------------------------------------------ of any matrices
@@ -174,7 +174,9 @@ def linalg_pinv(
     return (transposed(vh) * inverses[..., None, :]) @ transposed(u)
 
 
-def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
+def pinv(
+    input: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
+) -> Tensor:
     """The pseudo-inverse A⁺ of Moore and Penrose: (*, M, N) → (*, N, M).
 
     Singular values up to max(atol, rtol σ₁) count as 0. By default atol is 0 and rtol the machine epsilon times
@@ -188,10 +190,10 @@ def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None
     tensor([[0.5000, 0.0000],
             [0.0000, 0.0000]])
     """
-    matrices("linalg.pinv", A)
+    matrices("linalg.pinv", input)
     if hermitian:
-        square("linalg.pinv", A)
-    return linalg_pinv(A, atol, rcond if rtol is None else rtol, hermitian)
+        square("linalg.pinv", input)
+    return linalg_pinv(input, atol, rcond if rtol is None else rtol, hermitian)
 
 
 def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
@@ -200,7 +202,7 @@ def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
 
 
 def matrix_rank(
-    A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
+    input: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Tensor:
     """The number of singular values above max(atol, rtol σ₁): (*, M, N) → (*) of int64. `tol` is an absolute one.
 
@@ -208,10 +210,10 @@ def matrix_rank(
     >>> matrix_rank(autograd.tensor([[1.0, 1.0], [1.0, 1.0]]))
     tensor(1)
     """
-    matrices("linalg.matrix_rank", A)
+    matrices("linalg.matrix_rank", input)
     if hermitian:
-        square("linalg.matrix_rank", A)
-    return linalg_matrix_rank(A, atol if tol is None else tol, rtol if tol is None else 0.0, hermitian)
+        square("linalg.matrix_rank", input)
+    return linalg_matrix_rank(input, atol if tol is None else tol, rtol if tol is None else 0.0, hermitian)
 
 
 @primitive(x=None, atol=None, rtol=None)

@@ -63,7 +63,7 @@ def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
 
 
 def ldl_factor(
-    A: Any,
+    input: Any,
     *,
     hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
 ) -> PackedLDL:
@@ -80,19 +80,19 @@ def ldl_factor(
     tensor([[4.0000, 0.0000],
             [0.5000, 4.0000]])
     """
-    square("linalg.ldl_factor", A)
-    return PackedLDL(*linalg_ldl_factor_ex(A, True)[:2])
+    square("linalg.ldl_factor", input)
+    return PackedLDL(*linalg_ldl_factor_ex(input, True)[:2])
 
 
 def ldl_factor_ex(
-    A: Any,
+    input: Any,
     *,
     hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
     check_errors: bool = False,
 ) -> PackedLDLInfo:
     """`ldl_factor`, and for each matrix 0 or the number of its first block of D that is 0."""
-    square("linalg.ldl_factor_ex", A)
-    return PackedLDLInfo(*linalg_ldl_factor_ex(A, check_errors))
+    square("linalg.ldl_factor_ex", input)
+    return PackedLDLInfo(*linalg_ldl_factor_ex(input, check_errors))
 
 
 def ldl_solve(

@@ -44,7 +44,7 @@ def _prepared(op: str, x: Any, dtype: Any) -> Any:
 
 
 def vector_norm(
-    x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
+    input: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """(Σ |x|ᵖ)^(1/p) with p = ord, of all elements or over `dim`, as those of one vector.
 
@@ -61,11 +61,11 @@ def vector_norm(
     """
     if not isinstance(ord, (int, float)):
         raise ArgumentError(f"linalg.vector_norm: ord is a number, got {ord!r}; see linalg.matrix_norm")
-    return norm_(_prepared("linalg.vector_norm", x, dtype), float(ord), dim, keepdim)
+    return norm_(_prepared("linalg.vector_norm", input, dtype), float(ord), dim, keepdim)
 
 
 def matrix_norm(
-    A: Any,
+    input: Any,
     ord: float | str = "fro",
     dim: Sequence[int] = (-2, -1),
     keepdim: bool = False,
@@ -87,8 +87,8 @@ def matrix_norm(
     (tensor(5.), tensor(7.), tensor(4.))
     """
     op = "linalg.matrix_norm"
-    shape = facts(op, A).shape
-    A = _prepared(op, A, dtype)
+    shape = facts(op, input).shape
+    input = _prepared(op, input, dtype)
     if len(shape) < 2:
         raise ShapeError(f"{op}: needs a matrix or a batch of matrices (*, M, N), got shape {shape}")
     if not isinstance(dim, (tuple, list)) or len(dim) != 2:
@@ -99,25 +99,31 @@ def matrix_norm(
         raise ArgumentError(f"{op}: ord is 'fro', 'nuc', 1, 2 or inf, or one of those negated, got {ord!r}")
     rows, columns = checked_dims(op, tuple(dim), shape)
     if ord == "fro":
-        return norm_(A, 2.0, (rows, columns), keepdim)
+        return norm_(input, 2.0, (rows, columns), keepdim)
     if not isinstance(ord, str) and abs(ord) != 2:
         summed, picked = (rows, columns) if abs(ord) == 1 else (columns, rows)
         if not shape[picked]:
-            return norm_(A, 1.0, (rows, columns), keepdim)  # of no columns, or no rows, it is 0
-        result = (amax if ord > 0 else amin)(norm_(A, 1.0, summed, True), picked, True)
+            return norm_(input, 1.0, (rows, columns), keepdim)  # of no columns, or no rows, it is 0
+        result = (amax if ord > 0 else amin)(norm_(input, 1.0, summed, True), picked, True)
         return result if keepdim else squeeze(result, (rows, columns))
-    if facts(op, A).dtype.char not in "fd":
+    if facts(op, input).dtype.char not in "fd":
         raise DTypeError(
-            f"{op}: ord={ord!r} needs float32 or float64, got {facts(op, A).dtype}; convert with .float()"
+            f"{op}: ord={ord!r} needs float32 or float64, got {facts(op, input).dtype}; convert with .float()"
         )
-    values = svdvals(movedim(A, (rows, columns), (-2, -1)))
-    result = sum(values, -1) if ord == "nuc" else (amax if float(ord) > 0 else amin)(values, -1)
+    values = svdvals(movedim(input, (rows, columns), (-2, -1)))
+    result = (
+        sum(values, -1)
+        if ord == "nuc" or not values.shape[-1]
+        else (amax if float(ord) > 0 else amin)(values, -1)
+    )
     if keepdim:
         return reshape(result, [1 if d in (rows, columns) else n for d, n in enumerate(shape)])
     return result
 
 
-def norm(A: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def norm(
+    input: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """`matrix_norm` for two dimensions and an `ord`, `vector_norm` otherwise.
 
     With `dim` one integer it is a vector's norm, with two a matrix's. Without it a tensor of one or two dimensions has
@@ -131,24 +137,24 @@ def norm(A: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, d
     >>> norm(x), norm(x, 2), norm(x, 1, dim=1)
     (tensor(5.), tensor(4.), tensor([3., 4.]))
     """
-    shape = facts("linalg.norm", A).shape
+    shape = facts("linalg.norm", input).shape
     dims = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
-    if dims is not None and len(dims) not in (1, 2) and ord is not None:
-        raise ArgumentError(f"linalg.norm: with ord={ord!r} dim names one or two dimensions, got {dim!r}")
+    if dims is not None and len(dims) not in (1, 2):
+        raise ArgumentError(f"linalg.norm: dim names one or two dimensions, got {dim!r}; see vector_norm")
     if ord is not None and dims is None and len(shape) not in (1, 2):
         raise ShapeError(
             f"linalg.norm: with ord={ord!r} and no dim the tensor must have 1 or 2 dimensions, got shape {shape}"
         )
     if ord is not None and (len(dims) if dims is not None else len(shape)) == 2:
-        return matrix_norm(A, ord, dims or (0, 1), keepdim, dtype=dtype)
+        return matrix_norm(input, ord, dims or (0, 1), keepdim, dtype=dtype)
     if isinstance(ord, str):
         raise ArgumentError(
             f"linalg.norm: ord={ord!r} is a norm of matrices, dim names one dimension: {dim!r}"
         )
-    return norm_(_prepared("linalg.norm", A, dtype), 2.0 if ord is None else float(ord), dims, keepdim)
+    return norm_(_prepared("linalg.norm", input, dtype), 2.0 if ord is None else float(ord), dims, keepdim)
 
 
-def cond(A: Any, p: Order = None) -> Tensor:
+def cond(input: Any, p: Order = None) -> Tensor:
     """The condition number ‖A‖ ‖A⁻¹‖ in the norm `p` of `matrix_norm`: (*, M, N) → (*); inf for a singular matrix.
 
     None and 2 give σ₁ / σₖ, the largest through the smallest singular value, also of matrices that are not square; -2
@@ -162,13 +168,15 @@ def cond(A: Any, p: Order = None) -> Tensor:
     >>> cond(autograd.tensor([[3.0, 0.0], [0.0, -4.0]]))
     tensor(1.3333)
     """
-    matrices("linalg.cond", A)
+    matrices("linalg.cond", input)
     if p is None or (not isinstance(p, str) and abs(p) == 2):
-        values = svdvals(A)
+        values = svdvals(input)
+        if not values.shape[-1]:
+            return sum(values, -1)  # of nothing it is 0
         first, last = values[..., 0], values[..., -1]
         return div(last, first) if p == -2 else div(first, last)
-    square("linalg.cond", A)
-    size = matrix_norm(A, p)
-    inverse = inverse_or_nan(A)
+    square("linalg.cond", input)
+    size = matrix_norm(input, p)
+    inverse = inverse_or_nan(input)
     found = size * matrix_norm(inverse, p)
     return where(isnan(found), math.inf, found)  # type: ignore[no-any-return]  # a tensor

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd import create
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg import choleskies, householder, lu_factors, norms, spectra, vectors
+from autograd.linalg import choleskies, determinants, householder, lu_factors, norms, spectra, vectors
 from autograd.linalg.checks import facts, matrices
 from autograd.ops.rearrange import flip
 from autograd.ops.reduce import Dim
@@ -16,7 +16,19 @@ from autograd.ops.shape import matrix_transpose
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["cholesky", "qr", "svd", "lu", "lu_solve", "norm", "frobenius_norm", "nuclear_norm", "vander"]
+__all__ = [
+    "cholesky",
+    "det",
+    "slogdet",
+    "qr",
+    "svd",
+    "lu",
+    "lu_solve",
+    "norm",
+    "frobenius_norm",
+    "nuclear_norm",
+    "vander",
+]
 
 
 class OldSVD(NamedTuple):
@@ -35,6 +47,16 @@ def cholesky(input: Any, upper: bool = False) -> Tensor:
     tensor([[2.]])
     """
     return choleskies.cholesky(input, upper=upper)
+
+
+def det(input: Any) -> Tensor:
+    """`linalg.det`."""
+    return determinants.det(input)
+
+
+def slogdet(input: Any) -> determinants.SignLogDet:
+    """`linalg.slogdet`."""
+    return determinants.slogdet(input)
 
 
 def qr(input: Any, some: bool = True) -> householder.QR:
@@ -66,9 +88,9 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Any, ...]:
     return tuple(found) if get_infos else tuple(found[:2])
 
 
-def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Tensor:
+def lu_solve(input: Any, LU_data: Any, LU_pivots: Any) -> Tensor:
     """`linalg.lu_solve` with the right-hand side first."""
-    return lu_factors.lu_solve(LU_data, LU_pivots, b)
+    return lu_factors.lu_solve(LU_data, LU_pivots, input)
 
 
 def norm(
@@ -92,6 +114,8 @@ def norm(
             return nuclear_norm(input, dim, keepdim, dtype=dtype)
         if p != "fro":
             raise ArgumentError(f"norm: p is a number, 'fro', 'nuc' or None, got {p!r}")
+        if isinstance(dim, (tuple, list)) and len(dim) > 2:
+            raise ArgumentError(f"norm: with p='fro' dim names one or two dimensions, got {dim!r}; use p=2")
         return frobenius_norm(input, dim, keepdim, dtype=dtype)
     return norms.vector_norm(input, 2 if p is None else p, dim, keepdim, dtype=dtype)
 

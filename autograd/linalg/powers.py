@@ -100,7 +100,7 @@ def _chained(op: str, given: Any) -> Tensor:
 # ------------------------------------------------------------------------------------------------ powers
 
 
-def matrix_power(A: Any, n: int) -> Tensor:
+def matrix_power(input: Any, n: int) -> Tensor:
     """Square matrices (*, N, N) multiplied by themselves n times, by repeated squaring; of the inverse if n < 0.
 
     Raises:
@@ -112,7 +112,7 @@ def matrix_power(A: Any, n: int) -> Tensor:
     tensor([[8, 5],
             [5, 3]])
     """
-    array = facts("linalg.matrix_power", A)
+    array = facts("linalg.matrix_power", input)
     shape = array.shape
     try:
         n = operator.index(n)
@@ -121,15 +121,15 @@ def matrix_power(A: Any, n: int) -> Tensor:
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ShapeError(f"linalg.matrix_power: needs square matrices (*, N, N), got shape {shape}")
     if n == 0:
-        return add(mul(A, 0), np.eye(shape[-1], dtype=array.dtype))
-    square, n = (inv(A), -n) if n < 0 else (A, n)
+        return add(mul(input, 0), np.eye(shape[-1], dtype=array.dtype))
+    square, n = (inv(input), -n) if n < 0 else (input, n)
     result: Any = None
     while n:
         if n % 2:
             result = square if result is None else matmul(result, square)
         n //= 2
         square = matmul(square, square) if n else square
-    return result + 0 if result is A else result  # type: ignore[no-any-return]  # a tensor
+    return result + 0 if result is input else result  # type: ignore[no-any-return]  # a tensor
 
 
 # ------------------------------------------------------------------------------------------------ the exponential
@@ -152,7 +152,7 @@ def linalg_matrix_exp(x: Array) -> Array:
     return expm(x) if x.size else x.copy()
 
 
-def matrix_exp(A: Any) -> Tensor:
+def matrix_exp(input: Any) -> Tensor:
     """The exponential Σ Aᵏ / k! of square matrices: (*, N, N) → (*, N, N).
 
     dA is the upper right block of exp([[Aᵀ, g], [0, Aᵀ]]).
@@ -165,7 +165,7 @@ def matrix_exp(A: Any) -> Tensor:
     tensor([[1., 0.],
             [0., 1.]])
     """
-    if facts("linalg.matrix_exp", A).dtype.char == "e":
-        return converted(matrix_exp(converted(A, np.float32)), np.float16)  # type: ignore[no-any-return]  # a tensor
-    square("linalg.matrix_exp", A)
-    return linalg_matrix_exp(A)
+    if facts("linalg.matrix_exp", input).dtype.char == "e":
+        return converted(matrix_exp(converted(input, np.float32)), np.float16)  # type: ignore[no-any-return]  # a tensor
+    square("linalg.matrix_exp", input)
+    return linalg_matrix_exp(input)

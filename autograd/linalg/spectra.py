@@ -75,7 +75,7 @@ def _checked_triangle(op: str, A: Any, UPLO: str) -> str:
     return UPLO.upper()
 
 
-def eigh(A: Any, UPLO: str = "L") -> Eigen:
+def eigh(input: Any, UPLO: str = "L") -> Eigen:
     """A = V diag(λ) Vᵀ for symmetric A: eigenvalues in rising order (*, N), orthonormal eigenvectors (*, N, N).
 
     Only the lower triangle is read, or the upper one with UPLO="U". Vectors are determined up to their signs. The
@@ -90,10 +90,10 @@ def eigh(A: Any, UPLO: str = "L") -> Eigen:
     >>> eigh(autograd.tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
     tensor([1., 3.])
     """
-    return Eigen(*linalg_eigh(A, _checked_triangle("linalg.eigh", A, UPLO)))
+    return Eigen(*linalg_eigh(input, _checked_triangle("linalg.eigh", input, UPLO)))
 
 
-def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
+def eigvalsh(input: Any, UPLO: str = "L") -> Tensor:
     """The eigenvalues of symmetric matrices, in rising order: (*, N, N) → (*, N); see `eigh`. They always have a
     derivative.
 
@@ -101,25 +101,25 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
     >>> eigvalsh(autograd.tensor([[2.0, 1.0], [1.0, 2.0]]))
     tensor([1., 3.])
     """
-    return linalg_eigh(A, _checked_triangle("linalg.eigvalsh", A, UPLO))[0]
+    return linalg_eigh(input, _checked_triangle("linalg.eigvalsh", input, UPLO))[0]
 
 
-def eig(A: Any) -> NoReturn:
+def eig(input: Any) -> NoReturn:
     """The eigenvalues of a general matrix are complex, which is not supported: an error that says so.
 
     Raises:
         DTypeError: always.
     """
-    raise DTypeError(_complex("linalg.eig", A))
+    raise DTypeError(_complex("linalg.eig", input))
 
 
-def eigvals(A: Any) -> NoReturn:
+def eigvals(input: Any) -> NoReturn:
     """The eigenvalues of a general matrix are complex, which is not supported: an error that says so.
 
     Raises:
         DTypeError: always.
     """
-    raise DTypeError(_complex("linalg.eigvals", A))
+    raise DTypeError(_complex("linalg.eigvals", input))
 
 
 def _complex(op: str, A: Any) -> str:

@@ -162,11 +162,11 @@ def linalg_solve_triangular(x: Array, y: Array, upper: bool, unitriangular: bool
 
 
 def solve_triangular(
-    A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
+    input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Tensor:
     """X with A X = B, or X A = B if not `left`, for upper or lower triangular A, of which the rest is not read.
 
-    A: (*, N, N); B: (*, N, K), or (*, K, N) if not `left`. The batches broadcast. With `unitriangular` the diagonal
+    input: (*, N, N); B: (*, N, K), or (*, K, N) if not `left`. The batches broadcast. With `unitriangular` the diagonal
     is not read either, and taken to be 1. A 0 on the diagonal gives inf or nan.
     dB = A⁻ᵀ g, dA = that triangle of -dB Xᵀ.
 
@@ -180,30 +180,30 @@ def solve_triangular(
     tensor([[1.],
             [1.]])
     """
-    square("linalg.solve_triangular", A)
+    square("linalg.solve_triangular", input)
     matrices("linalg.solve_triangular", B)
-    floating("linalg.solve_triangular", A, B)
-    _fits("linalg.solve_triangular", tuple(A.shape), tuple(B.shape), left)
+    floating("linalg.solve_triangular", input, B)
+    _fits("linalg.solve_triangular", tuple(input.shape), tuple(B.shape), left)
     if left:
-        return linalg_solve_triangular(A, B, upper, unitriangular)
-    flipped = linalg_solve_triangular(matrix_transpose(A), matrix_transpose(B), not upper, unitriangular)
+        return linalg_solve_triangular(input, B, upper, unitriangular)
+    flipped = linalg_solve_triangular(matrix_transpose(input), matrix_transpose(B), not upper, unitriangular)
     return matrix_transpose(flipped)
 
 
 def triangular_solve(
-    b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> TriangularSolution:
-    """X with A X = b, or Aᵀ X = b with `transpose`, for triangular A, and a copy of A; see `solve_triangular`."""
+    """X with A X = B, or Aᵀ X = B with `transpose`, for triangular A, and a copy of A; see `solve_triangular`."""
     square("triangular_solve", A)
-    matrices("triangular_solve", b)
+    matrices("triangular_solve", input)
     a, upper = (matrix_transpose(A), not upper) if transpose else (A, upper)
-    return TriangularSolution(solve_triangular(a, b, upper=upper, unitriangular=unitriangular), A + 0)
+    return TriangularSolution(solve_triangular(a, input, upper=upper, unitriangular=unitriangular), A + 0)
 
 
 # ------------------------------------------------------------------------------------------------ maps of dimensions
 
 
-def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
+def tensorsolve(input: Any, other: Any, dims: Any = None) -> Tensor:
     """X with `tensordot(A, X, X.ndim) = B`: `solve` with `A` read as a map of its last dimensions to those of B.
 
     `dims` of A are first moved to the end.
@@ -215,11 +215,11 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
     >>> tensorsolve(autograd.eye(6).reshape(2, 3, 6), autograd.ones(2, 3)).shape
     autograd.Size([6])
     """
-    shape, wanted = facts("linalg.tensorsolve", A).shape, facts("linalg.tensorsolve", B).shape
+    shape, wanted = facts("linalg.tensorsolve", input).shape, facts("linalg.tensorsolve", other).shape
     if dims is not None:
         moved = checked_dims("linalg.tensorsolve", dims, shape)
-        A = permute(A, [*(d for d in range(len(shape)) if d not in moved), *moved])
-        shape = tuple(A.shape)
+        input = permute(input, [*(d for d in range(len(shape)) if d not in moved), *moved])
+        shape = tuple(input.shape)
     last = shape[len(wanted) :]
     n = math.prod(wanted)
     if n != math.prod(last) or math.prod(shape[: len(wanted)]) != n:
@@ -227,36 +227,38 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
             f"linalg.tensorsolve: A of shape {shape} does not map {last} to B's shape {wanted}: "
             f"they have {math.prod(last)} and {n} elements, which must be equal"
         )
-    return reshape(solve(reshape(A, (n, n)), reshape(B, (n,))), last)
+    return reshape(solve(reshape(input, (n, n)), reshape(other, (n,))), last)
 
 
 # ------------------------------------------------------------------------------------------------ least squares
 
 
+def _lstsq_dx(g: Any, x: Array, y: Array, rcond: float) -> Any:
+    return None if g[0] is None else _pinv_dx(g[0] @ transposed(y), linalg_pinv(x, None, rcond), x)
+
+
+def _lstsq_dy(g: Any, x: Array, rcond: float) -> Any:
+    return None if g[0] is None else transposed(linalg_pinv(x, None, rcond)) @ g[0]
+
+
 # A primitive: the pseudo-inverse itself would lose digits, and its product with y operations.
-@primitive(
-    x=lambda g, x, y, rcond: _pinv_dx(g @ transposed(y), linalg_pinv(x, None, rcond), x),
-    y=lambda g, x, rcond: transposed(linalg_pinv(x, None, rcond)) @ g,
-)
-def linalg_lstsq(x: Array, y: Array, rcond: float) -> Array:
-    """The smallest z that makes |x z - y| smallest, x⁺ y.  dy = x⁺ᵀ g; dx is that of x⁺ for g yᵀ."""
-    return least_squares(x, y, rcond, "gelsy")[0]
+@primitive(several=True, materialize=False, x=_lstsq_dx, y=_lstsq_dy)
+def linalg_lstsq(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, Array, Array]:
+    """The smallest z that makes |x z - y| smallest, x⁺ y, the rank and the singular values, if the driver has them.
+
+    dy = x⁺ᵀ g; dx is that of x⁺ for g yᵀ.
+    """
+    return least_squares(x, y, rcond, driver)
 
 
-@primitive(several=True, x=None, y=None)
-def linalg_lstsq_facts(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, Array]:
-    """The ranks and the singular values that a driver of LAPACK finds on the way."""
-    return least_squares(x, y, rcond, driver)[1:]
+def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+    """X that makes |A X - b| smallest, and of those the smallest: (solution, residuals, rank, singular_values).
 
-
-def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
-    """X that makes |A X - B| smallest, and of those the smallest: (solution, residuals, rank, singular_values).
-
-    A: (*, M, N); B: (*, M, K), or vectors (M) or (*, M). Singular values up to rcond σ₁ count as 0, where rcond is by
-    default the machine epsilon times max(M, N). `driver` is LAPACK's: "gelsy" (the default), "gelsd", "gelss", or
+    input: (*, M, N); b: (*, M, K), or vectors (M) or (*, M). Singular values up to rcond σ₁ count as 0, where rcond is
+    by default the machine epsilon times max(M, N). `driver` is LAPACK's: "gelsy" (the default), "gelsd", "gelss", or
     "gels" for matrices of full rank. The residuals are given by all but "gelsy" if M > N and the rank is N, the
     rank by all but "gels", and the singular values by "gelsd" and "gelss"; what is not given is empty.
-    dB = A⁺ᵀ g; dA is that of A⁺ B.
+    db = A⁺ᵀ g; dA is that of A⁺ b.
 
     Raises:
         ShapeError: if the shapes do not fit.
@@ -266,30 +268,30 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     >>> lstsq(autograd.tensor([[1.0], [1.0]]), autograd.tensor([[1.0], [3.0]])).solution
     tensor([[2.0000]])
     """
-    matrices("linalg.lstsq", A)
-    floating("linalg.lstsq", A, B)
+    matrices("linalg.lstsq", input)
+    floating("linalg.lstsq", input, b)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise ArgumentError(f"linalg.lstsq: driver is 'gels', 'gelsy', 'gelsd' or 'gelss', got {driver!r}")
-    a, given = facts("linalg.lstsq", A), facts("linalg.lstsq", B)
-    if not given.ndim or not len(A.shape) - 1 <= given.ndim <= len(A.shape):
+    a, given = facts("linalg.lstsq", input), facts("linalg.lstsq", b)
+    if not given.ndim or not len(input.shape) - 1 <= given.ndim <= len(input.shape):
         raise ShapeError(
-            f"linalg.lstsq: B has as many dimensions as A, or one less, got shapes {a.shape} and {given.shape}"
+            f"linalg.lstsq: b has as many dimensions as A, or one less, got shapes {a.shape} and {given.shape}"
         )
     vector = given.ndim == 1 or (a.ndim - 1 == given.ndim and given.shape == a.shape[:-1])
-    b = unsqueeze(B, -1) if vector else B
+    if vector:
+        b = unsqueeze(b, -1)
     if b.shape[-2] != a.shape[-2]:
         raise ShapeError(
-            f"linalg.lstsq: A of shape {a.shape} has {a.shape[-2]} rows, and B of shape {given.shape} {b.shape[-2]}; "
+            f"linalg.lstsq: A of shape {a.shape} has {a.shape[-2]} rows, and b of shape {given.shape} {b.shape[-2]}; "
             "they must be equal"
         )
     broadcast_shapes(a.shape[:-2], tuple(b.shape[:-2]))
     m, n = a.shape[-2:]
     limit = float(np.finfo(a.dtype).eps * max(m, n)) if rcond is None else float(rcond)
-    solution = linalg_lstsq(A, b, limit)
-    known = {"gelsd": "gelsd", "gelss": "gelss"}.get(driver or "", "gelsy")
-    ranks, values = linalg_lstsq_facts(A, b, limit, known)
+    known = driver if driver in ("gelsd", "gelss") else "gelsy"
+    solution, ranks, values = linalg_lstsq(input, b, limit, known)
     if m > n and (driver == "gels" or (driver in ("gelsd", "gelss") and bool((ranks == n).all()))):
-        left = A @ solution - b
+        left = input @ solution - b
         residuals = sum(left * left, -2)
     else:
         residuals = reshape(solution[..., :0], (-1,))

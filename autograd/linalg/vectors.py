@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import checked_dim
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts
 from autograd.ops import linalg as products
 from autograd.ops import rearrange
@@ -53,10 +53,12 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     """
     a, b = facts("linalg.vecdot", x), facts("linalg.vecdot", y)
     d = checked_dim("linalg.vecdot", dim, broadcast_shapes(a.shape, b.shape))
-    if a.dtype != b.dtype:
-        raise ShapeError(f"linalg.vecdot: the tensors must have one dtype, got {a.dtype} and {b.dtype}")
-    total: Tensor = sum(mul(x, y), d)
-    return total.astype(a.dtype) if a.dtype.kind in "iub" and total.dtype != a.dtype else total
+    if a.dtype != b.dtype or a.dtype.kind != "f":
+        raise DTypeError(
+            f"linalg.vecdot: the tensors must have one floating-point dtype, got {a.dtype} and {b.dtype}; "
+            "convert them with .to(dtype)"
+        )
+    return sum(mul(x, y), d)
 
 
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:

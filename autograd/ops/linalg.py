@@ -145,7 +145,9 @@ def dot(input: Any, tensor: Any) -> Tensor:
     return matmul_(input, tensor)
 
 
-vdot = dot
+def vdot(input: Any, other: Any) -> Tensor:
+    """The sum of the products of two vectors' elements; of real numbers it is `dot`."""
+    return dot(input, other)
 
 
 def outer(input: Any, vec2: Any) -> Tensor:

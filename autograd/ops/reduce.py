@@ -289,9 +289,9 @@ def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
         return np.asarray(norm_(x.astype(np.float32), p, dim, keepdim)).astype(x.dtype)
     axis = axes("norm", x, dim)
     size = np.absolute(x)
+    if (p < 0 or math.isinf(p)) and size.size == 0 and count(x.shape, dim) == 0:
+        raise ShapeError(f"norm: the {p}-norm of nothing, for shape {x.shape}, has no value")
     if math.isinf(p):
-        if size.size == 0 and count(x.shape, dim) == 0:
-            raise ShapeError(f"norm: an infinity norm of nothing, for shape {x.shape}, has no value")
         return (maximum_reduce if p > 0 else minimum_reduce)(size, axis, None, None, keepdim)
     if p == 0:
         return add_reduce(size != 0, axis, x.dtype, None, keepdim)

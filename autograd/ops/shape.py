@@ -310,7 +310,9 @@ def t(input: Any) -> Tensor:
 
 
 def matrix_transpose(input: Any) -> Tensor:
-    """The last two dimensions exchanged: what `x.mT` is."""
+    """The last two dimensions exchanged: what `x.mT` is. A number stays as it is."""
+    if not input.shape:
+        return reshape(input, ())
     if len(input.shape) < 2:
         raise ShapeError(f"mT: needs at least 2 dimensions, got shape {tuple(input.shape)}")
     return transpose(input, -2, -1)
