@@ -204,7 +204,12 @@ def _kinds(value: Any) -> Iterator[np.dtype[Any]]:
 
 
 def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:
-    """A tensor on `array`."""
+    """A tensor on `array`; random numbers under vmap are a value for each example already."""
+    if isinstance(array, Hidden):
+        if requires_grad:
+            array.requires_grad_()  # says that this is not possible
+        made_already: Any = array
+        return made_already  # type: ignore[no-any-return]  # it has a tensor's methods
     result = wrap(array)
     if requires_grad:
         if array.dtype.kind != "f":

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import create, devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.hidden import LEVELS, Hidden, all_examples
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
@@ -152,19 +153,29 @@ def set_rng_state(new_state: Any) -> None:
     default_generator.set_state(new_state)
 
 
-def source(generator: Generator | None) -> np.random.Generator:
-    """The NumPy generator to draw from.
+def source(generator: Generator | None) -> Any:
+    """The NumPy generator to draw from; under vmap, one that draws for all examples at once.
 
     Raises:
         ArgumentError: if it is not a `Generator`.
+        BatchingError: under vmap with randomness="error".
     """
-    if generator is None:
-        return default_generator.rng
-    if not isinstance(generator, Generator):
+    if generator is not None and not isinstance(generator, Generator):
         raise ArgumentError(
             f"generator: needs an autograd.Generator, got {generator!r}; autograd.Generator().manual_seed(3) makes one"
         )
-    return generator.rng
+    rng = default_generator.rng if generator is None else generator.rng
+    levels = LEVELS.get()
+    if levels:
+        from autograd.batching.randomness import MappedSource  # stands above: it has a tensor's methods
+
+        return MappedSource(rng, levels)
+    return rng
+
+
+def _array(drawn: Any) -> Any:
+    """What was drawn as an array; under vmap it may be a value for each example."""
+    return drawn if isinstance(drawn, Hidden) else np.asarray(drawn)
 
 
 # ------------------------------------------------------------------------------------------ raw draws
@@ -177,7 +188,7 @@ def draw_uniform(shape: tuple[int, ...], dtype: Any, generator: Generator | None
         return (np.floor(rng.random(shape, np.float32) * np.float32(2048)) / np.float32(2048)).astype(kind)
     if kind.kind != "f":
         raise DTypeError(f"rand: draws floating-point numbers, not {kind}; use randint")
-    return np.asarray(rng.random(shape, kind))
+    return _array(rng.random(shape, kind))
 
 
 def draw_normal(shape: tuple[int, ...], dtype: Any, generator: Generator | None = None) -> Any:
@@ -186,8 +197,8 @@ def draw_normal(shape: tuple[int, ...], dtype: Any, generator: Generator | None 
     if kind.kind != "f":
         raise DTypeError(f"randn: draws floating-point numbers, not {kind}; use randint")
     if kind == np.float16:
-        return np.asarray(rng.standard_normal(shape, np.float32)).astype(kind)
-    return np.asarray(rng.standard_normal(shape, kind))
+        return _array(rng.standard_normal(shape, np.float32)).astype(kind)
+    return _array(rng.standard_normal(shape, kind))
 
 
 def draw_integers(
@@ -198,7 +209,7 @@ def draw_integers(
         raise ArgumentError(f"randint: needs low < high, got low={low}, high={high}")
     kind = np.dtype(dtype)
     drawn = source(generator).integers(low, high, shape, np.int64)
-    return np.asarray(drawn).astype(kind)
+    return _array(drawn).astype(kind)
 
 
 # ------------------------------------------------------------------------------------------ what users call
@@ -358,6 +369,8 @@ def normal(
     (autograd.Size([2, 3]), autograd.Size([2]))
     """
     devices.check(device, "normal", **place)
+    if isinstance(mean, Hidden) or isinstance(std, Hidden):
+        return _normal_of_examples(mean, std, generator)  # type: ignore[no-any-return]  # it has a tensor's methods
     m, s = (create.raw_array("normal", v) for v in (mean, std))
     if s.size and s.min() < 0:
         raise ArgumentError(f"normal: the standard deviation must not be negative, got {s.min()}")
@@ -380,6 +393,16 @@ def normal(
     return create.made("normal", array, requires_grad)
 
 
+def _normal_of_examples(mean: Any, std: Any, generator: Generator | None) -> Any:
+    """Normal numbers under vmap, of means or deviations that differ between the examples."""
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(std))
+    kind = np.dtype((mean if isinstance(mean, Hidden) else std).dtype)
+    deviations = all_examples(std)
+    if np.min(getattr(deviations, "array", deviations), initial=0) < 0:
+        raise ArgumentError("normal: the standard deviation must not be negative")
+    return draw_normal(tuple(shape), kind, generator) * std + mean
+
+
 def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability given by each element (or by `p` for all), else 0, in the dtype of `input`.
 
@@ -390,16 +413,26 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None
     >>> bernoulli(autograd.tensor([0.0, 1.0]))
     tensor([0., 1.])
     """
+    if isinstance(input, Hidden) or isinstance(p, Hidden):
+        bernoulli_checked(all_examples(input) if p is None else all_examples(p))
+        uniform = draw_uniform(tuple(input.shape), np.float64, generator)
+        return (uniform < (input if p is None else p)).astype(input.dtype)  # type: ignore[no-any-return]
     chances = input.array if isinstance(input, Variable) else np.asarray(input)
     if p is None and chances.dtype.kind != "f":
         raise DTypeError(
             f"bernoulli: probabilities are floating-point numbers, got {chances.dtype}; use .float()"
         )
     given = chances if p is None else np.asarray(p)
+    bernoulli_checked(given)
+    uniform = source(generator).random(chances.shape, np.float64 if given.dtype == np.float64 else np.float32)
+    return create.made("bernoulli", (uniform < given).astype(chances.dtype))
+
+
+def bernoulli_checked(chances: Any) -> None:
+    """Raise unless all are probabilities."""
+    given = np.asarray(getattr(chances, "array", chances))
     if given.size and not (given.min() >= 0 and given.max() <= 1):
         raise ArgumentError(f"bernoulli: probabilities must be in [0, 1], got {given.min()} to {given.max()}")
-    uniform = source(generator).random(chances.shape, np.float64 if given.dtype == np.float64 else np.float32)
-    return wrap((uniform < given).astype(chances.dtype))
 
 
 def poisson(input: Any, generator: Generator | None = None) -> Tensor:
@@ -408,10 +441,14 @@ def poisson(input: Any, generator: Generator | None = None) -> Tensor:
     Raises:
         ArgumentError: if a rate is negative.
     """
-    rates = input.array
+    rates = all_examples(input).array
     if rates.size and not rates.min() >= 0:
         raise ArgumentError(f"poisson: rates must not be negative, got {rates.min()}")
-    return wrap(np.asarray(source(generator).poisson(rates)).astype(rates.dtype))
+    rng = source(generator)
+    if LEVELS.get():
+        drawn = rng.of_distributions(lambda numbers, array: numbers.poisson(array), input)
+        return create.made("poisson", drawn.astype(rates.dtype))
+    return wrap(np.asarray(rng.poisson(rates)).astype(rates.dtype))
 
 
 def multinomial(
@@ -428,14 +465,23 @@ def multinomial(
     >>> multinomial(autograd.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
     tensor([1, 1, 1])
     """
-    weights = input.array
-    if weights.ndim not in (1, 2):
-        raise ShapeError(f"multinomial: weights have shape (N) or (M, N), got {weights.shape}")
+    if len(input.shape) not in (1, 2):
+        raise ShapeError(f"multinomial: weights have shape (N) or (M, N), got {tuple(input.shape)}")
+    if LEVELS.get():
+        found = source(generator).of_distributions(
+            lambda rng, weights: _multinomial(rng, weights, num_samples, replacement), input
+        )
+        return create.made("multinomial", found)
+    return wrap(_multinomial(source(generator), input.array, num_samples, replacement))
+
+
+def _multinomial(rng: np.random.Generator, weights: Any, num_samples: int, replacement: bool) -> Any:
+    """Indices drawn with the weights in the last dimension."""
     if weights.dtype.kind != "f":
         raise DTypeError(
             f"multinomial: weights are floating-point numbers, got {weights.dtype}; use .float()"
         )
-    rows = np.atleast_2d(weights).astype(np.float64)
+    rows = weights.reshape(-1, weights.shape[-1]).astype(np.float64)
     if not np.isfinite(rows).all() or (rows < 0).any() or not (rows.sum(1) > 0).all():
         raise ArgumentError("multinomial: weights must be finite, not negative, and not all 0 in a row")
     positive = int((rows > 0).sum(1).min()) if rows.size else 0
@@ -444,7 +490,6 @@ def multinomial(
             f"multinomial: cannot draw {num_samples} samples from {rows.shape[1]} weights, {positive} positive, "
             "without replacement; pass replacement=True"
         )
-    rng = source(generator)
     if replacement:
         ends = np.cumsum(rows, 1)
         points = rng.random((len(rows), num_samples)) * ends[:, -1:]
@@ -457,4 +502,4 @@ def multinomial(
         with np.errstate(divide="ignore"):
             keys = np.log(rows) - np.log(rng.standard_exponential(rows.shape))
         drawn = np.argsort(-keys, 1)[:, :num_samples]
-    return wrap(drawn.astype(np.int64).reshape(*weights.shape[:-1], num_samples))
+    return drawn.astype(np.int64).reshape(*weights.shape[:-1], num_samples)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
+from autograd.hidden import Hidden
 from autograd.inplace import copy_
 from autograd.random import Generator, source
 from autograd.tape import Variable, wrap
@@ -67,8 +68,8 @@ def bernoulli_(input: Any, p: Any = 0.5, *, generator: Generator | None = None) 
     >>> autograd.empty(3).bernoulli_(1.0)
     tensor([1., 1., 1.])
     """
-    chance = p.array if isinstance(p, Variable) else np.asarray(p)
-    if not np.all((chance >= 0) & (chance <= 1)):
+    chance: Any = p.array if isinstance(p, Variable) else p if isinstance(p, Hidden) else np.asarray(p)
+    if not isinstance(p, Hidden) and not np.all((chance >= 0) & (chance <= 1)):
         raise ArgumentError(f"bernoulli_: p must be in [0, 1], got {p}")
     return _fill(input, source(generator).random(input.shape) < chance)
 
@@ -82,7 +83,7 @@ def random_(input: Any, from_: int = 0, to: int | None = None, *, generator: Gen
         ArgumentError: if the range is empty.
     """
     low, high = from_, to
-    kind = input.array.dtype
+    kind = np.dtype(input.dtype)
     if high is None:
         largest = 2 ** (np.finfo(kind).nmant + 1) + 1 if kind.kind == "f" else 2 if kind.kind == "b" else None
         limit = int(np.iinfo(kind).max) if largest is None else largest
@@ -93,8 +94,10 @@ def random_(input: Any, from_: int = 0, to: int | None = None, *, generator: Gen
 
 
 def _float_kind(input: Any) -> Any:
-    return np.float32 if input.array.dtype == np.float32 else np.float64
+    return np.float32 if input.dtype == np.float32 else np.float64
 
 
 def _fill(input: Any, values: Any) -> Any:
+    if isinstance(values, Hidden) or isinstance(input, Hidden):
+        return input.copy_(values if isinstance(values, Hidden) else wrap(np.asarray(values)))
     return copy_(input, wrap(np.asarray(values).astype(input.array.dtype, copy=False)))

@@ -106,7 +106,9 @@ def test_gives_the_numbers_of_pytorch(path: Path) -> None:
         if value.dtype.kind == "f":
             relative = tolerance or (1e-9 if value.dtype == np.float64 else 1e-4)
             scale = float(np.nanmax(np.abs(value), initial=1e-300, where=np.isfinite(value)))
-            np.testing.assert_allclose(results[name], value, rtol=relative, atol=relative * scale, err_msg=name)
+            np.testing.assert_allclose(
+                results[name], value, rtol=relative, atol=relative * scale, err_msg=name
+            )
         else:
             np.testing.assert_array_equal(results[name], value, err_msg=name)
     assert printed == expected

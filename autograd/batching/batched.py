@@ -268,7 +268,7 @@ class Batched(Operations, InPlaceOperations, Conversions, Hidden):
     def __len__(self) -> int:
         if not self.ndim:
             raise ArgumentError("len: a 0-d tensor has no length")
-        return self.shape[0]
+        return int(self.shape[0])
 
     def __iter__(self) -> Iterator[Any]:
         if not self.ndim:

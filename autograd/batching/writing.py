@@ -22,7 +22,9 @@ def in_place(name: str, function: Callable[..., Any], x: Hidden, *args: Any, **n
 
     def whole(value: Any, *arguments: Any, **options: Any) -> Any:
         result = function(type(x)(value, level), *arguments, **options)
-        return result.value if isinstance(result, Hidden) and result.level is level else result
+        if isinstance(result, Hidden) and result.level is level:
+            return result.value
+        return expand(result, (level.size, *result.shape))  # the same for all examples
 
     inplace.in_place(name, whole, x.value, *args, **named)
     return x

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
+from autograd.hidden import Hidden
 from autograd.inplace import in_place
 from autograd.ops.arithmetic import mul
 from autograd.random import draw_uniform
@@ -41,6 +42,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     if not training or p == 0:
         return input
     kept = draw_uniform(input.shape, np.float32) >= p
-    kind = input.array.dtype
+    kind = np.dtype(input.dtype)
+    if isinstance(kept, Hidden):
+        return mul(input, kept.astype(kind) * (0 if p == 1 else 1 / (1 - p)))
     mask = wrap(np.multiply(kept, kind.type(0 if p == 1 else 1 / (1 - p)), dtype=kind))
     return in_place("dropout_", mul, input, mask) if inplace else mul(input, mask)
