@@ -484,6 +484,8 @@ from autograd.typed import (
 )
 from autograd.value import Value
 
+__version__ = "0.1.0"
+
 __all__ = [
     # the engine
     "Tensor", "Value", "Function", "primitive", "registry", "AutogradError",

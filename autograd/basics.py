@@ -34,7 +34,7 @@ class TensorBasics(Variable):
     @property
     def dtype(self) -> dtypes.dtype:
         """The element type."""
-        return dtypes.of(self.array.dtype)
+        return dtypes.of_array(self.array)
 
     @property
     def device(self) -> devices.device:

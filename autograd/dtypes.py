@@ -64,6 +64,7 @@ uint8 = dtype("uint8")
 bool_ = dtype("bool")
 
 _BY_NUMPY = {d.dtype: d for d in (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)}
+_BY_CHAR = {d.char: kind for d, kind in _BY_NUMPY.items()}  # the quickest to ask for
 _BY_PYTHON = {float: float32, int: int64, bool: bool_}
 
 
@@ -93,6 +94,15 @@ def of(spec: Any) -> dtype:
     raise DTypeError(
         f"dtype: {spec!r} is not supported; use one of {', '.join(d.name for d in _BY_NUMPY.values())}"
     )
+
+
+def of_array(array: Array) -> dtype:
+    """Return the `dtype` of an ndarray that a tensor holds.
+
+    >>> of_array(np.zeros(2, np.int16))
+    autograd.int16
+    """
+    return _BY_CHAR.get(array.dtype.char) or of(array.dtype)
 
 
 def numpy_dtype(spec: Any) -> np.dtype[Any]:

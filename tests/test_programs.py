@@ -57,7 +57,7 @@ def run(path: Path, source: str) -> tuple[dict[str, Any], str, float | None]:
     return plain, printed.getvalue().replace("autograd.", "torch."), namespace.get("RTOL")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def ours(path: Path) -> tuple[dict[str, Any], str, float | None]:
     """The program run as ours, once for both of its tests."""
     return run(path, converted(path.read_text(encoding="utf-8")))

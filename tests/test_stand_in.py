@@ -6,6 +6,8 @@ Each case is an expression; PyTorch, where it is installed, gives the same value
 import copy
 import multiprocessing
 import pickle
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,6 +126,13 @@ def test_device_errors_name_the_way_out() -> None:
         autograd.set_float32_matmul_precision("low")
     with pytest.raises(ArgumentError, match="'colour'"):
         autograd.ones(2, colour="red")
+
+
+def test_version_is_the_projects() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    assert autograd.__version__ == project["version"]
 
 
 def test_device_as_a_context() -> None:
