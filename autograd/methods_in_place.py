@@ -204,4 +204,7 @@ class InPlaceOperations:
     uniform_ = sampling.uniform_
     bernoulli_ = sampling.bernoulli_
     exponential_ = sampling.exponential_
+    log_normal_ = sampling.log_normal_
+    cauchy_ = sampling.cauchy_
+    geometric_ = sampling.geometric_
     random_ = sampling.random_

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden
 from autograd.inplace import copy_
 from autograd.random import Generator, source
@@ -18,6 +18,7 @@ def normal_(input: Any, mean: float = 0.0, std: float = 1.0, *, generator: Gener
 
     Raises:
         ArgumentError: if std is negative.
+        DTypeError: if the tensor is not floating point.
 
     >>> import autograd
     >>> autograd.empty(2, 3).normal_(5, 0)
@@ -26,6 +27,7 @@ def normal_(input: Any, mean: float = 0.0, std: float = 1.0, *, generator: Gener
     """
     if std < 0:
         raise ArgumentError(f"normal_: std must not be negative, got {std}")
+    _continuous("normal_", input)
     drawn = source(generator).standard_normal(input.shape, _float_kind(input))
     return _fill(input, drawn * std + mean)
 
@@ -35,6 +37,7 @@ def uniform_(input: Any, from_: float = 0.0, to: float = 1.0, *, generator: Gene
 
     Raises:
         ArgumentError: if from is greater than to.
+        DTypeError: if the tensor is not floating point.
 
     >>> import autograd
     >>> x = autograd.empty(1000).uniform_(-1, 1)
@@ -43,6 +46,7 @@ def uniform_(input: Any, from_: float = 0.0, to: float = 1.0, *, generator: Gene
     """
     if from_ > to:
         raise ArgumentError(f"uniform_: from must not exceed to, got {from_} and {to}")
+    _continuous("uniform_", input)
     drawn = source(generator).random(input.shape, _float_kind(input))
     return _fill(input, drawn * (to - from_) + from_)
 
@@ -52,10 +56,67 @@ def exponential_(input: Any, lambd: float = 1.0, *, generator: Generator | None 
 
     Raises:
         ArgumentError: if lambd is not positive.
+        DTypeError: if the tensor is not floating point.
     """
     if lambd <= 0:
         raise ArgumentError(f"exponential_: lambd must be positive, got {lambd}")
+    _continuous("exponential_", input)
     return _fill(input, source(generator).standard_exponential(input.shape, _float_kind(input)) / lambd)
+
+
+def log_normal_(
+    input: Any, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None
+) -> Any:
+    """Overwrite with exp(z) for z drawn from the normal distribution N(mean, std²).
+
+    Raises:
+        ArgumentError: if std is not positive.
+        DTypeError: if the tensor is not floating point.
+    """
+    if std <= 0:
+        raise ArgumentError(f"log_normal_: std must be positive, got {std}")
+    _continuous("log_normal_", input)
+    drawn = source(generator).standard_normal(input.shape, _float_kind(input))
+    return _fill(input, np.exp(drawn * std + mean))
+
+
+def cauchy_(
+    input: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None
+) -> Any:
+    """Overwrite with numbers drawn from the density 1/π · sigma / ((x − median)² + sigma²), which has no mean.
+
+    Raises:
+        ArgumentError: if sigma is not positive.
+        DTypeError: if the tensor is not floating point.
+    """
+    if sigma <= 0:
+        raise ArgumentError(f"cauchy_: sigma must be positive, got {sigma}")
+    _continuous("cauchy_", input)
+    drawn = source(generator).random(input.shape, _float_kind(input))
+    return _fill(input, np.tan(np.pi * (drawn - 0.5)) * sigma + median)
+
+
+def geometric_(input: Any, p: float, *, generator: Generator | None = None) -> Any:
+    """Overwrite with the number of trials up to the first success, k = 1, 2, …, with probability p (1 − p)^(k−1).
+
+    Raises:
+        ArgumentError: unless 0 < p < 1.
+        DTypeError: for bools, which cannot count.
+    """
+    if not 0 < p < 1:
+        raise ArgumentError(f"geometric_: p must be between 0 and 1, got {p}")
+    if input.array.dtype.kind == "b":
+        raise DTypeError("geometric_: a bool tensor cannot hold counts; convert it with .long()")
+    drawn = source(generator).standard_exponential(input.shape) / -np.log1p(-float(p))
+    return _fill(input, np.maximum(np.ceil(drawn), 1))
+
+
+def _continuous(op: str, input: Any) -> None:
+    """Raise unless the tensor can hold a continuous distribution."""
+    if input.array.dtype.kind != "f":
+        raise DTypeError(
+            f"{op}: needs a floating-point tensor, got {input.array.dtype}; convert it with .float()"
+        )
 
 
 def bernoulli_(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> Any:

@@ -149,6 +149,37 @@ def test_multinomial(replacement: bool) -> None:
     assert replacement or (first[:, 0] != first[:, 1]).all()
 
 
+def test_draws_into_a_tensor() -> None:
+    """The medians and means of what `log_normal_`, `cauchy_` and `geometric_` draw."""
+    autograd.manual_seed(0)
+    x = autograd.empty(100_000)
+    assert abs(np.median(x.log_normal_(0.5, 2.0).numpy()) - np.exp(0.5)) < 0.05
+    quartiles = np.quantile(x.cauchy_(3.0, 2.0).numpy(), [0.25, 0.5, 0.75])
+    np.testing.assert_allclose(quartiles, [1, 3, 5], atol=0.1)
+    counts = autograd.empty(100_000, dtype=autograd.int64).geometric_(0.25).numpy()
+    assert counts.min() == 1
+    assert abs(counts.mean() - 4) < 0.1
+    assert abs((counts == 2).mean() - 0.25 * 0.75) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("normal_", ()), ("uniform_", ()), ("exponential_", ()), ("log_normal_", ()), ("cauchy_", ())],
+)
+def test_continuous_numbers_do_not_fit_integers(name: str, args: tuple[float, ...]) -> None:
+    with pytest.raises(autograd.AutogradError, match=f"{name}: needs a floating-point tensor, got int64"):
+        getattr(autograd.zeros(2, dtype=autograd.int64), name)(*args)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("log_normal_", (0, 0)), ("cauchy_", (0, -1)), ("geometric_", (0.0,)), ("geometric_", (1.0,))],
+)
+def test_draws_with_impossible_parameters(name: str, args: tuple[float, ...]) -> None:
+    with pytest.raises(autograd.AutogradError, match=name):
+        getattr(autograd.zeros(2), name)(*args)
+
+
 def test_multinomial_never_draws_weight_0_at_the_end() -> None:
     weights = autograd.tensor([0.1] * 10 + [0.0])
     assert autograd.multinomial(weights, 10_000, replacement=True).array.max() == 9

@@ -38,8 +38,10 @@ from autograd.ops.activation import (
 )
 from autograd.ops.arithmetic import (
     abs,
+    absolute,
     mul,
     neg,
+    negative,
     pow,
     reciprocal,
     rsqrt,
@@ -420,7 +422,7 @@ __all__ = [
     # identity
     "alias", "clone", "contiguous",
     # arithmetic
-    "mul", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal",
+    "mul", "neg", "negative", "pow", "abs", "absolute", "sign", "square", "sqrt", "rsqrt", "reciprocal",
     # elementwise
     "cast", "add", "sub", "rsub", "subtract", "multiply", "div", "divide", "true_divide", "positive", "float_power",
     "addcmul", "addcdiv", "lerp", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp",

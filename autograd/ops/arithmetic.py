@@ -18,7 +18,22 @@ from autograd.primitive import Array, implements, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["add", "sub", "mul", "div", "neg", "pow", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal"]
+__all__ = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "pow",
+    "abs",
+    "sign",
+    "square",
+    "sqrt",
+    "rsqrt",
+    "reciprocal",
+    "absolute",
+    "negative",
+]
 
 
 @primitive(np.add, cast="promote", quiet=False, x=lambda g: g, y=lambda g: g)
@@ -215,3 +230,6 @@ def sign(x: Array) -> Array:
     tensor([-1.,  0.,  1., nan])
     """
     return x.copy() if x.dtype.kind == "b" else np.sign(x)
+
+
+absolute, negative = abs, neg

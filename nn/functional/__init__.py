@@ -17,21 +17,29 @@ from autograd.ops.distinct import one_hot
 from autograd.ops.elementwise import tanh
 from nn.functional.activation import (
     celu,
+    celu_,
     elu,
+    elu_,
     hardsigmoid,
     hardswish,
     hardtanh,
+    hardtanh_,
     leaky_relu,
+    leaky_relu_,
     log_softmax,
     mish,
     relu,
     relu6,
+    relu_,
     rrelu,
+    rrelu_,
     selu,
+    selu_,
     silu,
     softmax,
     softmin,
     threshold,
+    threshold_,
 )
 from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
 from nn.functional.dropout import dropout
@@ -55,6 +63,8 @@ __all__ = [
     "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
     "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",
     "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax",
+    # activations in place
+    "threshold_", "relu_", "leaky_relu_", "rrelu_", "elu_", "selu_", "celu_", "hardtanh_",
     # losses
     "l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "triplet_margin_loss",
