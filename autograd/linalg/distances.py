@@ -10,7 +10,7 @@ from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts
 from autograd.ops.arithmetic import mul, sub
 from autograd.ops.compare import gt
-from autograd.ops.elementwise import add, div
+from autograd.ops.options import add, div
 from autograd.ops.reduce import norm_
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, unsqueeze

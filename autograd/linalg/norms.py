@@ -13,8 +13,8 @@ from autograd.linalg.checks import facts, matrices, square
 from autograd.linalg.inverses import inverse_or_nan
 from autograd.linalg.spectra import svdvals
 from autograd.ops.compare import isnan
-from autograd.ops.elementwise import div
 from autograd.ops.extremum import amax, amin
+from autograd.ops.options import div
 from autograd.ops.reduce import converted, norm_, sum
 from autograd.ops.selection import where
 from autograd.ops.shape import movedim, reshape, squeeze

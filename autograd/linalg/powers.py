@@ -12,8 +12,8 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import facts, square, transposed
 from autograd.linalg.inverses import inv
 from autograd.ops.arithmetic import mul
-from autograd.ops.elementwise import add
 from autograd.ops.linalg import matmul
+from autograd.ops.options import add
 from autograd.ops.reduce import converted
 from autograd.ops.shape import squeeze, unsqueeze
 from autograd.primitive import Array, primitive

@@ -1,7 +1,7 @@
 """Arithmetic: the primitives behind Python's operators, and the small powers.
 
 `add`, `sub` and `div` are here as the operators use them, of two arguments; the functions of those names with
-PyTorch's options are in elementwise.py.
+PyTorch's options are in options.py.
 """
 
 from __future__ import annotations

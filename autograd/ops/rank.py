@@ -16,8 +16,8 @@ from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeErro
 from autograd.hidden import all_examples
 from autograd.ops.along import along
 from autograd.ops.compare import isnan
-from autograd.ops.elementwise import lerp
 from autograd.ops.forms import kept_shape, spread
+from autograd.ops.options import lerp
 from autograd.ops.order import argsort, in_order
 from autograd.ops.positions import take_along_dim
 from autograd.ops.reduce import Dim, shared
