@@ -77,12 +77,15 @@ def unique_consecutive(
         _whole("unique_consecutive", x, dim)
         lines = np.moveaxis(x, dim, 0) if x.ndim else lines
     n = len(lines)
-    new = np.ones(n, bool)
-    new[1:] = (lines[1:] != lines[:-1]).any(tuple(range(1, lines.ndim)))
-    starts = np.flatnonzero(new)
-    values = np.moveaxis(lines[starts], 0, dim or 0)
+    differs = lines[1:] != lines[:-1]
+    if lines.ndim > 1:
+        differs = differs.any(tuple(range(1, lines.ndim)))
+    new = np.concatenate((np.ones(min(n, 1), bool), differs))
+    values = np.moveaxis(lines[new], 0, dim or 0)
+    if not (return_inverse or return_counts):
+        return wrap(np.ascontiguousarray(values))
     inverse = (np.cumsum(new) - 1).reshape(x.shape if dim is None else -1)
-    counts = np.diff(starts, append=n)
+    counts = np.diff(np.flatnonzero(new), append=n)
     return _answers(np.ascontiguousarray(values), (return_inverse, inverse), (return_counts, counts))
 
 

@@ -136,6 +136,18 @@ def _edges(op: str, x: Array, bins: Any, span: Sequence[float] | None) -> Array:
     return np.linspace(low, high, count + 1, dtype=x.dtype)
 
 
+def _interval(x: Array, edges: Array, even: bool) -> Array:
+    """Which interval between the edges each element lies in, the last one with its end."""
+    last = len(edges) - 2
+    if not even:
+        return np.minimum(np.searchsorted(edges, x, "right") - 1, last)
+    place = ((x - edges[0]) * ((last + 1) / (edges[-1] - edges[0]))).astype(np.int64)
+    place = np.minimum(place, last)  # now at most one away, by rounding
+    place -= x < edges.take(place)
+    place += (x >= edges.take(place + 1)) & (place < last)
+    return place
+
+
 def _histogram(
     op: str, x: Array, bins: Sequence[Any], span: Sequence[float] | None, weight: Any, density: bool
 ) -> tuple[Array, list[Array]]:
@@ -156,15 +168,16 @@ def _histogram(
     ]
     counts = np.zeros([max(len(e) - 1, 0) for e in edges], x.dtype)
     inside = np.ones(len(rows), bool)
-    places = []
     for d, e in enumerate(edges):
         inside &= (rows[:, d] >= e[0]) & (rows[:, d] <= e[-1]) if e.size else False
-        place = np.searchsorted(e, rows[:, d], "right") - 1
-        places.append(np.minimum(place, counts.shape[d] - 1))
     if counts.size:
-        flat = np.ravel_multi_index([p[inside] for p in places], counts.shape)
-        chosen = None if w is None else w.reshape(-1)[inside]
-        counts = np.bincount(flat, chosen, counts.size).reshape(counts.shape).astype(x.dtype)
+        chosen = None if w is None else w.reshape(-1)
+        if not inside.all():
+            rows, chosen = rows[inside], None if chosen is None else chosen[inside]
+        cells: Any = 0
+        for d, e in enumerate(edges):
+            cells = cells * counts.shape[d] + _interval(rows[:, d], e, even=not hasattr(bins[d], "shape"))
+        counts = np.bincount(cells, chosen, counts.size).reshape(counts.shape).astype(x.dtype)
     if density:
         counts = counts / counts.sum()
         for d, e in enumerate(edges):

@@ -14,7 +14,7 @@ from autograd import return_types
 from autograd.dims import checked_dim, checked_dims, on_tensor
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import all_examples
-from autograd.ops.along import along
+from autograd.ops.along import along, positions_along
 from autograd.ops.compare import isnan
 from autograd.ops.forms import kept_shape, spread
 from autograd.ops.options import lerp
@@ -173,16 +173,29 @@ def argmode(x: Array, dim: int, keepdim: bool) -> Array:
     axis = _checked("mode", x, dim)
     if not x.ndim:
         return np.zeros((), np.int64)
-    order = in_order(x, axis)
-    values = np.moveaxis(np.take_along_axis(x, order, axis), axis, -1)
-    new = np.ones(values.shape, bool)
-    new[..., 1:] = values[..., 1:] != values[..., :-1]
-    place = np.arange(values.shape[-1])
-    starts = np.maximum.accumulate(np.where(new, place, 0), -1)
-    last = np.argmax(place - starts, -1) if values.size else np.zeros(values.shape[:-1], np.int64)
-    # the end of the first of the longest runs
-    found = np.take_along_axis(np.moveaxis(order, axis, -1), last[..., None], -1)
-    return _kept(np.moveaxis(found, -1, axis), axis, keepdim)
+    lines = x if axis == x.ndim - 1 else np.moveaxis(x, axis, -1)
+    n = lines.shape[-1]
+    if not lines.size:
+        return _kept(np.zeros((*x.shape[:axis], 1, *x.shape[axis + 1 :]), np.int64), axis, keepdim)
+    order = in_order(lines, lines.ndim - 1).reshape(-1, n)
+    flat = order.reshape(-1) if len(order) == 1 else positions_along(order.shape, order, 1)
+    values = lines.reshape(-1).take(flat).reshape(order.shape)
+    last = np.ones(order.shape, bool)  # whether an element ends a run of equal ones
+    np.not_equal(values[:, 1:], values[:, :-1], out=last[:, :-1])
+    ends = np.flatnonzero(last)
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
+    lengths[0] += 1
+    if len(order) == 1:
+        chosen = ends[np.argmax(lengths)]
+    else:
+        lines_of = ends // n
+        first = np.searchsorted(lines_of, np.arange(len(order)))
+        longest = np.maximum.reduceat(lengths, first)
+        best = np.flatnonzero(lengths == longest[lines_of])
+        chosen = ends[best[np.searchsorted(lines_of[best], np.arange(len(order)))]]
+    found = order.reshape(-1)[chosen].reshape(*lines.shape[:-1], 1)
+    return _kept(found if axis == x.ndim - 1 else np.moveaxis(found, -1, axis), axis, keepdim)
 
 
 @on_tensor

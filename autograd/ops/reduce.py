@@ -370,4 +370,5 @@ def count_nonzero(x: Array, dim: Dim = None) -> Array:
     >>> count_nonzero(autograd.tensor([[1, 0], [2, 3]]), dim=0)
     tensor([2, 1])
     """
-    return add_reduce(x != 0, axes("count_nonzero", x, dim), np.int64)
+    axis = axes("count_nonzero", x, dim)
+    return np.asarray(np.count_nonzero(x)) if axis is None else add_reduce(x != 0, axis, np.int64)

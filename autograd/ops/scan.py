@@ -10,6 +10,13 @@ from autograd import return_types
 from autograd.dims import checked_dim, on_tensor
 from autograd.ops.forms import floating
 from autograd.ops.reduce import converted
+from autograd.ops.running import (
+    accumulated,
+    elements_of_runs,
+    latest_positions,
+    running_sums,
+    sums_of_runs,
+)
 from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
 
@@ -19,25 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["cumsum", "cumprod", "cummax", "cummin", "logcumsumexp"]
 
 
-def _scanned(op: str, ufunc: np.ufunc, x: Array, dim: int) -> Array:
-    """Running results: integers as int64, floats with float64 (float32 for float16 products) on the way."""
-    axis = checked_dim(op, dim, x.shape)
-    kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.int64)
-    if not x.ndim:
-        return x.astype(kind)
-    wide = np.float64 if kind.kind == "f" else kind
-    return ufunc.accumulate(x, axis, wide).astype(kind, copy=False)
-
-
 def _from_the_end(g: Array, dim: int) -> Array:
     """Running sums, the last element first."""
+    if type(g) is np.ndarray and g.ndim and g.dtype.kind == "f":
+        return running_sums(g, dim, reverse=True)
     return np.flip(np.cumsum(np.flip(g, dim), dim), dim) if g.ndim else g
 
 
 @primitive(x=lambda g, dim: _from_the_end(g, dim))
 def cumsum_(x: Array, dim: int) -> Array:
     """out[k] = x[0] + … + x[k] along `dim`.  dx[k] = g[k] + … + g[n-1]."""
-    return _scanned("cumsum", np.add, x, dim)
+    axis = checked_dim("cumsum", dim, x.shape)
+    if x.dtype.kind != "f":
+        x = x.astype(np.int64)
+    if not x.ndim:
+        return x.copy()
+    return running_sums(x, axis) if x.dtype.kind == "f" else accumulated(np.add, x, axis)
 
 
 @on_tensor
@@ -62,7 +66,11 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
 @primitive(x=lambda g, out, x, dim: _cumprod_dx(g, out, x, dim))
 def cumprod_(x: Array, dim: int) -> Array:
     """out[k] = x[0] ⋯ x[k] along `dim`.  dx[k] = Σ_{j≥k} g[j] out[j] / x[k]."""
-    return _scanned("cumprod", np.multiply, x, dim)
+    axis = checked_dim("cumprod", dim, x.shape)
+    wide = np.dtype(np.float64 if x.dtype.kind == "f" else np.int64)
+    if x.dtype.kind != "f":
+        x = x.astype(np.int64)
+    return accumulated(np.multiply, x, axis, wide) if x.ndim else x.copy()
 
 
 def _cumprod_dx(g: Array, out: Array, x: Array, dim: int) -> Array:
@@ -125,7 +133,7 @@ def _held(g: Array, index: Any, dim: int) -> Array:
 @primitive(x=lambda g, index, dim: _held(g, index, dim))
 def holding(x: Array, index: Any, dim: int) -> Array:
     """The elements of x at `index` along `dim`, an ndarray that stays or moves on.  dx = g, added at the index."""
-    return np.take_along_axis(x, index, dim) if x.ndim else x.copy()
+    return elements_of_runs(x, index, dim % x.ndim) if x.ndim else x.copy()
 
 
 @primitive(x=lambda g, index, dim: holding(g, index, dim))
@@ -134,19 +142,7 @@ def held(x: Array, index: Any, dim: int) -> Array:
 
     So each element gets the sum of a run: that takes a fraction of the time of adding one by one.
     """
-    if not x.ndim:
-        return x.copy()
-    values, places = np.moveaxis(x, dim, -1).reshape(-1), np.moveaxis(index, dim, -1).reshape(-1)
-    out = np.zeros(x.shape, x.dtype)
-    if values.size:
-        n = x.shape[dim]
-        first = places[1:] != places[:-1]
-        first[n - 1 :: n] = True  # where a line begins
-        starts = np.flatnonzero(np.concatenate(([True], first)))
-        sums = np.zeros(values.size, x.dtype)
-        sums[starts - starts % n + places[starts]] = np.add.reduceat(values, starts)
-        out[...] = np.moveaxis(sums.reshape(np.moveaxis(x, dim, -1).shape), -1, dim)
-    return out
+    return sums_of_runs(x, index, dim % x.ndim) if x.ndim else x.copy()
 
 
 @primitive(x=None)
@@ -155,11 +151,10 @@ def latest(x: Array, dim: int, largest: bool) -> Array:
     axis = checked_dim("cummax" if largest else "cummin", dim, x.shape)
     if not x.ndim:
         return np.zeros((), np.int64)
-    new = x == (np.maximum if largest else np.minimum).accumulate(x, axis)
+    new = x == accumulated(np.maximum if largest else np.minimum, x, axis)
     if x.dtype.kind == "f":
         new |= np.isnan(x)
-    place = np.arange(x.shape[axis]).reshape((-1,) + (1,) * (x.ndim - 1 - axis))
-    return np.maximum.accumulate(np.where(new, place, 0), axis)
+    return latest_positions(new, axis)
 
 
 def _running(input: Any, dim: int, largest: bool) -> tuple[Any, Any]:
