@@ -1,131 +1,165 @@
-"""`save` and `load`: named tensors in a safetensors file, which never runs code when it is read."""
+"""`save` and `load`: tensors in a safetensors file, which never runs code when it is read."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, DTypeError, FileFormatError
-from autograd.tape import Variable, wrap
+from autograd import devices
+from autograd.errors import ArgumentError, FileFormatError
+from autograd.structure import RESERVED, described, is_plain_dict, rebuilt
+from autograd.tape import wrap
 
-if TYPE_CHECKING:
-    from autograd.tensor import Tensor
+_STRUCTURE = "tapegrad.structure"  # in the metadata: what is around the tensors, if it is not a dict of them
 
-_ALONE = "tapegrad.alone"  # in the metadata: the name of a tensor that was saved by itself
-_METADATA = "__metadata__"  # what safetensors keeps the metadata under, among the tensors
+Place = Any  # a path, or an open binary file
 
 
-def save(
-    tensors: Tensor | Mapping[str, Any],
-    file: str | os.PathLike[str],
-    metadata: Mapping[str, str] | None = None,
-) -> None:
-    """Save a tensor or a dict of named tensors, such as a state dict, to a safetensors file.
+def save(obj: Any, f: Place, metadata: Mapping[str, str] | None = None) -> None:
+    """Save tensors to a safetensors file: a state dict, one tensor, or dicts and lists of tensors and plain values.
 
-    The file is written beside its place and then renamed, so a failure leaves an older file whole.
+    At a path the file is written beside its place and then renamed, so a failure leaves an older file whole. The
+    tensors of nested dicts are named by their path, joined with dots, which is how other programs see them; `load`
+    restores the structure.
 
     Args:
-        tensors: the tensor, or name -> tensor or ndarray. The names of nested dicts are joined with dots.
-        file: the path.
+        obj: tensors or ndarrays, numbers, strings, None, and dicts (of strings or numbers), lists and tuples of them.
+        f: a path, or a file open for writing bytes.
         metadata: strings to keep with it; see `load_metadata`.
 
     Raises:
-        ArgumentError: if something is not a tensor, or a name is not a string, is reserved or occurs twice.
+        ArgumentError: if something else is to be saved, or a name is reserved.
         DTypeError: if an array does not hold real numbers.
         OSError: if the file cannot be written.
 
     >>> import autograd, os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")
-    >>> save({"w": autograd.tensor([1.0, 2.0])}, path, {"epoch": "3"})
+    >>> save({"w": autograd.tensor([1.0, 2.0]), "step": 3}, path, {"note": "first"})
     >>> load(path), load_metadata(path)
-    ({'w': tensor([1., 2.])}, {'epoch': '3'})
+    ({'w': tensor([1., 2.]), 'step': 3}, {'note': 'first'})
     """
+    import json  # both on use
+
     from safetensors.numpy import save as serialize
 
+    kept = {str(k): str(v) for k, v in (metadata or {}).items()}
+    if _STRUCTURE in kept:
+        raise ArgumentError(f"save: the metadata key {_STRUCTURE!r} is reserved; use another")
     arrays: dict[str, Any] = {}
-    kept = {k: str(v) for k, v in (metadata or {}).items()}
-    if _ALONE in kept:
-        raise ArgumentError(f"save: the metadata key {_ALONE!r} is reserved; use another")
-    named = tensors
-    if isinstance(tensors, Variable):
-        named, kept[_ALONE] = {"tensor": tensors}, "tensor"
-    if not isinstance(named, Mapping):
-        raise ArgumentError(f"save: needs a tensor or a dict of tensors, got {type(tensors).__name__}")
-    _collect(named, "", arrays)
-    replace_file(file, serialize(arrays, metadata=kept or None))
+    tree = described(obj, arrays)
+    if not is_plain_dict(tree):
+        kept[_STRUCTURE] = json.dumps(tree)
+    data = serialize(arrays, metadata=kept or None)
+    if hasattr(f, "write"):
+        f.write(data)
+    else:
+        replace_file(f, data)
 
 
-def load(file: str | os.PathLike[str]) -> Any:
-    """Load what `save` wrote: a dict of tensors, or the tensor that was saved by itself.
+def load(
+    f: Place,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,  # noqa: ARG001  # PyTorch's signature; nothing else is ever loaded
+    mmap: bool | None = None,  # noqa: ARG001  # PyTorch's signature
+) -> Any:
+    """Load what `save` wrote, in the structure it had; of other programs' files a dict of tensors.
+
+    Args:
+        f: a path, or a file open for reading bytes, read to its end.
+        map_location: the CPU, or a function or dict as PyTorch takes them: everything is loaded to the CPU.
+        pickle_module: must be None: nothing is ever unpickled.
+        weights_only, mmap: accepted.
 
     Raises:
         FileFormatError: if the file is damaged or is not a safetensors file.
         FileNotFoundError: if there is none.
+        ArgumentError: for another device, or a pickle_module.
     """
+    if pickle_module is not None:
+        raise ArgumentError("load: nothing is ever unpickled, so pickle_module must be None")
+    if not (map_location is None or callable(map_location) or isinstance(map_location, Mapping)):
+        devices.check(map_location)
+    name, data = _read(f)
+    header = _header(name, data)
     from safetensors import SafetensorError
     from safetensors.numpy import load as deserialize
 
-    with open(file, "rb") as opened:  # noqa: PTH123  # pathlib costs a twentieth of the import
-        data = opened.read()
     try:
         arrays = deserialize(data)
     except (SafetensorError, ValueError, KeyError) as error:
-        raise FileFormatError(
-            f"load: {os.fspath(file)} is not a readable safetensors file ({error})"
-        ) from error
-    tensors = {name: wrap(np.array(a)) for name, a in arrays.items()}
-    return tensors.get(_header(data).get(_METADATA, {}).get(_ALONE), tensors)
+        raise _unreadable(name, str(error)) from error
+    tensors = {key: wrap(np.array(a)) for key, a in arrays.items()}
+    structure = header.get(RESERVED, {}).get(_STRUCTURE)
+    if structure is None:
+        return tensors
+    import json
+
+    try:
+        return rebuilt(json.loads(structure), tensors)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _unreadable(name, f"its structure is damaged: {error!r}") from error
 
 
-def load_metadata(file: str | os.PathLike[str]) -> dict[str, str]:
+def load_metadata(f: Place) -> dict[str, str]:
     """The strings that were saved with a file.
 
     Raises:
         FileFormatError: if the file is damaged or is not a safetensors file.
     """
-    from safetensors import SafetensorError, safe_open
+    kept: dict[str, str] = _header(*_read(f)).get(RESERVED, {})
+    return {k: v for k, v in kept.items() if k != _STRUCTURE}
 
+
+def _read(f: Place) -> tuple[str, bytes]:
+    """What the file is called, and its bytes."""
+    if hasattr(f, "read"):
+        data = f.read()
+        if isinstance(data, str):
+            raise ArgumentError("load: the file is open for text; open it with mode 'rb'")
+        name = str(getattr(f, "name", type(f).__name__))
+        if not data:
+            raise _unreadable(name, "there is nothing left to read; was it rewound with seek(0)?")
+        return name, bytes(data)
+    with open(f, "rb") as opened:  # noqa: PTH123  # pathlib costs a twentieth of the import
+        return os.fspath(f), opened.read()
+
+
+def _unreadable(name: str, problem: str) -> FileFormatError:
+    return FileFormatError(f"load: {name} is not a readable safetensors file ({problem})")
+
+
+def _header(name: str, data: bytes) -> dict[str, Any]:
+    """The JSON that a safetensors file begins with, after its length in 8 bytes, checked."""
+    import json
+
+    if data.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x04", b"\x80\x05")):
+        raise _unreadable(
+            name,
+            "it is a pickle, such as torch.save writes; loading one can run any code in it, so that is never done. "
+            "Where it came from, save it with safetensors instead",
+        )
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8:
+        raise _unreadable(name, f"it is cut off: {len(data)} bytes are too few")
     try:
-        with safe_open(os.fspath(file), framework="numpy") as opened:
-            kept = opened.metadata() or {}
-            return {k: v for k, v in kept.items() if k != _ALONE}
-    except SafetensorError as error:
-        raise FileFormatError(
-            f"load: {os.fspath(file)} is not a readable safetensors file ({error})"
-        ) from error
+        header = json.loads(data[8 : 8 + length])
+        kinds = {entry["dtype"]: key for key, entry in header.items() if key != RESERVED}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _unreadable(name, f"its header is damaged: {error}") from error
+    for kind in kinds.keys() - _KINDS:
+        raise _unreadable(
+            name,
+            f"tensor {kinds[kind]!r} is of type {kind}, which tensors do not have; convert it first, as to F32",
+        )
+    return header  # type: ignore[no-any-return]  # checked above
 
 
-def _header(data: bytes) -> dict[str, Any]:
-    """The JSON that a safetensors file begins with, after its length in 8 bytes."""
-    import json  # on use
-
-    header: dict[str, Any] = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    return header
-
-
-def _collect(named: Mapping[str, Any], prefix: str, arrays: dict[str, Any]) -> None:
-    for key, value in named.items():
-        if not isinstance(key, str):
-            raise ArgumentError(f"save: names must be strings, got {key!r}; use {str(key)!r}")
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            _collect(value, f"{name}.", arrays)
-            continue
-        if name == _METADATA:
-            raise ArgumentError(f"save: the name {name!r} is reserved by the file format; use another")
-        if name in arrays:
-            raise ArgumentError(f"save: the name {name!r} occurs twice")
-        if not isinstance(value, (Variable, np.ndarray, np.generic)):
-            raise ArgumentError(
-                f"save: {name!r} is a {type(value).__name__}; only tensors and arrays can be saved"
-            )
-        array = value.array if isinstance(value, Variable) else np.asarray(value)
-        if array.dtype.kind not in "fiub" or array.itemsize > 8:
-            raise DTypeError(f"save: {name!r} is an array of {array.dtype}; only real numbers can be saved")
-        arrays[name] = np.ascontiguousarray(array).reshape(array.shape)
+_KINDS = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U8", "BOOL"}
 
 
 def replace_file(file: str | os.PathLike[str], data: bytes) -> None:

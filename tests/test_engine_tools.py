@@ -1,7 +1,6 @@
-"""Anomaly mode, saving, printing, copying: the tools around the engine."""
+"""Anomaly mode, printing, copying: the tools around the engine."""
 
 import copy
-import os
 import pickle
 
 import numpy as np
@@ -53,109 +52,6 @@ def test_set_detect_anomaly():
     assert autograd.is_anomaly_enabled()
     autograd.set_detect_anomaly(False)
     assert not autograd.is_anomaly_enabled()
-
-
-# -- files ----------------------------------------------------------------------------------------------------------
-
-
-def test_save_and_load_keep_names_values_dtypes_and_metadata(tmp_path):
-    path = tmp_path / "weights.safetensors"
-    tensors = {
-        "a": autograd.tensor([[1.0, 2.0]], requires_grad=True),
-        "b": autograd.tensor(7),
-        "n": {"c": autograd.tensor(np.arange(6.0).reshape(2, 3)).t(), "d": autograd.zeros(0, 3)},
-        "m": autograd.tensor([True, False]),
-    }
-    autograd.save(tensors, path, {"epoch": "3"})
-    loaded = autograd.load(path)
-    assert set(loaded) == {"a", "b", "n.c", "n.d", "m"}
-    np.testing.assert_array_equal(loaded["n.c"].array, np.arange(6.0).reshape(2, 3).T)
-    assert loaded["n.c"].dtype == autograd.float64
-    assert loaded["b"].item() == 7
-    assert loaded["b"].shape == ()
-    assert loaded["n.d"].shape == (0, 3)
-    assert loaded["m"].tolist() == [True, False]
-    assert autograd.load_metadata(path) == {"epoch": "3"}
-    loaded["a"] += 1  # writable
-    autograd.save(tensors["a"], path)
-    assert autograd.load(path).tolist() == [[1.0, 2.0]]
-
-
-def test_a_dict_with_one_tensor_stays_a_dict(tmp_path):
-    path = tmp_path / "x.safetensors"
-    autograd.save({"tensor": autograd.ones(2)}, path)
-    assert autograd.load(path)["tensor"].tolist() == [1.0, 1.0]
-    autograd.save(autograd.ones(2), path, {"epoch": "3"})
-    assert autograd.load(path).tolist() == [1.0, 1.0]
-    assert autograd.load_metadata(path) == {"epoch": "3"}
-
-
-def test_other_programs_one_tensor_is_a_dict(tmp_path):
-    from safetensors.numpy import save_file
-
-    path = tmp_path / "x.safetensors"
-    save_file({"tensor": np.ones(2)}, path)
-    assert autograd.load(path)["tensor"].tolist() == [1.0, 1.0]
-
-
-@pytest.mark.parametrize(
-    ("tensors", "metadata", "error", "message"),
-    [
-        ({"__metadata__": np.ones(1)}, None, errors.ArgumentError, "'__metadata__' is reserved"),
-        ({"a": np.ones(1)}, {"tapegrad.alone": "a"}, errors.ArgumentError, r"'tapegrad\.alone' is reserved"),
-        ({"a": {3: np.ones(1)}}, None, errors.ArgumentError, "names must be strings, got 3"),
-        ({"a": {"z": np.ones(1, complex)}}, None, errors.DTypeError, r"'a\.z' is an array of complex128"),
-    ],
-)
-def test_what_cannot_be_saved_is_named(tmp_path, tensors, metadata, error, message):
-    path = tmp_path / "x.safetensors"
-    with pytest.raises(error, match=message):
-        autograd.save(tensors, path, metadata)
-    assert not path.exists()
-
-
-def test_torch_reads_our_files_and_we_read_theirs(tmp_path):
-    torch = pytest.importorskip("torch")
-    safetensors_torch = pytest.importorskip("safetensors.torch")
-    path = tmp_path / "x.safetensors"
-    autograd.save({"w": autograd.tensor([[1.5, 2.5]])}, path)
-    assert safetensors_torch.load_file(path)["w"].tolist() == [[1.5, 2.5]]
-    safetensors_torch.save_file({"v": torch.arange(4.0)}, path)
-    assert autograd.load(path)["v"].tolist() == [0.0, 1.0, 2.0, 3.0]
-
-
-@pytest.mark.parametrize("data", [b"", b"short", b"\xff" * 64, (10**12).to_bytes(8, "little") + b"{}"])
-def test_damaged_files_are_refused(tmp_path, data):
-    path = tmp_path / "bad.safetensors"
-    path.write_bytes(data)
-    with pytest.raises(errors.FileFormatError, match=r"bad\.safetensors"):
-        autograd.load(path)
-    with pytest.raises(errors.FileFormatError, match=r"bad\.safetensors"):
-        autograd.load_metadata(path)
-
-
-def test_a_pickle_is_refused(tmp_path):
-    path = tmp_path / "model.pt"
-    path.write_bytes(pickle.dumps({"w": [1.0]}))
-    with pytest.raises(errors.FileFormatError):
-        autograd.load(path)
-
-
-def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "weights.safetensors"
-    autograd.save({"w": autograd.ones(2)}, path)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        autograd.save({"w": autograd.zeros(2)}, path)
-    monkeypatch.undo()
-    assert autograd.load(path)["w"].tolist() == [1.0, 1.0]
-    assert [p.name for p in tmp_path.iterdir()] == ["weights.safetensors"]
-    with pytest.raises(errors.ArgumentError, match="'w' is a list"):
-        autograd.save({"w": [1.0]}, path)
 
 
 # -- printing -------------------------------------------------------------------------------------------------------
