@@ -46,11 +46,8 @@ def newton(torch):
 
 def test_a_program_with_only_its_import_changed():
     torch = pytest.importorskip("torch")
-    import torch.utils.checkpoint
-
-    with pytest.warns(UserWarning, match="Anomaly"):
-        theirs = newton(torch)
-    for a, b in zip(newton(autograd), theirs, strict=True):
+    pytest.importorskip("torch.utils.checkpoint")
+    for a, b in zip(newton(autograd), newton(torch), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)
 
 
