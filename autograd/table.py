@@ -216,12 +216,12 @@ def _nothing(_: tuple[Any, ...]) -> None:
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of a function's parameters, read off its code or that of what it wraps; `inspect` takes ten times as long.
+    """The names of a function's parameters; read off its code, which takes a tenth of `inspect.signature`'s time.
 
     Raises:
         TypeError: unless it is a Python function whose parameters can all be given by position.
     """
-    code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
+    code = getattr(function, "__code__", None)
     if (
         code is None
         or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)

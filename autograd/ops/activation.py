@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.ops import arithmetic, elementwise, selection, special
-from autograd.ops.forms import drop, floating, keep, pick
+from autograd.ops import arithmetic, elementwise, selection, single, special
+from autograd.ops.forms import drop, floating, keep, pick, scaled
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def relu(x: Array) -> Array:
     return np.maximum(x, np.zeros(x.shape, x.dtype))  # of small arrays, this is
 
 
-@primitive(x=lambda g, x, negative_slope: pick(x > 0, g, g * negative_slope))
+@primitive(x=lambda g, x, negative_slope: scaled(g, x > 0, 1, negative_slope))
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     """x where x > 0, negative_slope * x elsewhere.  dx = g or negative_slope * g, the latter also at 0.
 
@@ -92,7 +92,7 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     tensor([-1.,  3.])
     """
     limit, filler = (np.asarray(v).astype(x.dtype) for v in (threshold, value))
-    return np.where(x <= limit, filler, x)
+    return pick(x <= limit, np.full(x.shape, filler), x)
 
 
 @primitive(x=lambda g, x, min_val, max_val: drop(g, (x <= min_val) | (x >= max_val)))
@@ -124,7 +124,7 @@ def relu6(input: Any) -> Tensor:
 
 
 # A primitive, because composing it would give other derivatives at -3 and 3.
-@primitive(x=lambda g, x: keep(g / 6, (x > -3) & (x < 3)))
+@primitive(x=lambda g, x: keep(g / 6, np.abs(x) < 3))
 def hardsigmoid(x: Array) -> Array:
     """relu6(x + 3) / 6, elementwise.  dx = g / 6 where -3 < x < 3, 0 elsewhere.
 
@@ -136,8 +136,14 @@ def hardsigmoid(x: Array) -> Array:
     return np.clip(x + 3, 0, 6) / 6
 
 
+def _hardswish_slope(x: Any) -> Any:
+    """x/3 + 1/2, but 0 from -3 down and 1 from 3 up: there the quotient is -1 or 1, and only there trunc keeps it."""
+    t: Any = np.clip(x, -3, 3) / 3
+    return t + 0.5 - 0.5 * np.trunc(t)
+
+
 # A primitive, because composing it would give other derivatives at -3 and 3.
-@primitive(x=lambda g, x: pick(x >= 3, g, drop(g * (x / 3 + 0.5), x <= -3)))
+@primitive(x=lambda g, x: drop(g * _hardswish_slope(x), x <= -3))
 def hardswish(x: Array) -> Array:
     """x * relu6(x + 3) / 6, elementwise.  dx = 0 below -3, g * (x/3 + 1/2) up to 3, g above.
 
@@ -149,7 +155,7 @@ def hardswish(x: Array) -> Array:
     return x * np.clip(x + 3, 0, 6) / 6
 
 
-@primitive(x=lambda g, x, lambd: drop(g, (x >= -lambd) & (x <= lambd)))
+@primitive(x=lambda g, x, lambd: drop(g, np.abs(x) <= lambd))
 def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     """x where |x| > lambd, 0 elsewhere.  dx = g where |x| > lambd, 0 elsewhere.
 
@@ -158,10 +164,10 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     tensor([-1.,  0.])
     """
     floating("hardshrink", x)
-    return drop(x, (x >= -lambd) & (x <= lambd))
+    return drop(x, np.abs(x) <= lambd)
 
 
-@primitive(x=lambda g, x, lambd: drop(g, (x >= -lambd) & (x <= lambd)))
+@primitive(x=lambda g, x, lambd: drop(g, np.abs(x) <= lambd))
 def softshrink(x: Array, lambd: float = 0.5) -> Array:
     """x brought closer to 0 by lambd, and 0 where |x| <= lambd.  dx = g where |x| > lambd, 0 elsewhere.
 
@@ -221,7 +227,7 @@ def logsigmoid(x: Array) -> Array:
     >>> logsigmoid(autograd.tensor([-1000.0, 0.0]))
     tensor([-1.0000e+03, -6.9315e-01])
     """
-    return np.minimum(x, np.zeros(x.shape, x.dtype)) - np.log1p(np.exp(-np.abs(x)))
+    return np.minimum(x, np.zeros(x.shape, x.dtype)) - single.log1p(np.exp(-np.abs(x)))
 
 
 _EXP_LIMIT = {"e": 11.0, "f": 88.0, "d": 709.0}  # where eˣ overflows; there log(1 + eˣ) is x
@@ -241,7 +247,7 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     floating("softplus", x)
     z = x if beta == 1 else x * beta
     largest = min(threshold, _EXP_LIMIT[x.dtype.char])
-    soft = np.log1p(np.exp(np.clip(z, -np.inf, largest)))
+    soft = single.log1p(np.exp(np.clip(z, -np.inf, largest)))
     return np.maximum(soft, x) if beta == 1 else pick(z > largest, x, soft / beta)
 
 
@@ -315,16 +321,22 @@ def glu(input: Any, dim: int = -1) -> Tensor:
 # ------------------------------------------------------------------------------------------------ exponential
 
 
-@primitive(
-    x=lambda g, x, alpha, scale, input_scale: pick(
-        x > 0, g * scale, g * (np.exp(np.minimum(x, 0) * input_scale) * (scale * alpha * input_scale))
-    )
-)
+def _times(x: Any, factor: float) -> Any:
+    return x if factor == 1 else x * factor
+
+
+def _elu_dx(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    e = g * np.exp(_times(np.clip(x, -np.inf, 0), input_scale))
+    below = scale * alpha * input_scale
+    return _times(e, scale) if below == scale else scaled(e, x > 0, scale, below)
+
+
+@primitive(x=_elu_dx)
 def elu_(x: Array, alpha: float, scale: float, input_scale: float) -> Array:
     """scale * x where x > 0, scale * alpha * (exp(input_scale * x) - 1) elsewhere; its derivative beside it."""
     floating("elu", x)
-    below = np.expm1(np.minimum(x, np.zeros(x.shape, x.dtype)) * input_scale)
-    return pick(x > 0, x * scale, below * (scale * alpha))
+    below = _times(single.expm1(_times(np.clip(x, -np.inf, 0), input_scale)), scale * alpha)
+    return pick(x > 0, _times(x, scale), below)
 
 
 def elu(input: Any, alpha: float = 1.0) -> Tensor:

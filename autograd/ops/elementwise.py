@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops import arithmetic, single
-from autograd.ops.blocks import blocked
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def exp(x: Array) -> Array:
     """
 
 
-@primitive(cast="float", x=blocked(lambda g, out: g * (out * _LN2)), numpy=np.exp2)
+@primitive(cast="float", x=lambda g, out: g * (out * _LN2), numpy=np.exp2)
 def exp2(x: Array) -> Array:
     """2ˣ, elementwise.  dx = g * 2ˣ log 2.
 
@@ -54,7 +53,7 @@ def exp2(x: Array) -> Array:
     return single.exp2(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, out: g * (out + 1)), numpy=np.expm1)
+@primitive(cast="float", x=lambda g, out: g * (out + 1), numpy=np.expm1)
 def expm1(x: Array) -> Array:
     """eˣ - 1, elementwise, exact near 0.  dx = g * eˣ.
 
@@ -75,7 +74,7 @@ def log(x: Array) -> Array:
     """
 
 
-@primitive(np.log2, cast="float", x=blocked(lambda g, x: g / (x * _LN2)))
+@primitive(np.log2, cast="float", x=lambda g, x: g / (x * _LN2))
 def log2(x: Array) -> Array:
     """The logarithm to base 2, elementwise.  dx = g / (x log 2).
 
@@ -85,7 +84,7 @@ def log2(x: Array) -> Array:
     """
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g / (x * _LN10)), numpy=np.log10)
+@primitive(cast="float", x=lambda g, x: g / (x * _LN10), numpy=np.log10)
 def log10(x: Array) -> Array:
     """The logarithm to base 10, elementwise.  dx = g / (x log 10).
 
@@ -96,7 +95,7 @@ def log10(x: Array) -> Array:
     return single.log10(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g / (1 + x)), numpy=np.log1p)
+@primitive(cast="float", x=lambda g, x: g / (1 + x), numpy=np.log1p)
 def log1p(x: Array) -> Array:
     """log(1 + x), elementwise, exact near 0.  dx = g / (1 + x).
 
@@ -110,8 +109,8 @@ def log1p(x: Array) -> Array:
 # A primitive, because composing it would give nan gradients at infinities.
 @primitive(
     cast="promote",
-    x=blocked(lambda g, x, y: g / (1 + np.exp(y - x))),
-    y=blocked(lambda g, x, y: g / (1 + np.exp(x - y))),
+    x=lambda g, x, y: g / (1 + np.exp(y - x)),
+    y=lambda g, x, y: g / (1 + np.exp(x - y)),
     numpy=np.logaddexp,
 )
 def logaddexp(x: Array, y: Array) -> Array:
@@ -126,8 +125,8 @@ def logaddexp(x: Array, y: Array) -> Array:
 
 @primitive(
     cast="promote",
-    x=blocked(lambda g, x, y: g / (1 + np.exp2(y - x))),
-    y=blocked(lambda g, x, y: g / (1 + np.exp2(x - y))),
+    x=lambda g, x, y: g / (1 + np.exp2(y - x)),
+    y=lambda g, x, y: g / (1 + np.exp2(x - y)),
     numpy=np.logaddexp2,
 )
 def logaddexp2(x: Array, y: Array) -> Array:
@@ -163,7 +162,7 @@ def cos(x: Array) -> Array:
     """
 
 
-@primitive(cast="float", x=blocked(lambda g, out: g * (1 + out * out)), numpy=np.tan)
+@primitive(cast="float", x=lambda g, out: g * (1 + out * out), numpy=np.tan)
 def tan(x: Array) -> Array:
     """The tangent of x radians, elementwise.  dx = g * (1 + tan² x).
 
@@ -174,7 +173,7 @@ def tan(x: Array) -> Array:
     return single.tan(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g / np.sqrt(1 - x * x)), numpy=np.arcsin)
+@primitive(cast="float", x=lambda g, x: g / np.sqrt(1 - x * x), numpy=np.arcsin)
 def asin(x: Array) -> Array:
     """The angle in [-π/2, π/2] with sine x, elementwise; nan outside [-1, 1].  dx = g / √(1 - x²).
 
@@ -185,7 +184,7 @@ def asin(x: Array) -> Array:
     return single.asin(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: -g / np.sqrt(1 - x * x)), numpy=np.arccos)
+@primitive(cast="float", x=lambda g, x: -g / np.sqrt(1 - x * x), numpy=np.arccos)
 def acos(x: Array) -> Array:
     """The angle in [0, π] with cosine x, elementwise; nan outside [-1, 1].  dx = -g / √(1 - x²).
 
@@ -196,7 +195,7 @@ def acos(x: Array) -> Array:
     return single.acos(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g / (1 + x * x)), numpy=np.arctan)
+@primitive(cast="float", x=lambda g, x: g / (1 + x * x), numpy=np.arctan)
 def atan(x: Array) -> Array:
     """The angle in (-π/2, π/2) with tangent x, elementwise.  dx = g / (1 + x²).
 
@@ -215,8 +214,8 @@ def _square_radius(x: Array, y: Array) -> Array:
 
 @primitive(
     cast="float",
-    x=blocked(lambda g, x, y: g * (y / _square_radius(x, y))),
-    y=blocked(lambda g, x, y: -g * (x / _square_radius(x, y))),
+    x=lambda g, x, y: g * (y / _square_radius(x, y)),
+    y=lambda g, x, y: -g * (x / _square_radius(x, y)),
     numpy=np.arctan2,
 )
 def atan2(x: Array, y: Array) -> Array:
@@ -234,8 +233,8 @@ def atan2(x: Array, y: Array) -> Array:
 # A primitive, because composing it would overflow where x² does.
 @primitive(
     cast="promote",
-    x=blocked(lambda g, out, x: g * (x / (out + (out == 0)))),
-    y=blocked(lambda g, out, y: g * (y / (out + (out == 0)))),
+    x=lambda g, out, x: g * (x / (out + (out == 0))),
+    y=lambda g, out, y: g * (y / (out + (out == 0))),
     numpy=np.hypot,
 )
 def hypot(x: Array, y: Array) -> Array:
@@ -257,7 +256,7 @@ def _sinh_slope(x: Array) -> Array:
     return cosh(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g * _sinh_slope(x)), numpy=np.sinh)
+@primitive(cast="float", x=lambda g, x: g * _sinh_slope(x), numpy=np.sinh)
 def sinh(x: Array) -> Array:
     """(eˣ - e⁻ˣ) / 2, elementwise.  dx = g * cosh x.
 
@@ -268,7 +267,7 @@ def sinh(x: Array) -> Array:
     return single.sinh(x)
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g * sinh(x)), numpy=np.cosh)
+@primitive(cast="float", x=lambda g, x: g * sinh(x), numpy=np.cosh)
 def cosh(x: Array) -> Array:
     """(eˣ + e⁻ˣ) / 2, elementwise.  dx = g * sinh x.
 
@@ -309,7 +308,7 @@ def acosh(x: Array) -> Array:
     """
 
 
-@primitive(cast="float", x=blocked(lambda g, x: g / (1 - x * x)), numpy=np.arctanh)
+@primitive(cast="float", x=lambda g, x: g / (1 - x * x), numpy=np.arctanh)
 def atanh(x: Array) -> Array:
     """log((1 + x) / (1 - x)) / 2, elementwise; ±inf at ±1, nan beyond.  dx = g / (1 - x²).
 

@@ -60,7 +60,10 @@ def keep(g: Array, mask: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
+    if g.shape != mask.shape:
+        return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
+    bits = mask.astype(_BITS[g.itemsize])
+    return np.multiply(bits, g.view(bits.dtype), out=bits).view(g.dtype)
 
 
 def drop(g: Array, mask: Array) -> Array:
@@ -87,9 +90,32 @@ def pick(mask: Array, x: Array, y: Array) -> Array:
     if x.dtype.char not in "efd":
         return np.where(mask, x, y)
     bits = mask.astype(_BITS[x.itemsize])
-    np.negative(bits, bits)
     a, b = x.view(bits.dtype), y.view(bits.dtype)
-    return (((a ^ b) & bits) ^ b).view(x.dtype)
+    out = a ^ b
+    if out.shape != bits.shape:
+        return ((out * bits) ^ b).view(x.dtype)
+    out *= bits
+    if b.shape != out.shape:
+        return (out ^ b).view(x.dtype)
+    out ^= b
+    return out.view(x.dtype)
+
+
+def scaled(g: Array, mask: Array, x: float, y: float) -> Array:
+    """g * x where the mask is true, g * y elsewhere.
+
+    >>> scaled(np.array([1.0, 2.0]), np.array([True, False]), 10.0, 0.5)
+    array([10.,  1.])
+    """
+    if type(g) is not np.ndarray or type(mask) is not np.ndarray or g.shape != mask.shape or not g.ndim:
+        return np.where(mask, g * x, g * y)
+    bits = mask.astype(_BITS[g.itemsize])  # the factors, put together from the bits of x and y
+    a, b = np.array((x, y), g.dtype).view(bits.dtype)
+    bits *= a ^ b
+    bits ^= b
+    factors = bits.view(g.dtype)
+    factors *= g
+    return factors
 
 
 def kept_shape(shape: Sequence[int], dim: int | Sequence[int] | None) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError
-from autograd.ops import arithmetic
+from autograd.ops import arithmetic, single
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def floor_divide(x: Array, y: Array) -> Array:
     tensor([-4,  3])
     """
     _divisible("floor_divide", x, y)
-    return np.floor_divide(x, y)
+    return single.floor_divide(x, y)
 
 
 @primitive(cast="promote", x=lambda g: np.zeros_like(g), y=lambda g: np.zeros_like(g))
@@ -131,7 +131,7 @@ def trunc_divide(x: Array, y: Array) -> Array:
 @primitive(
     cast="promote",
     x=lambda g: g,
-    y=lambda g, x, y: -g * np.floor_divide(x, y),
+    y=lambda g, x, y: -g * floor_divide(x, y),
     numpy=(np.remainder, np.mod),
 )
 def remainder(x: Array, y: Array) -> Array:
@@ -146,7 +146,7 @@ def remainder(x: Array, y: Array) -> Array:
     tensor([1., 2.])
     """
     _divisible("remainder", x, y)
-    return np.remainder(x, y)
+    return single.remainder(x, y)
 
 
 @primitive(cast="promote", x=lambda g: g, y=lambda g, x, y: -g * np.trunc(x / y), numpy=np.fmod)
@@ -162,7 +162,7 @@ def fmod(x: Array, y: Array) -> Array:
     tensor([-2.,  2.])
     """
     _divisible("fmod", x, y)
-    return np.fmod(x, y)
+    return single.fmod(x, y)
 
 
 fix = trunc

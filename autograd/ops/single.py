@@ -1,8 +1,8 @@
 """Fast float32 forms of functions whose loops in NumPy and SciPy take one number at a time.
 
-They are put together from the loops that take several at once (exp, log, sin, cos, tanh, sqrt and arithmetic), block by
-block. Each is within 5 units in the last place of the exact value. Other dtypes, and arrays too small to gain, go
-to the usual loop. The polynomials were fitted for the smallest relative error.
+They are put together from the loops that take several at once (exp, log, sin, cos, tanh, sqrt and arithmetic), each
+writing over its own temporaries, and are within 5 units in the last place of the exact value. Other dtypes, and
+arrays too small to gain, go to the usual loop. The polynomials were fitted for the smallest relative error.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.blocks import in_blocks, polynomial
 from autograd.ops.forms import pick
 from autograd.primitive import Array
 
@@ -28,9 +27,19 @@ def fast(usual: Callable[..., Any], single: Callable[..., Any]) -> Callable[...,
         for a in arrays:
             if type(a) is not np.ndarray or a.dtype.char != "f" or a.size < _LARGE or a.shape != first.shape:
                 return usual(*arrays)
-        return in_blocks(single, *arrays)
+        return single(*arrays)
 
     return apply
+
+
+def polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
+    """The polynomial with these coefficients, the highest power first (Horner's scheme)."""
+    p: Array = x * coefficients[0]
+    for c in coefficients[1:-1]:
+        p += c
+        p *= x
+    p += coefficients[-1]
+    return p
 
 
 # ------------------------------------------------------------------------------------------------ exponentials
@@ -234,6 +243,47 @@ def _hypot(x: Array, y: Array) -> Array:
     return np.sqrt(square, out=square)
 
 
+# ------------------------------------------------------------------------------------------------ division
+
+_QUOTIENT = 2.0**28  # below it, float64 holds the quotient's integer part exactly, and that times y too
+
+
+def _quotient(x: Array, y: Array, rounded: Callable[..., Any]) -> tuple[Array, Array, Array] | None:
+    """x and y in float64, and x / y rounded; None where that would not be exact."""
+    wide_x, wide_y = x.astype(np.float64), y.astype(np.float64)
+    q = wide_x / wide_y
+    rounded(q, out=q)
+    return (wide_x, wide_y, q) if np.min(q) > -_QUOTIENT and np.max(q) < _QUOTIENT else None
+
+
+def _rest(x: Array, y: Array, rounded: Callable[..., Any]) -> Array | None:
+    """What the rounded quotient leaves of x."""
+    exact = _quotient(x, y, rounded)
+    if exact is None:
+        return None
+    wide_x, wide_y, q = exact
+    q *= wide_y
+    wide_x -= q
+    return wide_x.astype(np.float32)
+
+
+def _fmod(x: Array, y: Array) -> Array:
+    rest = _rest(x, y, np.trunc)
+    return np.fmod(x, y) if rest is None else np.copysign(rest, x, out=rest)
+
+
+def _remainder(x: Array, y: Array) -> Array:
+    rest = _rest(x, y, np.floor)
+    return np.remainder(x, y) if rest is None else np.copysign(rest, y, out=rest)
+
+
+def _floor_divide(x: Array, y: Array) -> Array:
+    exact = _quotient(x, y, np.floor)
+    return np.floor_divide(x, y) if exact is None else exact[2].astype(np.float32)
+
+
+fmod, remainder = fast(np.fmod, _fmod), fast(np.remainder, _remainder)
+floor_divide = fast(np.floor_divide, _floor_divide)
 expm1, sinh, cosh, exp2 = (
     fast(np.expm1, _expm1),
     fast(np.sinh, _sinh),
