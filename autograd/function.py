@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
-from autograd.hidden import Hidden
+from autograd.hidden import LEVELS, Hidden, holds_hidden
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
 from autograd.record import attach_outputs, output_node
@@ -292,9 +292,21 @@ class Function:
         """Be there for programs that define it; there is no forward-mode differentiation."""
         raise NotImplementedError
 
+    generate_vmap_rule = False
+    """Whether vmap may map `forward` and `backward`: they are made of tensor operations."""
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *args: Any) -> Any:
+        """Compute for all examples: return (result, out_dims). `info` has the batch_size and the randomness."""
+        raise NotImplementedError
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` and record the operation."""
+        if LEVELS.get() and holds_hidden(args):
+            from autograd.batching import custom  # stands above: it needs the operations
+
+            return custom.apply(cls, args, kwargs)
         if cls.vjp is not Function.vjp and cls.backward is not Function.backward:
             raise ArgumentError(f"{cls.__name__}: defines both backward and vjp, two names for one thing")
         ctx = FunctionCtx(cls)
