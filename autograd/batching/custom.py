@@ -38,8 +38,8 @@ def apply(cls: type[Function], args: tuple[Any, ...], named: dict[str, Any]) -> 
         return _by_method(cls, args, level)
     if not cls.generate_vmap_rule:
         raise BatchingError(
-            f"vmap: {cls.__name__} has no vmap support; set generate_vmap_rule = True if its methods are made of tensor "
-            "operations, or define the static method vmap(info, in_dims, *args)"
+            f"vmap: {cls.__name__} has no vmap support; set generate_vmap_rule = True if its methods are made of "
+            "tensor operations, or define the static method vmap(info, in_dims, *args)"
         )
     hidden = tuple(is_at(a, level) for a in args)
     whole = _whole_function(cls, level, hidden, named)

@@ -55,7 +55,8 @@ def _linear(p: Primitive, level: Level, args: list[Any]) -> Any:
         )
     if is_at(x, level) and not is_at(weight, level) and not is_at(bias, level):
         return p.function(x.value, weight, bias)
-    out = linalg.matmul(x, matrix_transpose(weight))
+    vector = ndim_of(x) == 1  # then the weight's gradient comes in its own layout
+    out = linalg.matmul(weight, x) if vector else linalg.matmul(x, matrix_transpose(weight))
     return out if bias is None else arithmetic.add(out, bias)
 
 

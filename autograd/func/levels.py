@@ -15,6 +15,7 @@ from autograd.batching.batched import Batched
 from autograd.hidden import Hidden, Level
 from autograd.modes import MODE
 from autograd.ops.shape import expand, movedim
+from autograd.sweep import own
 from autograd.tape import AccumulateGrad, AnyNode, Variable, reachable, wrap
 
 
@@ -101,11 +102,13 @@ def raw_gradient(x: Any, create_graph: bool) -> Any:
     return x.array if isinstance(x, Variable) and not create_graph else x
 
 
-def tensor_of(x: Any) -> Any:
-    """A gradient that the sweep found, as a tensor; a value under vmap as it is."""
-    if isinstance(x, (Variable, Hidden)):
-        return x
-    return wrap(np.array(x))
+def taken(found: dict[AnyNode, Any], node: AnyNode, like: Any) -> Any:
+    """The gradient that the sweep found for a node, taken out of the dict; zeros in the shape of `like` if none."""
+    if node not in found:
+        return wrap(np.zeros(like.shape, like.array.dtype))
+    if isinstance(found[node], (Variable, Hidden)):
+        return found.pop(node)
+    return wrap(own(found.pop(node), like.array.dtype))
 
 
 def node_of(x: Any) -> AnyNode:

@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd import pytree
 from autograd.errors import ArgumentError, DTypeError
 from autograd.func import levels as at
 from autograd.hidden import LEVELS, Hidden, Level
 from autograd.modes import MODE, enable_grad
 from autograd.sweep import sweep
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable
 
 Argnums = int | Sequence[int]
 
@@ -80,8 +78,7 @@ class Linear:
         found = sweep(roots, retain_graph, create_graph, targets) if roots else {}
         gradients = []
         for node, x in zip(targets, self.whole_inputs, strict=True):
-            g = at.tensor_of(found[node]) if node in found else wrap(np.zeros(x.shape, x.array.dtype))
-            gradients.append(at.hidden_again(g, self.levels))
+            gradients.append(at.hidden_again(at.taken(found, node, x), self.levels))
         return gradients
 
 

@@ -130,8 +130,7 @@ def linearized(
         found = sweep(roots, retain_graph=True, create_graph=record, targets=targets) if roots else {}
         products = []
         for node, u, y in zip(targets, leaves, linear.outputs, strict=True):
-            d = at.tensor_of(found[node]) if node in found else wrap(np.zeros(u.shape, u.array.dtype))
-            products.append(at.hidden_again(d, at.levels_of(y)))
+            products.append(at.hidden_again(at.taken(found, node, u), at.levels_of(y)))
         return pytree.rebuilt(linear.result_structure, products)
 
     return linear.value, jvp_fn, linear.released_aux()

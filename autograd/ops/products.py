@@ -41,16 +41,14 @@ def product(x: Array, y: Array) -> Array:
         ):
             return np.ascontiguousarray((y.T @ x.T).T)
         return x.dot(y)
-    if (
-        type(x) is np.ndarray
-        and type(y) is np.ndarray
-        and x.ndim == 3 == y.ndim
-        and y.strides[0] == 0
-        and len(x) == len(y) > 1
-        and x.shape[2] == y.shape[1]
-    ):
-        rows = product(x.reshape(-1, x.shape[2]), y[0])  # one matrix for a whole batch: one large product
-        return rows.reshape(*x.shape[:2], y.shape[2])
+    if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 3 == y.ndim and len(x) == len(y) > 1:
+        if x.shape[2] == 1 == y.shape[1]:
+            return x * y
+        if y.strides[0] == 0 and x.shape[2] == y.shape[1]:  # one matrix for a whole batch: one large product
+            rows = product(x.reshape(-1, x.shape[2]), y[0])
+            return rows.reshape(*x.shape[:2], y.shape[2])
+        if x.strides[0] == 0 and x.shape[2] == y.shape[1] and y.shape[2] == 1:
+            return product(y[..., 0], x[0].T)[..., None]
     return x @ y
 
 
