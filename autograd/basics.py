@@ -124,8 +124,8 @@ class TensorBasics(Variable):
 
     def storage_offset(self) -> int:
         """Return how many elements of the storage come before the first one."""
-        root = self if self.base is None or self.base[0] is None else self.base[0]
-        start = root.array.__array_interface__["data"][0]
+        memory = storage.owner(self.array)
+        start = (memory if isinstance(memory, np.ndarray) else self.array).__array_interface__["data"][0]
         return int((self.array.__array_interface__["data"][0] - start) // self.array.itemsize)
 
     def data_ptr(self) -> int:

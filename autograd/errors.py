@@ -9,6 +9,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── ArgumentError         TypeError, ValueError,     a wrong argument or value
     │                         RuntimeError
     ├── DimensionError        IndexError                 a dimension or an index out of range
+    │   └── PositionError     RuntimeError               … found in a tensor of indices
     ├── LinAlgError           RuntimeError, ValueError   a matrix that cannot be inverted, factored, …
     ├── DeviceError           RuntimeError, AssertionError   a device that is not there
     ├── GradientError         RuntimeError               backward() where it has no meaning
@@ -46,6 +47,10 @@ class ArgumentError(AutogradError, TypeError, ValueError, RuntimeError):
 
 class DimensionError(AutogradError, IndexError):
     """A dimension or an index outside the tensor's range."""
+
+
+class PositionError(DimensionError, RuntimeError):
+    """A position outside the tensor's range, found among the indices of gather, scatter, narrow, …"""
 
 
 class LinAlgError(AutogradError, RuntimeError, np.linalg.LinAlgError):

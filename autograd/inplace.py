@@ -8,6 +8,7 @@ is next used: `current_node` sees that the storage's version has moved on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +59,11 @@ def _needs_gradient(value: Any) -> bool:
     return isinstance(value, Hidden) and _needs_gradient(value.value)
 
 
-def write(name: str, x: Tensor, result: Variable) -> Tensor:
-    """Write the result of an operation over `x`, and make `x` that result in the graph."""
+def write(name: str, x: Tensor, result: Variable, overwrites: bool = False) -> Tensor:
+    """Write the result of an operation over `x`, and make `x` that result in the graph.
+
+    overwrites: that the result was not computed from `x`, whose gradient is then zeros
+    """
     if isinstance(result, Hidden):
         raise writing.unfit(name, 0, result.level.depth)
     new = result.array
@@ -79,8 +83,8 @@ def write(name: str, x: Tensor, result: Variable) -> Tensor:
         node = result.node
         if node is not None and new.dtype != x.array.dtype:
             node = result.astype(x.array.dtype).node
-        if node is None and (old := x.current_node()) is not None:
-            node = _written_node(_SETITEM, (x.array, 0.0, (...,)), old, None)  # with a gradient of zeros
+        if (node is None or overwrites) and (old := x.current_node()) is not None:
+            node = _written_node(_SETITEM, (x.array, new, (...,)), old, node)
         _rebase(x, node)
     else:
         bump(x)
@@ -137,7 +141,7 @@ def copy_(x: Tensor, source: Any) -> Tensor:
         source = source.expand(x.array.shape)
     elif source.current_node() is not None:
         source = source.alias()  # a node of its own
-    return write("copy_", x, source)
+    return write("copy_", x, source, overwrites=True)
 
 
 def fill_(name: str, x: Tensor, value: Any) -> Tensor:
@@ -151,6 +155,20 @@ def fill_(name: str, x: Tensor, value: Any) -> Tensor:
     if number.array.dtype != x.array.dtype:
         number = number.astype(x.array.dtype)
     return write(name, x, shape_ops.expand(number, x.array.shape))
+
+
+def fill_diagonal_(x: Tensor, fill_value: Any, wrapped: bool) -> Tensor:
+    """Overwrite the main diagonal of a matrix, or of a tensor with equal sizes, with one number."""
+    shape = x.array.shape
+    if len(shape) < 2 or (len(shape) > 2 and len(set(shape)) > 1):
+        raise ShapeError(
+            f"fill_diagonal_: needs a matrix, or more dimensions of equal sizes, got shape {shape}"
+        )
+    step = sum(math.prod(shape[d + 1 :]) for d in range(len(shape)))
+    n = x.array.size if wrapped and len(shape) == 2 else min(shape) * step
+    positions = np.arange(0, min(n, x.array.size), step)
+    set_item(x, np.unravel_index(positions, shape), fill_value)
+    return x
 
 
 def check_writable(name: str, x: Variable, overlap: bool = False) -> None:
@@ -210,13 +228,13 @@ def set_node(x: Variable, node: AnyNode | None) -> None:
         old = root.current_node()
         if old is not None or node is not None:
             positions = view_index(root.array, x.array)
-            _replace_node(root, _written_node(_PUT, (root.array, positions, x.array), old, node))
+            replace_node(root, _written_node(_PUT, (root.array, positions, x.array), old, node))
             if x.leaf is None:
                 return  # it is read from the root when it is next used
             node = _read(root, x)
         if x.base[1] != CONSTANT:  # type: ignore[index]  # it has a root
             x.base = (root, LastWrite.time)
-    _replace_node(x, node)
+    replace_node(x, node)
 
 
 def _written_node(p: Primitive, raw: tuple[Any, ...], x: AnyNode | None, value: AnyNode | None) -> Node:
@@ -225,7 +243,7 @@ def _written_node(p: Primitive, raw: tuple[Any, ...], x: AnyNode | None, value: 
     return make_node(p, raw, [(node, name, i) for node, name, i in inputs if node is not None], raw[0])
 
 
-def _replace_node(x: Variable, node: AnyNode | None) -> None:
+def replace_node(x: Variable, node: AnyNode | None) -> None:
     """Put another node in the place of the old one, with the gradient that `retain_grad` asked for."""
     old = x.node
     if x.leaf is not None and isinstance(old, Node):
@@ -242,7 +260,7 @@ def current_node(x: Variable) -> AnyNode | None:
         root, time = x.base
         x.base = (root, LastWrite.time)
         if root is not None and written_since(counted(root), time):
-            _replace_node(x, None if root.node is None else _read(root, x))
+            replace_node(x, None if root.node is None else _read(root, x))
     return x.node
 
 

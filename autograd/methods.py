@@ -310,19 +310,31 @@ class Operations:
     rot90 = ops.rot90
     split = ops.split
     chunk = ops.chunk
+    split_with_sizes = ops.split_with_sizes
+    unsafe_split = ops.unsafe_split
+    unsafe_split_with_sizes = ops.unsafe_split_with_sizes
+    unsafe_chunk = ops.unsafe_chunk
     tensor_split = ops.tensor_split
+    hsplit = ops.hsplit
+    vsplit = ops.vsplit
+    dsplit = ops.dsplit
     unbind = ops.unbind
     narrow = ops.narrow
+    narrow_copy = ops.narrow_copy
     select = ops.select
     diagonal = ops.diagonal
     diag = ops.diag
     diag_embed = ops.diag_embed
+    diagflat = ops.diagflat
+    as_strided = ops.as_strided
     tril = ops.tril
     triu = ops.triu
     unfold = ops.unfold
     clone = ops.clone
     contiguous = ops.contiguous
     alias = ops.alias
+    resolve_conj = ops.resolve_conj
+    resolve_neg = ops.resolve_neg
 
     @property
     def T(self) -> Tensor:
@@ -350,14 +362,23 @@ class Operations:
     gather = ops.gather
     scatter = ops.scatter
     scatter_add = ops.scatter_add
+    scatter_reduce = ops.scatter_reduce
+    as_strided_scatter = ops.as_strided_scatter
+    diagonal_scatter = ops.diagonal_scatter
+    select_scatter = ops.select_scatter
+    slice_scatter = ops.slice_scatter
     index_add = ops.index_add
     index_copy = ops.index_copy
     index_fill = ops.index_fill
     index_put = ops.index_put
+    index_reduce = ops.index_reduce
     masked_select = ops.masked_select
+    masked_scatter = ops.masked_scatter
     take = ops.take
+    put = ops.put
     take_along_dim = ops.take_along_dim
     nonzero = ops.nonzero
+    nonzero_static = ops.nonzero_static
     argwhere = ops.argwhere
 
     # -- linear algebra --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import inplace, ops, sampling
+from autograd import inplace, inplace_shape, ops, sampling
 from autograd.errors import DTypeError
 from autograd.inplace import in_place
 from autograd.linalg import distances
@@ -187,6 +187,31 @@ class InPlaceOperations:
     index_copy_ = _in_place("index_copy_", ops.index_copy)
     index_fill_ = _in_place("index_fill_", ops.index_fill)
     index_put_ = _in_place("index_put_", ops.index_put)
+    index_reduce_ = _in_place("index_reduce_", ops.index_reduce)
+    scatter_reduce_ = _in_place("scatter_reduce_", ops.scatter_reduce)
+
+    def fill_diagonal_(self: Any, fill_value: Any, wrap: Any = False) -> Tensor:
+        """Overwrite the main diagonal with one number; with `wrap` it starts again in a tall matrix.
+
+        Raises:
+            ShapeError: if there are fewer than two dimensions, or more than two of different sizes.
+        """
+        return inplace.fill_diagonal_(self, fill_value, wrap)
+
+    # -- the shape -------------------------------------------------------------------------------------------------
+
+    squeeze_ = inplace_shape.squeeze_
+    unsqueeze_ = inplace_shape.unsqueeze_
+    t_ = inplace_shape.t_
+    transpose_ = inplace_shape.transpose_
+    swapaxes_ = inplace_shape.swapaxes_
+    swapdims_ = inplace_shape.swapdims_
+    as_strided_ = inplace_shape.as_strided_
+    resize_ = inplace_shape.resize_
+    resize_as_ = inplace_shape.resize_as_
+    set_ = inplace_shape.set_
+
+    # -- whole values ----------------------------------------------------------------------------------------------
 
     def copy_(self: Any, source: Any, non_blocking: Any = False) -> Tensor:
         """Overwrite with `source`, broadcast to this shape and converted to this dtype."""

@@ -28,6 +28,7 @@ from autograd.ops import (
     shape,
     variance,
 )  # fmt: skip
+from autograd.ops.splitting import tensor_split
 from autograd.table import implements
 from autograd.tape import Variable
 
@@ -176,12 +177,12 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
         raise ArgumentError(
             f"np.split: size {n} does not divide into {indices_or_sections} equal parts; use array_split"
         )
-    return list(shape.tensor_split(ary, indices_or_sections, axis))
+    return list(tensor_split(ary, indices_or_sections, axis))
 
 
 @implements(np.array_split)
 def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
-    return list(shape.tensor_split(ary, indices_or_sections, axis))
+    return list(tensor_split(ary, indices_or_sections, axis))
 
 
 @implements(np.unstack)

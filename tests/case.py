@@ -152,6 +152,7 @@ class Case:
         twice: whether second derivatives are.
         tolerance: of derivatives against finite differences, relative and absolute.
         torch_tolerance: of values against PyTorch, larger where PyTorch itself is less exact.
+        any_layout: whether the results are the same however the arguments lie in memory.
         name: what the tests call it; by default the operation's name.
     """
 
@@ -168,6 +169,7 @@ class Case:
         twice: bool = True,
         tolerance: float = 1e-6,
         torch_tolerance: float = 1e-11,
+        any_layout: bool = True,
         name: str = "",
     ) -> None:
         if numpy is None and torch is None:
@@ -175,6 +177,7 @@ class Case:
         self.op = op
         self.numpy, self.torch = numpy, torch
         self.integers = integers
+        self.any_layout = any_layout
         self.differentiable, self.twice = differentiable, differentiable and twice
         self.tolerance, self.torch_tolerance = tolerance, torch_tolerance
         self.name = name or op.__name__.rstrip("_")

@@ -13,6 +13,7 @@ from tests import (
     op_cases_index,
     op_cases_linalg,
     op_cases_nn,
+    op_cases_parts,
     op_cases_reduce,
     op_cases_shape,
     op_cases_special,
@@ -26,6 +27,7 @@ CASES: list[Case] = [
     *op_cases_reduce.CASES,
     *op_cases_shape.CASES,
     *op_cases_index.CASES,
+    *op_cases_parts.CASES,
     *op_cases_linalg.CASES,
     *op_cases_decompositions.CASES,
 ]

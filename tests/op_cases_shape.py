@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import join, rearrange, shape
+from autograd.ops.splitting import chunk, dsplit, hsplit, pieces, split, tensor_split, vsplit
 from tests.case import Case, Given, Real, on
 
 INTEGERS = ("bool", "uint8", "int32", "int64")
@@ -136,33 +137,31 @@ PARTS = [
         integers=INTEGERS,
     ),
     Case(
-        shape.pieces,
+        pieces,
         on(Real(5, 2), (2, 0, 3), 0),
         on(Real(2, 3), (1, 2), 1),
         torch=lambda torch, x, sizes, dim: x.split(list(sizes), dim),
     ),
     Case(
-        shape.split,
+        split,
         on(Real(5, 2), 2),
         on(Real(2, 5), 3, -1),
         on(Real(2, 5), [1, 4], 1),
         on(Real(0, 2), 2),
         torch=lambda torch, x, size, dim=0: x.split(size, dim),
     ),
+    Case(chunk, on(Real(5, 2), 2), on(Real(6, 2), 4), on(Real(2, 6), 3, 1), on(Real(2), 5), torch="chunk"),
     Case(
-        shape.chunk, on(Real(5, 2), 2), on(Real(6, 2), 4), on(Real(2, 6), 3, 1), on(Real(2), 5), torch="chunk"
-    ),
-    Case(
-        shape.tensor_split,
+        tensor_split,
         on(Real(7, 2), 3),
         on(Real(7), (1, 3)),
         on(Real(7), (-3, 9)),
         on(Real(2, 3), 4, 1),
         torch="tensor_split",
     ),
-    Case(shape.hsplit, on(Real(2, 4), 2), on(Real(4), (1,)), torch="hsplit"),
-    Case(shape.vsplit, on(Real(4, 2), 2), torch="vsplit"),
-    Case(shape.dsplit, on(Real(2, 2, 4), 2), torch="dsplit"),
+    Case(hsplit, on(Real(2, 4), 2), on(Real(4), (1,)), torch="hsplit"),
+    Case(vsplit, on(Real(4, 2), 2), torch="vsplit"),
+    Case(dsplit, on(Real(2, 2, 4), 2), torch="dsplit"),
     Case(shape.select, on(Real(2, 3), 0, 1), on(Real(2, 3), -1, -2), on(Real(3), 0, 0), torch="select"),
     Case(
         shape.narrow, on(Real(5, 2), 0, 1, 3), on(Real(2, 5), -1, -2, 2), on(Real(3), 0, 3, 0), torch="narrow"

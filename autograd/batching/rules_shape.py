@@ -10,6 +10,7 @@ from autograd.dims import checked_dims
 from autograd.errors import DimensionError, ShapeError
 from autograd.hidden import Level
 from autograd.ops import join, rearrange, shape
+from autograd.ops.splitting import pieces
 from autograd.table import Primitive
 
 # ruff: noqa: ARG001  # every rule is called alike
@@ -78,7 +79,7 @@ def _unbind(p: Primitive, level: Level, args: list[Any]) -> Any:
     return p.function(x, shifted(p.name, args[1], x.shape[1:]))
 
 
-@batches(shape.pieces)
+@batches(pieces)
 def _pieces(p: Primitive, level: Level, args: list[Any]) -> Any:
     x, sizes, dim = args
     return p.function(x.value, sizes, dim + 1)

@@ -106,6 +106,25 @@ from autograd.ops.contraction import (
     kron,
     tensordot,
 )
+from autograd.ops.copies import (
+    alias_copy,
+    detach_copy,
+    diagonal_copy,
+    expand_copy,
+    narrow_copy,
+    permute_copy,
+    select_copy,
+    slice_copy,
+    split_copy,
+    split_with_sizes_copy,
+    squeeze_copy,
+    t_copy,
+    transpose_copy,
+    unbind_copy,
+    unfold_copy,
+    unsqueeze_copy,
+    view_copy,
+)
 from autograd.ops.differences import (
     cumulative_trapezoid,
     diff,
@@ -182,6 +201,8 @@ from autograd.ops.identity import (
     alias,
     clone,
     contiguous,
+    resolve_conj,
+    resolve_neg,
 )
 from autograd.ops.index import (
     getitem,
@@ -258,9 +279,14 @@ from autograd.ops.order import (
     bucketize,
     msort,
     nonzero,
+    nonzero_static,
     searchsorted,
     sort,
     topk,
+    unravel_index,
+)
+from autograd.ops.pad import (
+    constant_pad_nd,
 )
 from autograd.ops.polynomial import (
     chebyshev_polynomial_t,
@@ -323,6 +349,10 @@ from autograd.ops.reduce import (
     sum,
     sum_to_size,
 )
+from autograd.ops.reduce_at import (
+    index_reduce,
+    scatter_reduce,
+)
 from autograd.ops.rounding import (
     ceil,
     fix,
@@ -364,12 +394,9 @@ from autograd.ops.shape import (
     broadcast_shapes,
     broadcast_tensors,
     broadcast_to,
-    chunk,
-    dsplit,
     expand,
     expand_as,
     flatten,
-    hsplit,
     matrix_transpose,
     moveaxis,
     movedim,
@@ -380,19 +407,16 @@ from autograd.ops.shape import (
     reshape_as,
     reverse_dims,
     select,
-    split,
     squeeze,
     swapaxes,
     swapdims,
     t,
-    tensor_split,
     transpose,
     unbind,
     unflatten,
     unsqueeze,
     view,
     view_as,
-    vsplit,
 )
 from autograd.ops.special import (
     entr,
@@ -408,6 +432,23 @@ from autograd.ops.special import (
     xlog1py,
     xlogy,
 )
+from autograd.ops.splitting import (
+    chunk,
+    dsplit,
+    hsplit,
+    split,
+    split_with_sizes,
+    tensor_split,
+    unsafe_chunk,
+    unsafe_split,
+    unsafe_split_with_sizes,
+    vsplit,
+)
+from autograd.ops.strided import (
+    as_strided,
+    as_strided_copy,
+    as_strided_scatter,
+)
 from autograd.ops.variance import (
     corrcoef,
     cov,
@@ -415,6 +456,11 @@ from autograd.ops.variance import (
     std_mean,
     var,
     var_mean,
+)
+from autograd.ops.write_slices import (
+    diagonal_scatter,
+    select_scatter,
+    slice_scatter,
 )
 from autograd.table import Primitive, registry
 
@@ -508,4 +554,12 @@ __all__ = [
     "cross_entropy",
     # softmax
     "softmax", "log_softmax", "softmin", "logsumexp",
+    # views as copies, strided views, writing and reducing at parts
+    "alias_copy", "detach_copy", "diagonal_copy", "expand_copy", "narrow_copy", "permute_copy",
+    "select_copy", "slice_copy", "split_copy", "split_with_sizes_copy", "squeeze_copy", "t_copy",
+    "transpose_copy", "unbind_copy", "unfold_copy", "unsqueeze_copy", "view_copy", "split_with_sizes",
+    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "as_strided", "as_strided_copy",
+    "as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter", "index_reduce",
+    "scatter_reduce", "constant_pad_nd", "nonzero_static", "unravel_index", "resolve_conj",
+    "resolve_neg",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from autograd.primitive import Array, implements, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["alias", "clone", "contiguous"]
+__all__ = ["alias", "clone", "contiguous", "resolve_conj", "resolve_neg"]
 
 
 @primitive(view=True, x=lambda g: g)
@@ -38,6 +38,16 @@ def clone(x: Array, memory_format: Any = None) -> Array:
     (tensor([2., 3.]), tensor([1., 2.]))
     """
     return np.copy(x, order="K") if memory_format is None else formats.copied("clone", x, memory_format)
+
+
+def resolve_conj(input: Tensor) -> Tensor:
+    """`input` itself: a real tensor is its own conjugate."""
+    return input
+
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """`input` itself: its values are never stored negated."""
+    return input
 
 
 @implements(np.ascontiguousarray)

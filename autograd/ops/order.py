@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +20,10 @@ from autograd.tape import Variable, wrap
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["sort", "argsort", "msort", "topk", "nonzero", "argwhere", "searchsorted", "bucketize"]
+__all__ = [
+    "sort", "argsort", "msort", "topk", "nonzero", "nonzero_static", "argwhere", "unravel_index", "searchsorted",
+    "bucketize",
+]  # fmt: skip
 
 
 def _raw(value: Any) -> Any:
@@ -176,6 +181,45 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return tuple(map(wrap, np.nonzero(np.atleast_1d(x))))
     return wrap(np.argwhere(x))
+
+
+def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Tensor:
+    """`nonzero` with exactly `size` rows: the first ones, or rows of `fill_value` at the end.
+
+    >>> import autograd
+    >>> nonzero_static(autograd.tensor([1, 0, 3]), size=3)
+    tensor([[ 0],
+            [ 2],
+            [-1]])
+    """
+    if size < 0:
+        raise ArgumentError(f"nonzero_static: size must not be negative, got {size}")
+    found = np.argwhere(_raw(input))[:size]
+    rows = np.full((size, found.shape[1]), fill_value, np.int64)
+    rows[: len(found)] = found
+    return wrap(rows)
+
+
+def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """The index in each dimension of a tensor of `shape` for positions counted in C order.
+
+    >>> import autograd
+    >>> unravel_index(autograd.tensor([1, 5]), (2, 3))
+    (tensor([0, 1]), tensor([1, 2]))
+    """
+    positions = np.asarray(_raw(indices))
+    if positions.dtype.kind not in "iu":
+        raise ArgumentError(f"unravel_index: the positions must be integers, got {positions.dtype}")
+    sizes = tuple(map(operator.index, shape)) if isinstance(shape, Sequence) else (operator.index(shape),)
+    if min(sizes, default=0) < 0:
+        raise ArgumentError(f"unravel_index: the sizes must not be negative, got {sizes}")
+    positions = positions.astype(np.int64)
+    coordinates = []
+    # np.unravel_index is stricter than PyTorch about what is out of range
+    for n in reversed(sizes):
+        coordinates.append(wrap(np.asarray(positions % n)))
+        positions = positions // n
+    return tuple(reversed(coordinates))
 
 
 @on_tensor

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import checked_dim
-from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
 from autograd.hidden import Hidden, all_examples, of_examples, only_values
 from autograd.ops import index as indexing
 from autograd.ops.arithmetic import mul
 from autograd.ops.index import additem, getitem_, setitem
 from autograd.ops.shape import broadcast_shapes, expand, flatten, reshape
+from autograd.primitive import Array
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _indices(op: str, index: Any, size: int | None = None) -> Any:
     array = array.astype(np.intp)  # a copy: a later write to the index changes no gradient
     if size is not None and array.view(np.uintp).max() >= size:  # negative ones are the largest there
         wrong = int(array.min()) if array.min() < 0 else int(array.max())
-        raise DimensionError(f"{op}: index {wrong} is out of range for a dimension of size {size}")
+        raise PositionError(f"{op}: index {wrong} is out of range for a dimension of size {size}")
     return array
 
 
@@ -103,8 +104,11 @@ def gather(input: Any, dim: int, index: Any) -> Tensor:
     tensor([[1, 1],
             [4, 3]])
     """
+    sizes = np.shape(_raw(index))
     if not len(input.shape):
-        return reshape(gather(reshape(input, (1,)), dim, np.reshape(_raw(index), -1)), np.shape(_raw(index)))
+        return reshape(gather(reshape(input, (1,)), dim, np.reshape(_raw(index), -1)), sizes)
+    if 0 in sizes and len(sizes) != len(input.shape):  # nothing to gather, so no dimensions to match
+        return getitem_(flatten(input), np.zeros(sizes, np.intp))
     return getitem_(input, _along("gather", input, dim, index))
 
 
@@ -130,7 +134,7 @@ def scatter(
         raise ArgumentError("scatter: needs a src or a value")
     if reduce == "add":
         return scatter_add(input, dim, index, source)
-    key, part = _target("scatter", input, dim, index, source)
+    key, part = target_of("scatter", input, dim, index, source)
     if reduce == "multiply":
         return _multiplied(input, key, part)
     if reduce is not None:
@@ -157,13 +161,19 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     >>> scatter_add(autograd.zeros(3), 0, autograd.tensor([0, 2, 0]), autograd.ones(3))
     tensor([2., 0., 1.])
     """
-    key, part = _target("scatter_add", input, dim, index, src)
+    key, part = target_of("scatter_add", input, dim, index, src)
     return additem(input, part, key)
 
 
-def _target(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
+def target_of(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
     """Where to write, and the part of `src` that is written."""
     shape = np.shape(_raw(src))
+    if isinstance(src, Variable) and isinstance(input, Variable) and src.dtype != input.dtype:  # type: ignore[attr-defined]
+        raise DTypeError(
+            f"{op}: src must have the tensor's dtype, got {src.array.dtype} for {input.array.dtype}; convert it first"
+        )
+    if not len(input.shape) and shape == (1,):
+        return (...,), reshape(src, ())
     if not shape:
         return _along(op, input, dim, index) if len(input.shape) else (...,), src
     if len(shape) != len(input.shape):
@@ -185,9 +195,11 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     """
     array = _array(indices)
     if dim is None:
-        return gather(flatten(input), 0, array.reshape(-1))
+        return gather(flatten(input), 0, _from_the_front(array, math.prod(input.shape)).reshape(-1))
     shape = tuple(input.shape)
     d = checked_dim("take_along_dim", dim, shape)
+    if array.dtype.kind not in "iu":
+        raise DTypeError(f"take_along_dim: the indices must be integers, got {array.dtype}; use .long()")
     if array.ndim != len(shape):
         raise ShapeError(
             f"take_along_dim: needs equally many dimensions, got shapes {shape} and {array.shape}"
@@ -198,7 +210,12 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     common[d] = shape[d]
     wide = expand(input, tuple(common))
     common[d] = array.shape[d]
-    return gather(wide, d, np.broadcast_to(array, common))
+    return gather(wide, d, np.broadcast_to(_from_the_front(array, shape[d]), common))
+
+
+def _from_the_front(array: Array, size: int) -> Array:
+    """Positions counted from the end, which are negative, counted from the front."""
+    return np.where(array < 0, array + size, array) if array.dtype.kind == "i" else array
 
 
 def take(input: Any, index: Any) -> Tensor:
@@ -239,16 +256,6 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor
 # ------------------------------------------------------------------------------------------------ whole slices
 
 
-def _slices(op: str, input: Any, dim: int, index: Any) -> tuple[Any, ...]:
-    """The NumPy index of the slices at `index` along `dim`."""
-    shape = tuple(input.shape)
-    d = checked_dim(op, dim, shape)
-    array = _indices(op, index, (shape or (1,))[d])
-    if array.ndim > 1:
-        raise ShapeError(f"{op}: the index must be a vector, got shape {array.shape}")
-    return (*(slice(None),) * d, array.reshape(-1))
-
-
 def index_select(input: Any, dim: int, index: Any) -> Tensor:
     """The slices along `dim` at the positions in a vector of indices, as a copy.
 
@@ -260,7 +267,7 @@ def index_select(input: Any, dim: int, index: Any) -> Tensor:
     tensor([[2, 2],
             [4, 4]])
     """
-    key = _slices("index_select", input, dim, index)
+    key = slices_at("index_select", input, dim, index)
     if not len(input.shape):
         return reshape(getitem_(reshape(input, (1,)), key), ())
     return getitem_(input, key if len(key) > 1 else key[0])
@@ -273,8 +280,9 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     >>> index_add(autograd.zeros(3), 0, autograd.tensor([0, 0]), autograd.ones(2))
     tensor([2., 0., 0.])
     """
-    key = _slices("index_add", input, dim, index)
-    _fits("index_add", input, dim, key, source)
+    if not len(input.shape):
+        return reshape(index_add(reshape(input, (1,)), dim, index, reshape(source, (-1,)), alpha=alpha), ())
+    key = slices_at("index_add", input, dim, index, source)
     return additem(input, source if alpha == 1 else mul(source, alpha), key)
 
 
@@ -285,9 +293,9 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
     >>> index_copy(autograd.zeros(3), 0, autograd.tensor([2, 0]), autograd.tensor([1.0, 2.0]))
     tensor([2., 0., 1.])
     """
-    key = _slices("index_copy", input, dim, index)
-    _fits("index_copy", input, dim, key, source)
-    return setitem(input, source, key)
+    if not len(input.shape):
+        return reshape(index_copy(reshape(input, (1,)), dim, index, reshape(source, (-1,))), ())
+    return setitem(input, source, slices_at("index_copy", input, dim, index, source))
 
 
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
@@ -300,17 +308,31 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     """
     if np.ndim(_raw(value)):
         raise ShapeError(f"index_fill: the value must be a number or 0-d, got shape {np.shape(_raw(value))}")
-    return setitem(input, value, _slices("index_fill", input, dim, index))
+    if not len(input.shape):
+        return reshape(index_fill(reshape(input, (1,)), dim, index, value), ())
+    *lead, at = slices_at("index_fill", input, dim, index)
+    return setitem(input, value, (*lead, np.unique(at)))  # each once, as the value's gradient is to count it
 
 
-def _fits(op: str, input: Any, dim: int, key: tuple[Any, ...], source: Any) -> None:
-    wanted = list(input.shape)
-    wanted[checked_dim(op, dim, input.shape)] = len(key[-1])
-    if tuple(source.shape) != tuple(wanted):
+def slices_at(op: str, input: Any, dim: int, index: Any, source: Any = None) -> tuple[Any, ...]:
+    """The NumPy index of the slices at `index` along `dim`; `source` is checked to have their shape.
+
+    Raises:
+        ShapeError, DTypeError, DimensionError: if the index or the source does not fit.
+    """
+    shape = tuple(input.shape)
+    d = checked_dim(op, dim, shape)
+    array = _indices(op, index, (shape or (1,))[d])
+    if array.ndim > 1:
+        raise ShapeError(f"{op}: the index must be a vector, got shape {array.shape}")
+    key = (*(slice(None),) * d, array.reshape(-1))
+    wanted = [*shape[:d], len(key[-1]), *shape[d + 1 :]]
+    if source is not None and tuple(source.shape) != tuple(wanted):
         raise ShapeError(
             f"{op}: the source must have shape {tuple(wanted)}, for {len(key[-1])} slices along dim {dim} of "
             f"{tuple(input.shape)}; got {tuple(source.shape)}"
         )
+    return key
 
 
 # ------------------------------------------------------------------------------------------------ by a mask

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.dims import checked_dim, checked_dims
-from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.forms import keep
 from autograd.ops.identity import clone
 from autograd.ops.shape import flatten, reshape, transpose
@@ -50,6 +50,8 @@ def roll(x: Array, shifts: Dims, dims: Dims | None = None) -> Array:
     >>> roll(autograd.tensor([1, 2, 3]), 1)
     tensor([3, 1, 2])
     """
+    if isinstance(shifts, (tuple, list)) and not len(shifts):
+        raise ArgumentError("roll: needs a number of places to shift by")
     if dims is None:
         return np.roll(x, shifts)
     if isinstance(dims, (tuple, list)) != isinstance(shifts, (tuple, list)) or np.size(shifts) != np.size(
@@ -225,6 +227,9 @@ def _triangle(op: str, x: Array, diagonal: int, lower: bool) -> Array:
 def fold(x: Array, shape: tuple[int, ...], dimension: int, step: int) -> Array:
     """Zeros of `shape` with the windows in the last dimension added where `unfold` takes them.  dx = unfold(g)."""
     out = np.zeros(shape, x.dtype)
+    if not shape:
+        out.reshape(1)[: len(x)] = x
+        return out
     d = checked_dim("fold", dimension, shape)
     target = np.moveaxis(out, d, -1)
     windows = np.moveaxis(x, d, -2)
@@ -252,8 +257,10 @@ def unfold(x: Array, dimension: int, size: int, step: int) -> Array:
     tensor([[0, 1, 2],
             [2, 3, 4]])
     """
-    if not x.ndim:
-        raise DimensionError("unfold: a 0-d tensor has no dimension to unfold")
+    if not x.ndim:  # one window, of the one element or of none
+        if size not in (0, 1):
+            raise ShapeError(f"unfold: a window of {size} does not fit in a 0-d tensor")
+        return x.reshape(1)[:size]
     d = checked_dim("unfold", dimension, x.shape)
     n = x.shape[d]
     if not 0 <= size <= n or step < 1:

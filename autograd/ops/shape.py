@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,14 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd import dtypes
 from autograd.dims import checked_dim, checked_dims
-from autograd.errors import ArgumentError, AutogradError, DimensionError, ShapeError
+from autograd.errors import (
+    ArgumentError,
+    AutogradError,
+    DimensionError,
+    DTypeError,
+    PositionError,
+    ShapeError,
+)
 from autograd.hidden import Hidden
 from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "reshape", "view", "view_as", "reshape_as", "flatten", "unflatten", "ravel", "squeeze", "unsqueeze",
     "transpose", "swapaxes", "swapdims", "permute", "movedim", "moveaxis", "t", "matrix_transpose", "reverse_dims",
-    "unbind", "split", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "select", "narrow",
+    "unbind", "select", "narrow",
     "expand", "expand_as", "broadcast_to", "broadcast_tensors", "broadcast_shapes",
     "atleast_1d", "atleast_2d", "atleast_3d",
 ]  # fmt: skip
@@ -183,15 +189,6 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
     return tuple([slices[i, ...] for i in range(len(slices))])
 
 
-@primitive(view=True, several=True, x=lambda g, dim: np.concatenate(g, dim))
-def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
-    """Consecutive pieces of x along `dim`, of these sizes: a tuple of views.  dx = the gradients joined."""
-    lead = (slice(None),) * dim
-    return tuple(
-        [x[(*lead, slice(end - size, end))] for end, size in zip(accumulate(sizes), sizes, strict=True)]
-    )
-
-
 # ------------------------------------------------------------------------------------------ composed of these
 
 
@@ -323,85 +320,7 @@ def reverse_dims(input: Any) -> Tensor:
     return permute(input, tuple(range(len(input.shape)))[::-1])
 
 
-def split(tensor: Any, split_size_or_sections: Shape, dim: int = 0) -> tuple[Tensor, ...]:
-    """Consecutive pieces along `dim`: each of one size (the last may be smaller), or of the sizes in a list.
-
-    Raises:
-        ShapeError: if the sizes in the list do not add up to the dimension's.
-
-    >>> import autograd
-    >>> split(autograd.arange(5), 2)
-    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
-    """
-    d, n = _divided("split", tensor, dim)
-    if isinstance(split_size_or_sections, (tuple, list)):
-        sizes = list(split_size_or_sections)
-        if sum(sizes) != n or min(sizes, default=0) < 0:
-            raise ShapeError(
-                f"split: sizes {sizes} must be non-negative and add up to {n}, the size of dim {dim} of shape "
-                f"{tuple(tensor.shape)}"
-            )
-        return _pieces(tensor, sizes, d)
-    size = int(split_size_or_sections)  # type: ignore[arg-type]  # a number
-    if size < 0 or (size == 0 and n):
-        raise ArgumentError(f"split: the size of a piece must be positive, got {size}")
-    return _pieces(tensor, [min(size, n - i) for i in range(0, n, size)] if n else [0], d)
-
-
-def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """At most `chunks` pieces along `dim`, all of one size but for the last.
-
-    >>> import autograd
-    >>> [len(c) for c in chunk(autograd.arange(6), 4)]
-    [2, 2, 2]
-    """
-    d, n = _divided("chunk", input, dim)
-    if chunks < 1:
-        raise ArgumentError(f"chunk: needs at least one chunk, got {chunks}")
-    size = -(-n // chunks)
-    return _pieces(input, [0] * chunks, d) if size == 0 else split(input, size, d)
-
-
-def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces along `dim`: a number of nearly equal ones, or those between the given indices.
-
-    >>> import autograd
-    >>> [len(c) for c in tensor_split(autograd.arange(7), 3)]
-    [3, 2, 2]
-    """
-    d, n = _divided("tensor_split", input, dim)
-    given = indices_or_sections.tolist() if hasattr(indices_or_sections, "tolist") else indices_or_sections
-    if isinstance(given, int):
-        if given < 1:
-            raise ArgumentError(f"tensor_split: needs at least one section, got {given}")
-        return _pieces(input, [n // given + (i < n % given) for i in range(given)], d)
-    ends = [min(max(i + n if i < 0 else i, 0), n) for i in given]
-    lead = (slice(None),) * d
-    return tuple(
-        getitem(input, (*lead, slice(a, max(a, b)))) for a, b in zip([0, *ends], [*ends, n], strict=True)
-    )
-
-
-def hsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """`tensor_split` along the columns (dim 1; dim 0 of a vector)."""
-    return tensor_split(input, indices_or_sections, 1 if len(input.shape) > 1 else 0)
-
-
-def vsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """`tensor_split` along the rows (dim 0)."""
-    return tensor_split(input, indices_or_sections, 0)
-
-
-def dsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """`tensor_split` along the depth (dim 2)."""
-    return tensor_split(input, indices_or_sections, 2)
-
-
-def _pieces(x: Any, sizes: Sequence[int], dim: int) -> tuple[Tensor, ...]:
-    return pieces(x, sizes, dim)  # type: ignore[return-value]  # it has several results
-
-
-def _divided(op: str, input: Any, dim: int) -> tuple[int, int]:
+def divided(op: str, input: Any, dim: int) -> tuple[int, int]:
     """The dimension that is divided, and its size."""
     shape = tuple(input.shape)
     if not shape:
@@ -417,7 +336,7 @@ def select(input: Any, dim: int, index: int) -> Tensor:
     >>> select(autograd.tensor([[1, 2], [3, 4]]), 1, 0)
     tensor([1, 3])
     """
-    d, _ = _divided("select", input, dim)
+    d, _ = divided("select", input, dim)
     return getitem(input, (*(slice(None),) * d, operator.index(index)))
 
 
@@ -431,10 +350,14 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
     >>> narrow(autograd.arange(5), 0, 1, 3)
     tensor([1, 2, 3])
     """
-    d, n = _divided("narrow", input, dim)
+    if not len(input.shape):
+        raise ShapeError("narrow: a 0-d tensor has no dimension to narrow")
+    d, n = divided("narrow", input, dim)
+    if str(getattr(start, "dtype", "int64")).rpartition(".")[2] == "bool":
+        raise DTypeError("narrow: start must be an integer or a 0-d tensor of an integer dtype, got bool")
     first = operator.index(start) + (n if start < 0 else 0)
     if length < 0 or not 0 <= first <= n - length:
-        raise DimensionError(f"narrow: start {start} and length {length} reach outside dim {dim} of size {n}")
+        raise PositionError(f"narrow: start {start} and length {length} reach outside dim {dim} of size {n}")
     return getitem(input, (*(slice(None),) * d, slice(first, first + length)))
 
 

@@ -156,6 +156,7 @@ def variant_failures(name: str, dtype: Any = torch.float64) -> list[str]:
     op = OPS[name]
     if dtype not in op.supported_dtypes("cpu"):
         return []
+    order = min(int(op.supports_autograd), ORDERS.get(name, 1))
     found = []
     for kind, called in (("method", op.name), ("in place", f"{op.name}_")):
         theirs = getattr(torch.Tensor, called, None)
@@ -178,7 +179,7 @@ def variant_failures(name: str, dtype: Any = torch.float64) -> list[str]:
                 one, other = _on_a_copy(theirs), _on_a_copy(method)
             try:
                 reports = differences(
-                    _of_triangles(name, one), _of_triangles(name, other), args, named, order=int(op.supports_autograd),
+                    _of_triangles(name, one), _of_triangles(name, other), args, named, order=order,
                     process=sample.output_process_fn_grad, invariant=INVARIANTS.get(name),
                     tolerance=TOLERANCES.get(name, 1.0),
                 )  # fmt: skip

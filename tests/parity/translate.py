@@ -94,25 +94,13 @@ class Translator:
 
 
 def tensor(t: torch.Tensor) -> Any:
-    """The same values in the same memory layout, as a leaf."""
+    """The same values in the same place of a memory of the same size, as a leaf."""
     if t.dtype not in DTYPES or t.layout is not torch.strided or t.device.type != "cpu" or t.ndim > 64:
         raise UntranslatableError(f"{t.dtype} {t.layout} {t.device}")
-    source = t.resolve_conj().resolve_neg().numpy(force=True)
-    array = np.empty_like(source, subok=False) if source.flags.forc else _strided_like(source)
-    array[...] = source
-    ours = wrap(array)
+    whole = torch.empty(0, dtype=t.dtype).set_(t.detach().untyped_storage()).numpy().copy()
+    steps = tuple(s * whole.itemsize for s in t.stride())
+    ours = wrap(np.ndarray(tuple(t.shape), whole.dtype, whole, t.storage_offset() * whole.itemsize, steps))
     return ours.requires_grad_() if t.requires_grad else ours
-
-
-def _strided_like(source: Any) -> Any:
-    """An array that is no more contiguous than `source`, which is not."""
-    if not source.ndim:
-        return np.empty_like(source)
-    order = sorted(range(source.ndim), key=lambda i: -abs(source.strides[i]))
-    sizes = [source.shape[i] for i in order]
-    sizes[-1] = 2 * sizes[-1]
-    memory = np.empty(sizes, source.dtype)
-    return memory[..., ::2].transpose(np.argsort(order))
 
 
 def array(value: Any) -> Any:
