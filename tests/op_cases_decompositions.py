@@ -247,6 +247,13 @@ CASES = [
         on(Real(3, 2), Real(2), Real(2, 3), left=False, transpose=True),
     ),
     row("eigh", eigen, on(Real(3, 3)), on(Real(2, 3, 3), UPLO="U"), covers=("linalg_eigh",)),
+    row(
+        "values alone",
+        lambda t, x: (t.linalg.eigvalsh(symmetric(t, x)), t.linalg.svdvals(x[:2])),
+        on(Real(3, 3, grad=False)),
+        differentiable=False,
+        covers=("linalg_eigvalsh", "linalg_svdvals"),
+    ),
     row("eigvalsh", lambda t, x: t.linalg.eigvalsh(symmetric(t, x)), on(Real(3, 3)), on(Real(2, 2, 2))),
     row("svd", singular, on(Real(3, 3)), TALL, WIDE, BATCH, on(Real(3, 2), True), covers=("linalg_svd",)),
     row("svdvals", lambda t, x: t.linalg.svdvals(spread(t, x)), on(Real(3, 3)), TALL, WIDE, BATCH),
@@ -304,6 +311,13 @@ CASES = [
         *(on(Real(3, 2), Real(4, 2), p) for p in (0.0, 1.0, 2.0, 2.5, math.inf)),
         on(Real(2, 1, 3, 2), Real(5, 1, 2)),
         torch="cdist",
+    ),
+    Case(  # by a matrix product, moved to the mean
+        distances.euclidean_distances,
+        on(Real(3, 2), Real(4, 2)),
+        on(Real(2, 1, 3, 2), Real(5, 1, 2)),
+        on(Real(0, 2), Real(3, 2)),
+        torch=lambda torch, x, y: torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist"),
     ),
     Case(distances.dist, on(Real(3, 2), Real(2)), on(Real(3), Real(3), 1), torch="dist"),
     Case(

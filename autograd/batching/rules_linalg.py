@@ -9,6 +9,7 @@ from autograd.hidden import Level
 from autograd.linalg import (
     choleskies,
     determinants,
+    distances,
     householder,
     inverses,
     ldl,
@@ -24,7 +25,8 @@ batches(
     choleskies.linalg_cholesky, choleskies.leading_minors, determinants.linalg_det, determinants.linalg_slogdet,
     householder.linalg_qr, householder.linalg_geqrf, inverses.linalg_inv, inverses.linalg_inv_ex,
     inverses.first_zero_pivots, ldl.linalg_ldl_factor_ex, lu_factors.linalg_lu_factor_ex,
-    lu_factors.permutation_matrix, powers.linalg_matrix_exp, spectra.linalg_eigh, spectra.linalg_svd,
+    lu_factors.permutation_matrix, powers.linalg_matrix_exp, spectra.linalg_eigh, spectra.linalg_eigvalsh,
+    spectra.linalg_svd, spectra.linalg_svdvals, distances.euclidean_distances,
     systems.linalg_solve, systems.linalg_solve_triangular, systems.linalg_lstsq,
 )(line_up)  # fmt: skip
 

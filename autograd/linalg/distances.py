@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts
 from autograd.ops.arithmetic import mul, sub
 from autograd.ops.compare import gt
+from autograd.ops.forms import drop
 from autograd.ops.options import add, div
 from autograd.ops.reduce import norm_
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, unsqueeze
+from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -31,13 +35,41 @@ def dist(input: Any, other: Any, p: float = 2) -> Tensor:
     return norm_(sub(input, other), float(p), None, False)
 
 
+def _weights(g: Array, out: Array) -> Array:
+    """g / out, 0 where the distance is 0."""
+    return drop(g / (out + (out == 0)), out == 0)
+
+
+def _distances_dx(g: Array, out: Array, x: Array, y: Array) -> Array:
+    weights = _weights(g, out)
+    return weights.sum(axis=-1)[..., None] * x - weights @ y
+
+
+def _distances_dy(g: Array, out: Array, x: Array, y: Array) -> Array:
+    return _distances_dx(np.swapaxes(g, -1, -2), np.swapaxes(out, -1, -2), y, x)
+
+
+# A primitive for speed: differences of all pairs of rows would take M times the memory.
+@primitive(x=_distances_dx, y=_distances_dy)
+def euclidean_distances(x: Array, y: Array) -> Array:
+    """|xᵢ - yⱼ| of all rows.  dx = Σⱼ g (xᵢ - yⱼ) / out, dy = -Σᵢ g (xᵢ - yⱼ) / out."""
+    if not x.shape[-2]:
+        return np.zeros((*np.broadcast_shapes(x.shape[:-2], y.shape[:-2]), 0, y.shape[-2]), x.dtype)
+    middle = x.mean(axis=-2, keepdims=True)
+    x, y = x - middle, y - middle
+    squares = np.vecdot(x, x)[..., None] + np.vecdot(y, y)[..., None, :] - 2 * (x @ np.swapaxes(y, -1, -2))
+    return np.sqrt(np.maximum(squares, 0))
+
+
 def cdist(
-    x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+    x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
     """The p-norm distance of each row of one matrix from each of the other: (*, P, M), (*, R, M) → (*, P, R).
 
-    The batches broadcast. `compute_mode` is PyTorch's: distances are always those of the differences, which is exact.
-    Where a distance is 0 its derivative is 0.
+    The batches broadcast. Where a distance is 0 its derivative is 0. Euclidean distances of more than 25 rows are
+    computed by a matrix product, |x|² + |y|² - 2 x·y with both moved to the mean of the first, which is much faster and
+    loses digits where distances are small beside the vectors. compute_mode "donot_use_mm_for_euclid_dist" computes them
+    from the differences, and "use_mm_for_euclid_dist" always by a product.
 
     Raises:
         ShapeError: if the rows are not equally long.
@@ -48,6 +80,7 @@ def cdist(
     tensor([[5., 1.]])
     """
     a, b = facts("cdist", x1), facts("cdist", x2)
+    compute_mode = compute_mode or "use_mm_for_euclid_dist_if_necessary"
     modes = (
         "use_mm_for_euclid_dist_if_necessary",
         "use_mm_for_euclid_dist",
@@ -64,6 +97,9 @@ def cdist(
     if not p >= 0:
         raise ArgumentError(f"cdist: p must not be negative, got {p}")
     broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    large = max(a.shape[-2], b.shape[-2]) > 25 and compute_mode != "donot_use_mm_for_euclid_dist"
+    if p == 2 and a.dtype == b.dtype and a.shape[-1] and (large or compute_mode == "use_mm_for_euclid_dist"):
+        return euclidean_distances(x1, x2)
     differences = sub(unsqueeze(x1, -2), unsqueeze(x2, -3))
     if not a.shape[-1] and math.isinf(p):
         p = 2.0  # of no differences every norm is 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,22 @@ def triangular_solution(a: Array, b: Array, upper: bool, unitriangular: bool) ->
     out = np.empty((*batch, *b.shape[-2:]), b.dtype)
     if not out.size:
         return out
+    if math.prod(batch) > 4 * a.shape[-1]:
+        return _substituted(a, b, out, upper, unitriangular)
     a, b = np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, out.shape)
     trsm = blas_routine("trsm", b)
     for i in batches(out):  # its transpose is what Fortran can read without a copy
         out[i] = trsm(1.0, a[i].T, b[i], lower=upper, trans_a=1, diag=unitriangular)
+    return out
+
+
+def _substituted(a: Array, b: Array, out: Array, upper: bool, unitriangular: bool) -> Array:
+    """The same row by row, for all matrices of a large batch of small ones at once."""
+    n = a.shape[-1]
+    for i in reversed(range(n)) if upper else range(n):
+        known = slice(i + 1, n) if upper else slice(0, i)
+        row = b[..., i, :] - (a[..., i, None, known] @ out[..., known, :])[..., 0, :]
+        out[..., i, :] = row if unitriangular else row / a[..., i, i, None]
     return out
 
 
