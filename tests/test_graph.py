@@ -393,6 +393,27 @@ def test_hooks_run_in_pytorchs_order_on_the_same_values():
     assert hook_log(Ours) == hook_log(torch)
 
 
+def test_leaves_are_hooked_after_the_rest_and_among_themselves_in_pytorchs_order():
+    """Nothing is written to a leaf before the whole sweep has succeeded; PyTorch writes to each as it is reached."""
+    torch = pytest.importorskip("torch")
+
+    def order(lib):
+        a, b, seen = lib.ones(1, requires_grad=True), lib.ones(1, requires_grad=True), []
+        c, d = a * 2, b * 3
+        e = c * d
+        for name, t in {"a": a, "b": b, "c": c, "d": d, "e": e}.items():
+            t.register_hook(lambda g, name=name: seen.append(name))
+        for name, t in {"A": a, "B": b}.items():
+            t.register_post_accumulate_grad_hook(lambda t, name=name: seen.append(name))
+        e.sum().backward()
+        return seen
+
+    ours, theirs = order(Ours), order(torch)
+    assert ours == ["e", "d", "c", "b", "a", "B", "A"]
+    for names in ("edc", "ba", "BA"):
+        assert [n for n in ours if n in names] == [n for n in theirs if n in names]
+
+
 def test_prehooks_of_leaves():
     x = leaf(1.0, 2.0)
     node = (x * 1).grad_fn.next_functions[0][0]

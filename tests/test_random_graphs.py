@@ -152,3 +152,32 @@ def test_second_derivatives_are_pytorchs(shapes: list[tuple[int, ...]], steps: l
             rtol=1e-7,
             atol=1e-9,
         )
+
+
+@settings(max_examples=60)
+@given(SHAPES, STEPS)
+def test_hooks_on_saved_tensors_and_checkpoints_change_no_number(
+    shapes: list[tuple[int, ...]], steps: list[Step]
+) -> None:
+    from autograd.checkpoint import checkpoint
+    from autograd.graph import saved_tensors_hooks
+
+    def derivatives(compute: Callable[[list[Any]], Any]) -> list[Any]:
+        leaves = [autograd.tensor(a, requires_grad=True) for a in inputs(shapes)]
+        first = autograd.grad(compute(leaves), leaves, create_graph=True)
+        total = sum((f * f).sum() for f in first)
+        second = autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else ()
+        return [None if t is None else t.detach().numpy() for t in (*first, *second)]
+
+    def hooked(leaves: list[Any]) -> Any:
+        with saved_tensors_hooks(lambda t: t.numpy().copy(), autograd.from_numpy):
+            return run(ops, leaves, steps)
+
+    expected = derivatives(lambda leaves: run(ops, leaves, steps))
+    for compute in (
+        hooked,
+        lambda leaves: checkpoint(lambda *values: run(ops, list(values), steps), *leaves),
+        lambda leaves: checkpoint(lambda: checkpoint(run, ops, leaves, steps) * 1.0),
+    ):
+        for ours, plain in zip(derivatives(compute), expected, strict=True):
+            np.testing.assert_array_equal(ours, plain)
