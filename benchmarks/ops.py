@@ -29,8 +29,9 @@ import torch
 
 import autograd
 import nn
+from more_rows import ROWS
 from op_inputs import SIZES, made
-from op_rows import ROWS, Row
+from op_rows import Row
 from slow_ops import REASONS
 
 HERE = Path(__file__).resolve().parent
