@@ -25,7 +25,6 @@ from autograd.anomaly import (
 from autograd.backward import backward, grad
 from autograd.batching.vmap import vmap
 from autograd.create import (
-    arange,
     as_tensor,
     asarray,
     empty,
@@ -35,10 +34,9 @@ from autograd.create import (
     from_numpy,
     full,
     full_like,
-    linspace,
-    logspace,
     ones,
     ones_like,
+    scalar_tensor,
     tensor,
     zeros,
     zeros_like,
@@ -556,6 +554,7 @@ from autograd.random import (
     seed,
     set_rng_state,
 )
+from autograd.ranges import arange, linspace, logspace
 from autograd.save import load, load_metadata, save
 from autograd.scalars import e, inf, nan, newaxis, pi
 from autograd.size import Size
@@ -611,8 +610,8 @@ __all__ = [
     "get_float32_matmul_precision", "use_deterministic_algorithms", "are_deterministic_algorithms_enabled",
     # creation
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack", "zeros", "ones", "full", "empty", "eye",
-    "arange", "linspace", "logspace", "zeros_like", "ones_like", "full_like", "empty_like", "tril_indices",
-    "triu_indices", "meshgrid", "cartesian_prod", "combinations",
+    "arange", "linspace", "logspace", "scalar_tensor", "zeros_like", "ones_like", "full_like", "empty_like",
+    "tril_indices", "triu_indices", "meshgrid", "cartesian_prod", "combinations",
     # random numbers
     "Generator", "default_generator", "manual_seed", "seed", "initial_seed", "get_rng_state",
     "set_rng_state", "rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial",

@@ -1,9 +1,8 @@
-"""Creation: tensors from data, and tensors of zeros, ones, ranges and grids."""
+"""Creation: tensors from data, and tensors of zeros, ones and other numbers."""
 
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import devices, dtypes
-from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.tape import Variable, wrap
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack",
-    "zeros", "ones", "full", "empty", "eye", "arange", "linspace", "logspace",
+    "scalar_tensor", "zeros", "ones", "full", "empty", "eye",
     "zeros_like", "ones_like", "full_like", "empty_like",
 ]  # fmt: skip
 
@@ -246,6 +245,40 @@ def checked_dtype(dtype: Any) -> Any:
     return dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)
 
 
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
+) -> Tensor:
+    """One number as a 0-d tensor, of the default dtype unless another is given.
+
+    Raises:
+        ArgumentError: if it is not a number.
+
+    >>> scalar_tensor(1)
+    tensor(1.)
+    """
+    devices.check(device, "scalar_tensor", **place)
+    value = raw_array("scalar_tensor", np.asarray(number("scalar_tensor", s)), checked_dtype(dtype))
+    return made("scalar_tensor", value, requires_grad)
+
+
+def number(op: str, value: Any) -> Any:
+    """A number: as it is, or that of a 0-d tensor.
+
+    Raises:
+        ArgumentError: if it is not one number.
+
+    >>> number("arange", tensor(3))
+    3
+    """
+    array = value.array if isinstance(value, Variable) else value
+    if isinstance(array, (np.ndarray, np.generic)) and not array.ndim:
+        return array.item()
+    if not isinstance(array, (bool, int, float)):
+        shown = f"a tensor of shape {array.shape}" if isinstance(array, np.ndarray) else f"{value!r:.80}"
+        raise ArgumentError(f"{op}: needs a number or a 0-d tensor, got {shown}")
+    return array
+
+
 def zeros(
     *sizes: Any,
     size: Any = None,
@@ -321,9 +354,9 @@ def full(
     (tensor([7, 7]), tensor([7., 7.]))
     """
     devices.check(device, "full", **place)
-    value = raw_array("full", fill_value, dtype)
-    if value.ndim:
-        raise ShapeError(f"full: fill_value must be a number, got shape {value.shape}")
+    value = raw_array("full", number("full", fill_value), dtype)
+    if not isinstance(size, (tuple, list)):
+        raise ArgumentError(f"full: size is a tuple of integers, got {size!r}")
     return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)
 
 
@@ -415,89 +448,3 @@ def eye(
     devices.check(device, "eye", **place)
     shape = checked_shape("eye", (n, n if m is None else m))
     return made("eye", np.eye(*shape, dtype=checked_dtype(dtype)), requires_grad)
-
-
-# ------------------------------------------------------------------------------------------ ranges
-
-
-def arange(
-    start: Any,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """start, start + step, … up to but without end; `arange(end)` starts at 0. int64 if all three are integers.
-
-    Raises:
-        ArgumentError: if the step is 0 or leads away from the end.
-
-    >>> arange(3), arange(1.0, 2.0, 0.5)
-    (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
-    """
-    devices.check(device, "arange", **place)
-    first, last, by = (
-        v.item() if hasattr(v, "item") else v for v in ((0, start) if end is None else (start, end)) + (step,)
-    )
-    if by == 0 or (last - first) * by < 0 or not all(map(math.isfinite, (first, last, by))):
-        raise ArgumentError(f"arange: a step of {by} does not lead from {first} to {last}")
-    if dtype is None:
-        dtype = (
-            np.dtype("int64")
-            if all(isinstance(v, int) for v in (first, last, by))
-            else dtypes.default_dtype()
-        )
-    count = (
-        -((first - last) // by)
-        if all(isinstance(v, int) for v in (first, last, by))
-        else math.ceil((last - first) / by)
-    )
-    values = first + np.arange(count) * by
-    return made("arange", raw_array("arange", values, dtype), requires_grad)
-
-
-def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """`steps` evenly spaced numbers from start to end, both included.
-
-    >>> linspace(0, 1, 5)
-    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
-    """
-    devices.check(device, "linspace", **place)
-    (count,) = checked_shape("linspace", (steps,))
-    first, last = (float(v) for v in (start, end))
-    values = np.linspace(first, last, count)
-    return made("linspace", raw_array("linspace", values, checked_dtype(dtype)), requires_grad)
-
-
-def logspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """base**start to base**end in `steps` numbers, evenly spaced on a logarithmic scale.
-
-    >>> logspace(0, 2, 3)
-    tensor([  1.,  10., 100.])
-    """
-    devices.check(device, "logspace", **place)
-    (count,) = checked_shape("logspace", (steps,))
-    values = np.logspace(float(start), float(end), count, base=base)
-    return made("logspace", raw_array("logspace", values, checked_dtype(dtype)), requires_grad)
