@@ -24,6 +24,7 @@ from autograd.hidden import Hidden
 from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
+from autograd.size import Size
 from autograd.sweep import unbroadcast
 from autograd.tape import wrap
 
@@ -371,14 +372,14 @@ def broadcast_to(input: Any, size: Sequence[int]) -> Tensor:
     return expand(input, size)
 
 
-def broadcast_shapes(*shapes: Shape) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Shape) -> Size:
     """The shape that all of `shapes` broadcast to.
 
     >>> broadcast_shapes((2, 1), (3,))
     (2, 3)
     """
     try:
-        return np.broadcast_shapes(*shapes)
+        return Size(np.broadcast_shapes(*shapes))
     except ValueError as error:
         raise ShapeError(
             f"broadcast_tensors: shapes {', '.join(map(str, shapes))} do not broadcast: counted from the last "

@@ -43,7 +43,7 @@ def flat(value: Any) -> list[Any]:
     """Everything in a result, in order."""
     if isinstance(value, dict):
         return [leaf for v in value.values() for leaf in flat(v)]
-    if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+    if isinstance(value, (list, tuple)) and not isinstance(value, (torch.Size, autograd.Size)):
         return [leaf for v in value for leaf in flat(v)]
     return [value]
 
