@@ -56,6 +56,8 @@ def multi_dot(tensors: Any) -> Tensor:
     >>> multi_dot([autograd.ones(3), autograd.ones(3, 2), autograd.ones(2)])
     tensor(6.)
     """
+    if not isinstance(tensors, (list, tuple)):
+        raise ArgumentError(f"linalg.multi_dot: needs a list of tensors, got {type(tensors).__name__}")
     given = list(tensors)
     if len(given) < 2:
         raise ArgumentError(f"linalg.multi_dot: needs at least 2 tensors, got {len(given)}")

@@ -82,9 +82,13 @@ def matmul(input: Any, other: Any) -> Tensor:
     """
     x = input.array if isinstance(input, Variable) else input
     y = other.array if isinstance(other, Variable) else other
-    if (
-        y.ndim == 2 and x.ndim > 2 and x.shape[-1] == len(y)
-    ):  # one large product instead of a batch of small ones
+    try:
+        as_one = y.ndim == 2 and x.ndim > 2 and x.shape[-1] == len(y)
+    except AttributeError:
+        for value in (input, other):
+            _shape("matmul", value)
+        raise
+    if as_one:  # one large product instead of a batch of small ones
         return reshape(matmul_(_as_matrix(input, x.shape), other), (*x.shape[:-1], y.shape[1]))
     return matmul_(input, other)
 
@@ -168,9 +172,20 @@ def outer(input: Any, vec2: Any) -> Tensor:
 ger = outer
 
 
+def _shape(op: str, x: Any) -> tuple[int, ...]:
+    """The shape of a tensor.
+
+    Raises:
+        DTypeError: if it is none.
+    """
+    if not hasattr(x, "shape"):
+        raise DTypeError(f"{op}: needs a tensor, got {type(x).__name__} {x!r:.80}; use autograd.tensor()")
+    return tuple(x.shape)
+
+
 def _need(op: str, *wanted: tuple[Any, int]) -> None:
     """Raise ShapeError unless each array has its number of dimensions."""
-    if any(len(x.shape) != n for x, n in wanted):
+    if any(len(_shape(op, x)) != n for x, n in wanted):
         raise ShapeError(
             f"{op}: needs {' and '.join(f'{n}-d' for _, n in wanted)} tensors, got shapes "
             f"{', '.join(str(tuple(x.shape)) for x, _ in wanted)}; matmul takes every rank"
@@ -193,7 +208,7 @@ def _plus(op: str, input: Any, result: Any, beta: float, alpha: float) -> Tensor
     kind = _dtype(result).kind
     if kind != "f":
         beta, alpha = (bool(f) if kind == "b" else int(f) for f in (beta, alpha))
-    if tuple(input.shape) != tuple(result.shape):
+    if _shape(op, input) != tuple(result.shape):
         _expandable(op, tuple(input.shape), tuple(result.shape))
     if alpha != 1:
         result = mul(result, alpha)
@@ -213,6 +228,8 @@ def _expandable(op: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Non
 
 
 def _same_dtype(op: str, *arrays: Any) -> None:
+    for x in arrays:
+        _shape(op, x)
     dtypes = [_dtype(x) for x in arrays]
     if len(set(dtypes)) > 1:
         raise DTypeError(f"{op}: the tensors must have one dtype, got {', '.join(map(str, dtypes))}")
@@ -272,7 +289,10 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     >>> cross(autograd.tensor([1, 0, 0]), autograd.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
-    shape = broadcast_shapes(tuple(input.shape), tuple(other.shape))
+    a, b = _shape("cross", input), _shape("cross", other)
+    if len(a) != len(b):
+        raise ShapeError(f"cross: the tensors must have equal numbers of dimensions, got shapes {a} and {b}")
+    shape = broadcast_shapes(a, b)
     if dim is None:
         d = shape.index(3) if 3 in shape else -1
     else:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd import dtypes
-from autograd.dims import checked_dim, checked_dims
+from autograd.dims import checked_dim, checked_dims, on_tensor
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -307,6 +307,7 @@ def t(input: Any) -> Tensor:
     return transpose(input, 0, ndim - 1 if ndim else 0)
 
 
+@on_tensor
 def matrix_transpose(input: Any) -> Tensor:
     """The last two dimensions exchanged: what `x.mT` is. A number stays as it is."""
     if not input.shape:
