@@ -121,6 +121,8 @@ def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
     Raises:
         DTypeError: if it cannot be stored there.
     """
+    if isinstance(value, Hidden):
+        raise writing.unfit(name, 0, value.level.depth)
     errors = NUMPY_ERRORS.set(QUIET)
     try:
         return np.asarray(value, dtype)

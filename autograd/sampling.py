@@ -105,7 +105,7 @@ def geometric_(input: Any, p: float, *, generator: Generator | None = None) -> A
     """
     if not 0 < p < 1:
         raise ArgumentError(f"geometric_: p must be between 0 and 1, got {p}")
-    if input.array.dtype.kind == "b":
+    if input.dtype.kind == "b":
         raise DTypeError("geometric_: a bool tensor cannot hold counts; convert it with .long()")
     drawn = source(generator).standard_exponential(input.shape) / -np.log1p(-float(p))
     return _fill(input, np.maximum(np.ceil(drawn), 1))
@@ -113,10 +113,8 @@ def geometric_(input: Any, p: float, *, generator: Generator | None = None) -> A
 
 def _continuous(op: str, input: Any) -> None:
     """Raise unless the tensor can hold a continuous distribution."""
-    if input.array.dtype.kind != "f":
-        raise DTypeError(
-            f"{op}: needs a floating-point tensor, got {input.array.dtype}; convert it with .float()"
-        )
+    if input.dtype.kind != "f":
+        raise DTypeError(f"{op}: needs a floating-point tensor, got {input.dtype}; convert it with .float()")
 
 
 def bernoulli_(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> Any:
