@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,8 +13,7 @@ from autograd.storage import owner
 from autograd.tape import AccumulateGrad, Node, Variable, reachable
 
 
-@dataclass(frozen=True, slots=True)
-class OpMemory:
+class OpMemory(NamedTuple):
     """What the nodes of one operation keep.
 
     op:          its name
@@ -34,8 +32,7 @@ class OpMemory:
     packed: int
 
 
-@dataclass(frozen=True, slots=True)
-class GraphMemory:
+class GraphMemory(NamedTuple):
     """What a graph keeps, by operation in the order of their first use. Printed, it is a table.
 
     bytes:       that the graph alone keeps alive, or shares with tensors that are not leaves

@@ -5,9 +5,9 @@ Recording looks at one flag, `Mode.watched`; all else is here.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from autograd.modes import Mode
 from autograd.saved import pack
 from autograd.tape import Frames, Node, extras_of, where
 
-_ROOT = str(PurePath(__file__).parent.parent)
-_OURS = tuple(str(PurePath(_ROOT, package, "")) + "/" for package in ("autograd", "nn", "optim"))
+_ROOT = __file__.rpartition(os.sep)[0].rpartition(os.sep)[0]
+_OURS = tuple(f"{_ROOT}{os.sep}{package}{os.sep}" for package in ("autograd", "nn", "optim"))
 _FRAMES = 3  # how many of the user's calls are shown
 
 
