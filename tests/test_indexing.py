@@ -228,10 +228,17 @@ def test_a_tensor_of_one_number_is_an_integer() -> None:
     assert x[autograd.tensor(0) : autograd.tensor(1)].shape == (1, 2)
 
 
-def test_uint8_arrays_are_integers() -> None:
-    """Labels read from a file are positions; PyTorch takes them for masks."""
+def test_uint8_tensors_are_masks() -> None:
     x = autograd.tensor([[1.0, 2.0], [3.0, 4.0]])
-    assert x[autograd.tensor([1, 0], dtype="uint8")].tolist() == [[3.0, 4.0], [1.0, 2.0]]
+    with pytest.warns(UserWarning, match=r"uint8.*mask.*\.bool\(\)"):
+        assert x[autograd.tensor([1, 0], dtype="uint8")].tolist() == [[1.0, 2.0]]
+
+
+def test_a_list_with_sequences_is_an_index_for_each_dimension() -> None:
+    x = autograd.arange(6).reshape(2, 3)
+    assert x[[[1, 0], [2, 1]]].tolist() == [5, 1]
+    assert x[[autograd.tensor([1]), autograd.tensor([0])]].tolist() == [3]
+    assert x[[1, 0]].tolist() == [[3, 4, 5], [0, 1, 2]]
 
 
 def test_a_later_write_to_the_index_changes_no_gradient() -> None:

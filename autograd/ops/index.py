@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,13 +138,15 @@ def raw_index(array: Array, index: Any) -> Any:
     """The NumPy index that reads from `array` what PyTorch reads with `index`.
 
     An index without arrays has a `...`, so that it gives a view, also of one element. Arrays are copied, so that a
-    later write to them changes no gradient. uint8 arrays are integers here, not masks.
+    later write to them changes no gradient. A uint8 tensor is a mask, as in PyTorch, which warns of it.
     """
     kind = type(index)
     if kind is int:
         return (index, ...)
     if kind is slice:
         return (_positive(index), ...)
+    if kind is list and len(index) < 32 and any(_is_no_number(i) for i in index):
+        index, kind = tuple(index), tuple  # PyTorch's rule for a list with anything but numbers in it
     if kind is not tuple:
         item = _item(index)
         return (
@@ -180,6 +183,15 @@ def raw_index(array: Array, index: Any) -> Any:
     return _with_arrays(array, items) if integers or dots else tuple(items)
 
 
+def _is_no_number(item: Any) -> bool:
+    """Whether a list with this in it is an index for several dimensions, and not an array of positions."""
+    return (
+        item is None
+        or item is Ellipsis
+        or isinstance(item, (slice, list, tuple, range, Variable, np.ndarray))
+    )
+
+
 def _positive(s: slice) -> slice:
     if s.step is not None and s.step <= 0:
         raise ArgumentError(f"x[index]: the step of a slice must be positive, got {s}; use flip() to reverse")
@@ -194,6 +206,13 @@ def _item(given: Any) -> Any:
         return _positive(given)
     if isinstance(given, Variable):
         array = given.array
+        if array.dtype == np.uint8:
+            warnings.warn(
+                "x[index]: a uint8 tensor is taken for a mask; use .bool() for a mask, .long() for positions",
+                UserWarning,
+                stacklevel=4,
+            )
+            array = array.astype(bool)
     elif isinstance(given, (np.ndarray, np.generic)):
         array = np.asarray(given)
     elif isinstance(given, (list, tuple, range)):
@@ -249,7 +268,10 @@ def _with_arrays(array: Array, items: list[Any]) -> Any:
         first += [_REST] * _dims_of(item) if kind == "a" else [item]
         if kind != "i":
             second.append(item if kind == "a" else _REST)
-    positions = np.arange(math.prod(array.shape)).reshape(array.shape)[tuple(first)][tuple(second)]
+    try:
+        positions = np.arange(math.prod(array.shape)).reshape(array.shape)[tuple(first)][tuple(second)]
+    except IndexError as error:
+        raise DimensionError(f"x[index]: {error}; x has shape {array.shape}") from error
     return np.unravel_index(positions, array.shape)
 
 
