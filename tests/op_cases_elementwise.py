@@ -112,9 +112,25 @@ ARITHMETIC = [
     Case(options.true_divide, on(ANY, NONZERO), torch="true_divide"),
     Case(options.float_power, on(POSITIVE, ANY), on(POSITIVE, 3), torch="float_power", integers=("int64",)),
     Case(options.ldexp, on(ANY, Given([1.0, 2.0, -1.0, 0.0])), torch="ldexp"),
+    Case(
+        options.ldexp,
+        *(on(Real(*shape), Whole(4, low=-4)) for shape in ((3, 4), (2, 1))),
+        on(Real(0, 4), Whole(4)),
+        on(Real(), 3),
+        numpy=np.ldexp,
+        torch=lambda t, x, n: x * 2.0**n,  # its ldexp resizes the shorter argument instead of broadcasting
+        covers=("shifted_exponent",),
+        name="ldexp_by_integers",
+    ),
     Case(options.addcmul, on(ANY, ANY, Real(4), value=0.3), on(Real(), Real(), Real()), torch="addcmul"),
     Case(options.addcdiv, on(ANY, ANY, NONZERO.resized(4), value=0.3), torch="addcdiv"),
-    Case(options.lerp, on(ANY, ANY, Real(3, 4, low=0, high=1)), torch="lerp", elementwise=True),
+    Case(
+        options.lerp,
+        on(ANY, ANY, Real(3, 4, low=0, high=1)),
+        torch="lerp",
+        elementwise=True,
+        covers=("lerp",),
+    ),
     Case(
         options.lerp,
         on(ANY, ANY, 0.3),

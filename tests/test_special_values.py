@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import ops
 from autograd.errors import AutogradError
 
@@ -31,6 +32,8 @@ class Row(NamedTuple):
     gradient: Any = None  # None: not differentiable
     ours: str = ""  # why PyTorch differs, where it does
 
+
+ROOT_2_PI = (2 * np.pi) ** 0.5
 
 ROWS = [
     Row("sqrt", lambda t, x: t.sqrt(x), [0.0, 4.0], [0, 2], [inf, 0.25]),
@@ -176,6 +179,39 @@ ROWS = [
     Row("logit", lambda t, x: t.logit(x), [0.0, 1.0, 1.5], [-inf, inf, nan]),
     Row("sinc", lambda t, x: t.sinc(x), [0.0, 1.0], [1, 0], [0, -1]),
     Row("heaviside", lambda t, x: t.heaviside(x, x * 0 + 0.5), [-1.0, 0.0, 1.0], [0, 0.5, 1]),
+    Row("silu far out", lambda t, x: t.silu(x), [1e20, -1e20], [1e20, 0], [1, 0]),
+    Row("logit outside", lambda t, x: t.logit(x), [1.5, -1.0, 0.5], [nan, nan, 0], [nan, nan, 4]),
+    Row("div, floor", lambda t, x: t.div(x, 2, rounding_mode="floor"), [-7.0, 7.0], [-4, 3], [0, 0]),
+    Row("div, trunc", lambda t, x: t.div(x, 2, rounding_mode="trunc"), [-7.0, 7.0], [-3, 3], [0, 0]),
+    Row("div by 0, trunc", lambda t, x: t.div(x, 0.0, rounding_mode="trunc"), [-7.0, 0.0], [-inf, nan], [0, 0]),
+    Row("frexp", lambda t, x: t.frexp(x)[0], [0.0, inf, 6.0, nan], [0, inf, 0.75, nan], [1, 1, 0.125, 1]),
+    Row("fill", lambda t, x: t.fill(x, 3.0), [nan, 1.0], [3, 3], [0, 0]),
+    Row("entr", lambda t, x: t.entr(x), [0.0, -1.0, 1.0], [0, -inf, 0], [inf, nan, -1]),
+    Row("xlog1py", lambda t, x: t.xlog1py(x, -1.0 + 0 * x.detach()), [0.0, 1.0], [0, -inf], [0, -inf]),
+    Row("ndtr", lambda t, x: t.ndtr(x), [-inf, 0.0, inf], [0, 0.5, 1], [0, 1 / ROOT_2_PI, 0]),
+    Row("ndtri", lambda t, x: t.ndtri(x), [0.0, 0.5, 1.0, 2.0], [-inf, 0, inf, nan], [inf, ROOT_2_PI, inf, nan]),
+    Row("log_ndtr", lambda t, x: t.log_ndtr(x), [inf, 0.0], [0, -np.log(2)], [0, (2 / np.pi) ** 0.5]),
+    Row("erfcx", lambda t, x: t.erfcx(x), [0.0, inf], [1, 0], [-2 / np.pi**0.5, nan]),
+    Row("i0e far out", lambda t, x: t.i0e(x), [0.0, inf], [1, 0], [0, 0]),
+    Row("i1 at 0", lambda t, x: t.i1(x), [0.0], [0], [0.5]),
+    Row("igamma", lambda t, x: t.igamma(1.0 * (x.detach() >= 0), x), [0.0, inf], [0, 1], [1, 0], ours="nan"),
+    Row("igamma of 0", lambda t, x: t.igamma(0.0 * (x.detach() >= 0), x), [0.0, 1.0, inf], [nan, 1, 1]),
+    Row("zeta", lambda t, x: t.zeta(x, 1.0 + 0 * x.detach()), [1.0, 0.5, 2.0], [inf, nan, np.pi**2 / 6]),
+    Row("bessel_y0", lambda t, x: t.bessel_y0(x), [0.0, -1.0], [-inf, nan]),
+    Row("modified_bessel_k0", lambda t, x: t.modified_bessel_k0(x), [0.0, -1.0, 1e3], [inf, nan, 0]),
+    Row("spherical_bessel_j0", lambda t, x: t.spherical_bessel_j0(x), [0.0, inf], [1, 0]),
+    Row("airy_ai", lambda t, x: t.airy_ai(x), [200.0, 1e10], [0, 0]),
+    Row("mvlgamma", lambda t, x: t.mvlgamma(x, 2), [0.5, 1.0], [inf, 1.5 * np.log(np.pi) - 0.5 * np.log(np.pi)]),
+    Row(
+        "smooth_l1_loss at its bend and at 0",
+        lambda t, x: F(t).smooth_l1_loss(x, 0 * x.detach(), reduction="none"),
+        [0.0, 1.0, -1.0], [0, 0.5, 0.5], [0, 1, -1],
+    ),
+    Row(
+        "huber_loss at its bend and at 0",
+        lambda t, x: F(t).huber_loss(x, 0 * x.detach(), reduction="none", delta=2.0),
+        [0.0, 2.0, -2.0], [0, 2, 2], [0, 2, -2],
+    ),
     Row(
         "cross_entropy, all ignored, mean",
         lambda t, x: t.cross_entropy(x, indices(t, [-100, -100])), [[1.0, 2.0], [3.0, 4.0]], nan, [[0, 0], [0, 0]],
@@ -213,6 +249,11 @@ def indices(library: Any, values: list[int]) -> Any:
     return library.tensor(values)
 
 
+def F(library: Any) -> Any:
+    """The library's nn.functional."""
+    return library.torch.nn.functional if isinstance(library, Torch) else nn.functional
+
+
 class Torch:
     """PyTorch's functions under one roof."""
 
@@ -221,7 +262,8 @@ class Torch:
 
     def __getattr__(self, name: str) -> Any:
         inner = self.torch.nn.functional if "entropy" in name else self.torch
-        return getattr(inner, name, None) or getattr(self.torch.nn.functional, name)
+        functional, special = self.torch.nn.functional, self.torch.special
+        return getattr(inner, name, None) or getattr(special, name, None) or getattr(functional, name)
 
     def masked_fill(self, x: Any, mask: Any, value: float) -> Any:
         return x.masked_fill(mask, value)

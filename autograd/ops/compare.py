@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError
+from autograd.ops.forms import same_dtype
 from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
 
@@ -63,12 +64,13 @@ def equal(input: Any, other: Any) -> bool:
     return bool(np.array_equal(raw(input), raw(other)))
 
 
-@primitive(cast="promote", x=None, y=None, numpy=np.isclose)
+@primitive(x=None, y=None, numpy=np.isclose)
 def isclose(x: Array, y: Array, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Array:
     """|x - y| <= atol + rtol * |y|, elementwise with broadcasting; infinities equal themselves.
 
     Raises:
         ArgumentError: if rtol or atol is negative.
+        DTypeError: if the dtypes differ.
 
     >>> import autograd
     >>> isclose(autograd.tensor([1.0, 2.0]), autograd.tensor([1.000001, 2.1]))
@@ -77,6 +79,7 @@ def isclose(x: Array, y: Array, rtol: float = 1e-05, atol: float = 1e-08, equal_
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise ArgumentError(f"isclose: {name} must not be negative, got {tolerance}")
+    same_dtype("isclose", x, y)
     return np.isclose(x, y, rtol, atol, equal_nan)
 
 

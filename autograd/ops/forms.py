@@ -40,6 +40,18 @@ def floating(op: str, x: Array) -> None:
         )
 
 
+def same_dtype(op: str, x: Array, y: Array) -> None:
+    """Raise unless both arrays have one dtype; a number fits any.
+
+    Raises:
+        DTypeError: naming the operation and the dtypes.
+    """
+    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and x.dtype != y.dtype:
+        raise DTypeError(
+            f"{op}: the tensors must have one dtype, got {x.dtype} and {y.dtype}; convert with .to()"
+        )
+
+
 def in_dtype_of(x: Array, out: Array) -> Array:
     """SciPy's result in the dtype of x, if that is floating point: SciPy has no float16.
 

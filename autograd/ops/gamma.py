@@ -11,6 +11,7 @@ import numpy as np
 from autograd.errors import ArgumentError, GradientError
 from autograd.ops import arithmetic
 from autograd.ops.forms import floating, in_dtype_of
+from autograd.ops.special import xlogy
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _unknown(op: str, argument: str) -> Callable[[Array], Array]:
 
 def _log_density(a: Array, x: Array) -> Array:
     """The logarithm of x^(a-1) e^(-x) / Γ(a), the density of the gamma distribution."""
-    return (a - 1) * np.log(x) - x - lgamma(a)
+    return xlogy(a - 1, x) - x - lgamma(a)
 
 
 @primitive(cast="promote", a=_unknown("igamma", "input"), x=lambda g, a, x: g * np.exp(_log_density(a, x)))

@@ -9,7 +9,9 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic, rounding, selection
-from autograd.primitive import Array, primitive
+from autograd.ops.forms import floating, same_dtype
+from autograd.primitive import Array, implements, primitive
+from autograd.tape import Variable
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -103,10 +105,15 @@ def true_divide(input: Any, other: Any) -> Tensor:
 def positive(input: Any) -> Tensor:
     """The input itself.
 
+    Raises:
+        DTypeError: for bools.
+
     >>> import autograd
     >>> positive(autograd.tensor([-1.0]))
     tensor([-1.])
     """
+    if np.dtype(getattr(input, "dtype", float)).kind == "b":
+        raise DTypeError("positive: not defined for bool tensors; convert with .int() first")
     return input  # type: ignore[no-any-return]  # a tensor
 
 
@@ -121,6 +128,13 @@ def float_power(input: Any, exponent: Any) -> Tensor:
     return arithmetic.pow(x, y)
 
 
+@primitive(x=lambda g, n: np.ldexp(g, n), n=None)
+def shifted_exponent(x: Array, n: Array) -> Array:
+    """x * 2**n for integers n, exact where 2**n itself overflows.  dx = g * 2**n."""
+    return np.ldexp(x, n)
+
+
+@implements(np.ldexp)
 def ldexp(input: Any, other: Any) -> Tensor:
     """input * 2**other.
 
@@ -128,6 +142,9 @@ def ldexp(input: Any, other: Any) -> Tensor:
     >>> ldexp(autograd.tensor([1.0, 3.0]), autograd.tensor([1, 2]))
     tensor([ 2., 12.])
     """
+    x, n = selection.raw(input), selection.raw(other)
+    if np.asarray(x).dtype.kind == "f" and np.asarray(n).dtype.kind in "iu":
+        return shifted_exponent(input, other)
     return arithmetic.mul(input, arithmetic.pow(2.0, other))
 
 
@@ -144,10 +161,18 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tens
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2.
 
+    Raises:
+        DTypeError: if both tensors hold integers: say which division is meant.
+
     >>> import autograd
     >>> addcdiv(autograd.ones(2), autograd.tensor([1.0, 2.0]), autograd.tensor([2.0, 4.0]))
     tensor([1.5000, 1.5000])
     """
+    if not any(np.asarray(selection.raw(t)).dtype.kind == "f" for t in (tensor1, tensor2)):
+        raise DTypeError(
+            "addcdiv: one of the two tensors must be floating point; convert one with .float() for true division, or "
+            "use div(..., rounding_mode='trunc') and add"
+        )
     return add(input, arithmetic.div(tensor1, tensor2), alpha=value)
 
 
@@ -158,19 +183,34 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tens
     end=lambda g, weight: g * weight,
     weight=lambda g, start, end: g * (end - start),
 )
-def lerp(start: Array, end: Array, weight: Array) -> Array:
-    """start + weight * (end - start), with broadcasting; exact at both ends.
+def lerp_(start: Array, end: Array, weight: Array) -> Array:
+    """start + weight * (end - start), with broadcasting; see `lerp`.
 
     dstart = g * (1 - weight), dend = g * weight, dweight = g * (end - start).
+    """
+    floating("lerp", start if isinstance(start, np.ndarray) else end)
+    way = end - start
+    if isinstance(weight, (float, int)):
+        return start + weight * way if weight < 0.5 else end - way * (1 - weight)
+    return np.where(weight < 0.5, start + weight * way, end - way * (1 - weight))
+
+
+def lerp(input: Any, end: Any, weight: Any) -> Tensor:
+    """input + weight * (end - input), with broadcasting; exact at both ends.
+
+    dinput = g * (1 - weight), dend = g * weight, dweight = g * (end - input).
+
+    Raises:
+        DTypeError: if the tensors are not floating point, or of several dtypes.
 
     >>> import autograd
     >>> lerp(autograd.tensor([0.0, 10.0]), autograd.tensor([10.0, 20.0]), 0.25)
     tensor([ 2.5000, 12.5000])
     """
-    way = end - start
-    if isinstance(weight, (float, int)):
-        return start + weight * way if weight < 0.5 else end - way * (1 - weight)
-    return np.where(weight < 0.5, start + weight * way, end - way * (1 - weight))
+    for other in (end, weight):
+        if isinstance(input, Variable) and isinstance(other, Variable):
+            same_dtype("lerp", input.array, other.array)
+    return lerp_(input, end, weight)
 
 
 subtract, multiply, divide = sub, arithmetic.mul, div

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic, single
+from autograd.ops.forms import floating
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ __all__ = [
 ]
 
 
+def _whole(op: str, x: Array) -> Array:
+    """Integers are rounded already; bools are no numbers."""
+    if x.dtype.kind == "b":
+        raise DTypeError(f"{op}: not defined for bool tensors; convert with .int() first")
+    return x.copy()
+
+
 @primitive(x=lambda g: np.zeros_like(g), numpy=np.floor)
 def floor(x: Array) -> Array:
     """The largest integer not above x, elementwise.  dx = 0.
@@ -35,7 +43,7 @@ def floor(x: Array) -> Array:
     >>> floor(autograd.tensor([1.7, -1.2]))
     tensor([ 1., -2.])
     """
-    return np.floor(x) if x.dtype.kind == "f" else x.copy()
+    return np.floor(x) if x.dtype.kind == "f" else _whole("floor", x)
 
 
 @primitive(x=lambda g: np.zeros_like(g), numpy=np.ceil)
@@ -46,7 +54,7 @@ def ceil(x: Array) -> Array:
     >>> ceil(autograd.tensor([1.2, -1.7]))
     tensor([ 2., -1.])
     """
-    return np.ceil(x) if x.dtype.kind == "f" else x.copy()
+    return np.ceil(x) if x.dtype.kind == "f" else _whole("ceil", x)
 
 
 @primitive(x=lambda g: np.zeros_like(g), numpy=(np.trunc, np.fix))
@@ -57,7 +65,7 @@ def trunc(x: Array) -> Array:
     >>> trunc(autograd.tensor([1.7, -1.7]))
     tensor([ 1., -1.])
     """
-    return np.trunc(x) if x.dtype.kind == "f" else x.copy()
+    return np.trunc(x) if x.dtype.kind == "f" else _whole("trunc", x)
 
 
 @primitive(x=lambda g: np.zeros_like(g), numpy=(np.rint, np.round))
@@ -69,17 +77,21 @@ def round(x: Array, decimals: int = 0) -> Array:
     (tensor([0., 2., 2.]), tensor([1200.]))
     """
     if x.dtype.kind != "f":
-        return x.copy()
+        return _whole("round", x)
     return np.rint(x) if decimals == 0 else np.round(x, decimals)
 
 
 def frac(input: Any) -> Tensor:
     """The fraction of the input with its sign: input - trunc(input).
 
+    Raises:
+        DTypeError: for integers, which have none.
+
     >>> import autograd
     >>> frac(autograd.tensor([1.25, -1.25]))
     tensor([ 0.2500, -0.2500])
     """
+    floating("frac", input)
     return arithmetic.sub(input, trunc(input))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden, only_values
-from autograd.ops.forms import drop, keep, pick
+from autograd.ops.forms import drop, keep, pick, same_dtype
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable, wrap
 
@@ -280,14 +280,20 @@ def copysign(x: Array, y: Array) -> Array:
     """
 
 
-@primitive(cast="promote", x=None, y=None, numpy=np.heaviside)
+@primitive(x=None, y=None, numpy=np.heaviside)
 def heaviside(x: Array, y: Array) -> Array:
     """0 where x < 0, y where x == 0, 1 where x > 0, elementwise with broadcasting. Not differentiable.
+
+    nan stays nan, where PyTorch returns 0.
+
+    Raises:
+        DTypeError: if the dtypes differ.
 
     >>> import autograd
     >>> heaviside(autograd.tensor([-1.0, 0.0, 2.0]), autograd.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
+    same_dtype("heaviside", x, y)
     return np.heaviside(x, y).astype(np.result_type(x, y), copy=False)
 
 
