@@ -111,6 +111,8 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "mask": (lambda lib, x: (x + 1)[x > 0], (X,)),
     "index_select": (lambda lib, x, i: (x + 1).index_select(0, i), (X, CLASSES)),
     "gather": (lambda lib, x, i: (x + 1).gather(1, i[:, None]), (X, CLASSES)),
+    "sort": (lambda lib, x: (x + 1).sort(1)[0], (X,)),
+    "topk": (lambda lib, x: (x + 1).topk(3, 1)[0], (X,)),
     "cat": (lambda lib, x, y: lib.cat([x + 1, y + 1]), (X, Y)),
     "stack": (lambda lib, x, y: lib.stack([x + 1, y + 1]), (X, Y)),
     "where": (lambda lib, x, y: lib.where(x > 0, x + 1, y + 1), (X, Y)),
