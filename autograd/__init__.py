@@ -545,15 +545,13 @@ from autograd.random import (
     normal,
     poisson,
     rand,
-    rand_like,
     randint,
-    randint_like,
     randn,
-    randn_like,
     randperm,
     seed,
     set_rng_state,
 )
+from autograd.random_like import rand_like, randint_like, randn_like
 from autograd.ranges import arange, linspace, logspace
 from autograd.save import load, load_metadata, save
 from autograd.scalars import e, inf, nan, newaxis, pi

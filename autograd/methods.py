@@ -308,7 +308,11 @@ class Operations:
     flipud = ops.flipud
     roll = ops.roll
     rot90 = ops.rot90
-    split = ops.split
+
+    def split(self, split_size: Any, dim: int = 0) -> Any:
+        """Return views of it of `split_size` along a dimension, or of each size in a list."""
+        return ops.split(self, split_size, dim)
+
     chunk = ops.chunk
     split_with_sizes = ops.split_with_sizes
     unsafe_split = ops.unsafe_split

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Generator", "default_generator", "manual_seed", "seed", "initial_seed", "get_rng_state", "set_rng_state",
     "rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson",
-    "rand_like", "randn_like", "randint_like",
 ]  # fmt: skip
 
 _WORD = (1 << 64) - 1
@@ -303,49 +302,6 @@ def randperm(
     (count,) = create.checked_shape("randperm", (n,))
     array = source(generator).permutation(count).astype(dtypes.numpy_dtype(dtype))
     return create.made("randperm", array, requires_grad)
-
-
-def rand_like(
-    input: Any,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """Numbers drawn evenly from [0, 1), in the shape and dtype of `input`."""
-    kind = input.dtype if dtype is None else dtype
-    return rand(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
-
-
-def randn_like(
-    input: Any,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """Numbers drawn from the standard normal distribution, in the shape and dtype of `input`."""
-    kind = input.dtype if dtype is None else dtype
-    return randn(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
-
-
-def randint_like(
-    input: Any,
-    low: int,
-    high: int | None = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """Integers drawn evenly from [low, high), in the shape and dtype of `input`."""
-    first, last = (0, low) if high is None else (low, high)
-    kind = input.dtype if dtype is None else dtype
-    shape = tuple(input.shape)
-    return randint(first, last, shape, generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
 def normal(

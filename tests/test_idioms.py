@@ -18,6 +18,11 @@ import optim
 
 # fmt: off
 IDIOMS: list[tuple[str, list[str]]] = [
+    (
+        "x = torch.arange(12.0).view(3, 4).sin().requires_grad_(); "
+        "F.cross_entropy(x.t(), torch.tensor([0, 2, 1, 0])).backward()", [
+        "x.grad",
+    ]),
     ("x = torch.arange(6.0).view(2, -1)", [
         "x.sum(axis=1)", "x.sum(dim=(0, 1))", "x.mean(1, keepdim=True)", "x.max(axis=1)",
     ]),

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.constants import ones
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
+from autograd.layout import copied
 from autograd.ops import arithmetic, reduce, selection
 from autograd.ops.forms import add_reduce, floating, keep, largest, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
@@ -118,6 +119,8 @@ def cross_entropy_(
     floating("cross_entropy", x)
     valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
     rows = _rows(x)
+    if not rows.flags.c_contiguous:
+        rows = copied(rows)  # the gradient is written at positions counted in C order
     n, classes = rows.shape
     weight = checked_weight("cross_entropy", weight, classes)
     chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)

@@ -377,7 +377,7 @@ def broadcast_shapes(*shapes: Shape) -> Size:
     """The shape that all of `shapes` broadcast to.
 
     >>> broadcast_shapes((2, 1), (3,))
-    (2, 3)
+    autograd.Size([2, 3])
     """
     try:
         return Size(np.broadcast_shapes(*shapes))
