@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.ops import single
 from autograd.ops.forms import in_dtype_of
 from autograd.primitive import Array, primitive
 
@@ -40,7 +41,7 @@ def i0(x: Array) -> Array:
     """
     from scipy import special
 
-    return in_dtype_of(x, special.i0(x))
+    return single.i0(x, special.i0) if single.is_single(x) else in_dtype_of(x, special.i0(x))
 
 
 @primitive(cast="float", x=lambda g, out, x: g * (i0(x) - _over(out, x, 0.5)))
@@ -55,7 +56,7 @@ def i1(x: Array) -> Array:
     """
     from scipy import special
 
-    return in_dtype_of(x, special.i1(x))
+    return single.i1(x, special.i1) if single.is_single(x) else in_dtype_of(x, special.i1(x))
 
 
 def _i1e(x: Array) -> Array:

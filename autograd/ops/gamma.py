@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ArgumentError, GradientError
-from autograd.ops import arithmetic
+from autograd.ops import arithmetic, single
 from autograd.ops.forms import floating, in_dtype_of
 from autograd.ops.special import xlogy
 from autograd.primitive import Array, primitive
@@ -48,7 +48,7 @@ def digamma(x: Array) -> Array:
     """
     from scipy import special
 
-    return in_dtype_of(x, special.digamma(x))
+    return single.digamma(x, special.digamma) if single.is_single(x) else in_dtype_of(x, special.digamma(x))
 
 
 @primitive(cast="float", x=lambda g, x, n: g * _gamma_slope(n + 1, x))
@@ -56,6 +56,8 @@ def polygamma_(x: Array, n: int) -> Array:
     """The n-th derivative of digamma, elementwise.  dx = g * polygamma(n + 1, x)."""
     from scipy import special
 
+    if n == 1 and single.is_single(x):
+        return single.trigamma(x, lambda v: special.zeta(2.0, v))
     sign = 1 if n % 2 else -1
     return in_dtype_of(x, special.zeta(n + 1.0, x)) * (sign * math.factorial(n))
 

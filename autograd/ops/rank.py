@@ -69,6 +69,17 @@ def _middle(x: Array, axis: int, skip_nan: bool) -> Array:
     return np.take_along_axis(order, np.maximum(middle, 0), axis)
 
 
+def _middle_values(lines: Array, skip_nan: bool) -> Array:
+    """The median of each line, the last dimension."""
+    rank = (lines.shape[-1] - 1) // 2
+    if lines.dtype.kind != "f" or lines.shape[-1] < 64:
+        return np.take_along_axis(lines, _middle(lines, lines.ndim - 1, skip_nan), -1)[..., 0]
+    ordered = np.partition(lines, (rank, lines.shape[-1] - 1), -1)  # nan comes last
+    if np.isnan(ordered[..., -1]).any():
+        return np.take_along_axis(lines, _middle(lines, lines.ndim - 1, skip_nan), -1)[..., 0]
+    return ordered[..., rank]
+
+
 @primitive(x=None)
 def argmedian(x: Array, dim: int, keepdim: bool, skip_nan: bool) -> Array:
     """The position along `dim` of the median."""
@@ -92,8 +103,7 @@ def median_(x: Array, dim: Dim, keepdim: bool, skip_nan: bool) -> Array:
         nothing = np.nan if x.dtype.kind == "f" else np.iinfo(x.dtype).min if x.dtype.kind in "iu" else False
         values = np.full(lines.shape[:-1], nothing, x.dtype)
     else:
-        found = _middle(lines, lines.ndim - 1, skip_nan)
-        values = np.take_along_axis(lines, found, -1)[..., 0]
+        values = _middle_values(lines, skip_nan)
     return values.reshape(kept_shape(x.shape, axes)) if keepdim else values
 
 

@@ -243,6 +243,93 @@ def _hypot(x: Array, y: Array) -> Array:
     return np.sqrt(square, out=square)
 
 
+# ------------------------------------------------------------------------------------------------ special functions
+
+_I0 = (
+    9.41644287e-20, 2.77311592e-17, 9.42456663e-15, 2.40207557e-12, 4.70959026e-10, 6.78167745e-08, 6.78168433e-06,
+    0.000434027777, 0.015625, 0.25, 1.0,
+)  # by powers of x², |x| <= 5  # fmt: skip
+_I1 = (
+    1.89201877e-18, 4.98398138e-16, 1.50818802e-13, 3.36286545e-11, 5.65151067e-09, 6.78167756e-07, 5.42534744e-05,
+    0.00260416666, 0.0625, 0.5,
+)  # I₁(x) / x likewise  # fmt: skip
+_CENTRE = (
+    2.85347896e-08, 3.43727059e-07, -3.52885954e-06, -4.39678125e-06, 0.000218602194, -0.00125370752, -0.00417770774,
+    0.246640726, 1.50140942,
+)  # erfinv(x) / x by powers of w - 2.5, w = -log(1 - x²) < 5  # fmt: skip
+
+
+def i0(x: Array, usual: Callable[..., Any]) -> Array:
+    """The modified Bessel function of order 0; `usual` computes what is far out."""
+    square = x * x
+    return _except_far(polynomial(square, _I0), x, square > 25, usual)
+
+
+def i1(x: Array, usual: Callable[..., Any]) -> Array:
+    """The modified Bessel function of order 1; `usual` computes what is far out."""
+    square = x * x
+    return _except_far(polynomial(square, _I1) * x, x, square > 25, usual)
+
+
+def erfinv(x: Array, usual: Callable[..., Any]) -> Array:
+    """The inverse of erf; `usual` computes what is close to ±1."""
+    w = 1 - x
+    w *= 1 + x
+    np.log(w, out=w)
+    w += 2.5
+    np.negative(w, out=w)
+    out = polynomial(w, _CENTRE)
+    out *= x
+    return _except_far(out, x, ~(w < 2.5), usual)
+
+
+def digamma(x: Array, usual: Callable[..., Any]) -> Array:
+    """ψ(x + 5) by its asymptotic series, less 1/x + … + 1/(x + 4); `usual` computes what is not positive."""
+    far = x + 5
+    r = np.reciprocal(far)
+    square = r * r
+    series = polynomial(square, (1 / 240, -1 / 252, 1 / 120, -1 / 12))
+    series *= square
+    r *= 0.5
+    series -= r
+    np.log(far, out=far)
+    far += series
+    for k in range(5):
+        np.add(x, k, out=r)
+        far -= np.reciprocal(r, out=r)
+    return _except_far(far, x, ~(x > 0), usual)
+
+
+def trigamma(x: Array, usual: Callable[..., Any]) -> Array:
+    """ψ'(x + 5) by its asymptotic series, plus 1/x² + … + 1/(x + 4)²; `usual` computes what is not positive."""
+    r = x + 5
+    np.reciprocal(r, out=r)
+    square = r * r
+    out = polynomial(square, (-1 / 30, 1 / 42, -1 / 30, 1 / 6))
+    out *= square
+    out *= r
+    out += r
+    square *= 0.5
+    out += square
+    for k in range(5):
+        np.add(x, k, out=r)
+        np.reciprocal(r, out=r)
+        out += np.multiply(r, r, out=r)
+    return _except_far(out, x, ~(x > 0), usual)
+
+
+def is_single(x: Any) -> bool:
+    """Whether x is a float32 array large enough for the fast forms."""
+    return type(x) is np.ndarray and x.dtype.char == "f" and x.size >= _LARGE
+
+
+def _except_far(out: Array, x: Array, far: Array, usual: Callable[..., Any]) -> Array:
+    """`out` with the elements of a mask computed the usual way."""
+    if far.any():
+        out[far] = usual(x[far])
+    return out
+
+
 # ------------------------------------------------------------------------------------------------ division
 
 _QUOTIENT = 2.0**28  # below it, float64 holds the quotient's integer part exactly, and that times y too

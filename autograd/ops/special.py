@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.ops import selection
+from autograd.ops import selection, single
 from autograd.ops.forms import drop, in_dtype_of
 from autograd.primitive import Array, primitive
 
@@ -77,7 +77,7 @@ def erfinv(x: Array) -> Array:
     """
     from scipy import special
 
-    return in_dtype_of(x, special.erfinv(x))
+    return single.erfinv(x, special.erfinv) if single.is_single(x) else in_dtype_of(x, special.erfinv(x))
 
 
 @primitive(cast="float", x=lambda g, out, x: g * (2 * x * out - _2_OVER_SQRT_PI))
