@@ -77,7 +77,9 @@ def _explained(
     given = (*args, *named.values())
     strange = [type(a).__name__ for a in given[:1] if not _is_data(a)]
     if strange:
-        return DTypeError(f"{name}: needs tensors, ndarrays or numbers, got {strange[0]}; use autograd.tensor()")
+        return DTypeError(
+            f"{name}: needs tensors, ndarrays or numbers, got {strange[0]}; use autograd.tensor()"
+        )
     got = ", ".join(describe(a.array if isinstance(a, Variable) else a) for a in given)
     if isinstance(error, AttributeError):
         odd = [type(a).__name__ for a in given if not _is_data(a) and a is not None]
