@@ -87,7 +87,7 @@ def explained(
     if isinstance(error, AutogradError):
         return error
     got = ", ".join(describe(v) for v in (*values, *options) if v is not None)
-    if isinstance(error, TypeError):
+    if isinstance(error, (TypeError, AttributeError)):
         return DTypeError(f"{p.name}: not defined for {got} ({error})")
     if isinstance(error, IndexError):
         return DimensionError(f"{p.name}: {error}; got {got}")

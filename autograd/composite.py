@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from autograd.tape import Variable
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_DATA = (Variable, np.ndarray, np.generic, int, float, NoneType)
 _NAMES = {"axis": "dim", "keepdims": "keepdim", "dim": "dims", "x": "input", "a": "input"}
 
 
@@ -38,7 +40,7 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
     tensor(1.5000)
     >>> halves("text")
     Traceback (most recent call last):
-    autograd.errors.DTypeError: halves: needs tensors, ndarrays or numbers, got str; use autograd.tensor()
+    autograd.errors.DTypeError: halves: needs tensors, not str; use autograd.tensor(); got 'text'
     """
     name = function.__name__.rstrip("_")
     code = function.__code__
@@ -75,24 +77,18 @@ def _explained(
 ) -> Exception | None:
     """The error as one of ours; None if the arguments have nothing to do with it."""
     given = (*args, *named.values())
-    strange = [type(a).__name__ for a in given[:1] if not _is_data(a)]
-    if strange:
-        return DTypeError(
-            f"{name}: needs tensors, ndarrays or numbers, got {strange[0]}; use autograd.tensor()"
-        )
     got = ", ".join(describe(a.array if isinstance(a, Variable) else a) for a in given)
     if isinstance(error, AttributeError):
-        odd = [type(a).__name__ for a in given if not _is_data(a) and a is not None]
-        return ArgumentError(f"{name}: cannot use {' or '.join(odd)} ({error}); got {got}") if odd else None
+        odd = [type(a).__name__ for a in given if not isinstance(a, _DATA)] or ["None"] * (
+            given[:1] == (None,)
+        )
+        return (
+            DTypeError(f"{name}: needs tensors, not {odd[0]}; use autograd.tensor(); got {got}")
+            if odd
+            else None
+        )
     if isinstance(error, TypeError):
         return ArgumentError(f"{name}: {error}; got {got}; it takes ({', '.join(parameters)})")
     if isinstance(error, IndexError):
         return DimensionError(f"{name}: {error}; got {got}")
     return ShapeError(f"{name}: {error}; got {got}")
-
-
-def _is_data(value: Any) -> bool:
-    """Whether an operation can compute with it: a tensor, an array, a number, or a sequence of such."""
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_data, value))
-    return isinstance(value, (Variable, np.ndarray, np.generic, int, float))

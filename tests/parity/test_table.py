@@ -15,11 +15,12 @@ import autograd  # noqa: E402  # after the check that torch is there
 from autograd import dtypes  # noqa: E402
 from tests.case import Case, Sample, Spec  # noqa: E402
 from tests.op_cases import CASES  # noqa: E402
-from tests.parity.compare import differences  # noqa: E402
-from tests.parity.translate import UntranslatableError, flat  # noqa: E402
-from tests.test_ops import differentiable, drawn, leaves, mapped, rows  # noqa: E402
+from tests.parity.compare import differences, quiet  # noqa: E402
+from tests.parity.translate import Translator, flat  # noqa: E402
+from tests.test_ops import differentiable, drawn, mapped, rows  # noqa: E402
 
 FLOATS = ["float32", "float64"]
+ABSENT = 17  # a dimension that no sample has
 
 
 def theirs(case: Case) -> Callable[..., Any]:
@@ -96,29 +97,23 @@ def test_method(case: Case, sample: Sample, dtype: str) -> None:
 
 
 def refused(case: Case, sample: Sample, change: Callable[[list[Any], dict[str, Any]], None]) -> None:
-    """Where PyTorch raises for the changed call, we raise an error of ours of the same built-in type."""
+    """Where PyTorch raises for the changed call, so do we: an error of ours, and an IndexError where it has one."""
     args, named = call(case, sample, "float64")
     changed = list(args)
     change(changed, named)
     try:
-        theirs(case)(*changed, **named)
-    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-        kinds = (IndexError, TypeError, ValueError, RuntimeError)
-        kind = next((k for k in kinds if isinstance(error, k)), TypeError)
+        with quiet():
+            theirs(case)(*changed, **named)
+    except Exception as error:  # noqa: BLE001  # whatever PyTorch raises, AttributeError among it
+        kind = type(error)
     else:
         return
-    from tests.parity.translate import Translator
-
     translate = Translator()
-    try:
-        our_args, our_named = translate(changed), translate(named)
-    except UntranslatableError:
-        return
     with pytest.raises(autograd.AutogradError) as raised:
-        case.op(*our_args, **our_named)
-    if kind is IndexError or kind is TypeError:
-        assert isinstance(raised.value, (kind, RuntimeError, ValueError)), raised.value
-    assert case.op.__name__ == "<lambda>" or ":" in str(raised.value)
+        case.op(*translate(changed), **translate(named))
+    if kind is IndexError and "dim" in named and named["dim"] == ABSENT:
+        assert isinstance(raised.value, IndexError), raised.value
+    assert ":" in str(raised.value)
 
 
 def public(case: Case) -> bool:
@@ -131,13 +126,18 @@ def public(case: Case) -> bool:
 )
 def test_a_dimension_that_is_not_there(case: Case, sample: Sample) -> None:
     def change(args: list[Any], named: dict[str, Any]) -> None:
-        named["dim"] = 17
+        named["dim"] = ABSENT
 
     refused(case, sample, change)
 
 
 @pytest.mark.parametrize(
-    ("case", "sample"), rows(lambda case, sample: public(case) and sample is case.samples[0] and sample.args)
+    ("case", "sample"),
+    rows(
+        lambda case, sample: (
+            public(case) and isinstance(case.torch, str) and sample is case.samples[0] and sample.args
+        )
+    ),
 )
 @pytest.mark.parametrize("wrong", ["text", None, [[1.0], [2.0, 3.0]], {"a": 1}], ids=repr)
 def test_arguments_of_another_kind(case: Case, sample: Sample, wrong: Any) -> None:
@@ -154,7 +154,7 @@ def test_arguments_of_another_kind(case: Case, sample: Sample, wrong: Any) -> No
             public(case)
             and sample is case.samples[0]
             and len(sample.args) > 1
-            and len(list(leaves(sample.args, Spec))) > 1
+            and isinstance(sample.args[1], Spec)
         )
     ),
 )
