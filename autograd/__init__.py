@@ -225,6 +225,7 @@ from autograd.ops import (
     atleast_2d,
     atleast_3d,
     baddbmm,
+    bilinear,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     bincount,
@@ -676,7 +677,7 @@ __all__ = [
     "geqrf", "orgqr", "ormqr", "svd", "lu", "lu_unpack", "lu_solve", "triangular_solve", "matrix_exp", "matrix_power",
     "chain_matmul", "norm", "frobenius_norm", "nuclear_norm", "dist", "cdist", "renorm", "vander",
     # contraction
-    "einsum", "tensordot", "inner", "kron",
+    "einsum", "tensordot", "inner", "kron", "bilinear",
     # extremum
     "max", "min", "amax", "amin", "aminmax", "argmax", "argmin",
     # rank

@@ -7,6 +7,7 @@ UNTIMED: dict[str, str] = {
     "reverse_dims": "NumPy's `x.T`; `permute` is timed",
     "broadcast_shapes": "works on shapes alone",
     "matrix_transpose": "`x.mT` as NumPy names it",
+    "bilinear": "an `einsum` of three, which is timed of two",
     "adjoint": "`x.mH`, which is `x.mT`",
     "conjugate_transpose": "`x.H`, which is `x.T`",
     **dict.fromkeys(

@@ -127,6 +127,8 @@ CASES = [
         on(Real(2, 3, 3), Real(1, 2, 3), upper=False, left=False),
         on(Real(3, 3), Real(4, 2, 3), upper=True, left=False, unitriangular=True),
         on(Real(2, 2), Real(2, 0), upper=True),
+        on(Real(9, 2, 2), Real(9, 2, 2), upper=True),  # many small ones: all at once
+        on(Real(9, 2, 2), Real(2, 1), upper=False, unitriangular=True),
         covers=("linalg_solve_triangular",),
     ),
     row(

@@ -144,4 +144,10 @@ CASES = [
     Case(
         contraction.kron, on(Real(2, 2), Real(1, 3)), on(Real(2), Real(2, 1, 2)), numpy=np.kron, torch="kron"
     ),
+    Case(
+        contraction.bilinear,
+        on(Real(2, 3), Real(2, 2), Real(4, 3, 2), Real(4)),
+        on(Real(3), Real(2), Real(1, 3, 2)),
+        torch="bilinear",
+    ),
 ]

@@ -101,6 +101,7 @@ from autograd.ops.compare import (
     signbit,
 )
 from autograd.ops.contraction import (
+    bilinear,
     einsum,
     inner,
     kron,
@@ -529,7 +530,7 @@ __all__ = [
     "matmul", "mm", "bmm", "mv", "dot", "vdot", "outer", "ger", "addmm", "addmv", "addbmm", "baddbmm",
     "addr", "cross", "trace", "adjoint", "conjugate_transpose",
     # contraction
-    "einsum", "tensordot", "inner", "kron",
+    "einsum", "tensordot", "inner", "kron", "bilinear",
     # extremum
     "max", "min", "amax", "amin", "aminmax", "argmax", "argmin",
     # rank

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
-from autograd.ops.arithmetic import mul
+from autograd.ops.arithmetic import add, mul
 from autograd.ops.products import product
 from autograd.ops.rearrange import diagonal
 from autograd.ops.reduce import converted, sum
@@ -29,7 +29,7 @@ from autograd.tape import Variable
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["einsum", "tensordot", "inner", "kron"]
+__all__ = ["einsum", "tensordot", "inner", "kron", "bilinear"]
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in the order of implicit output
 
@@ -312,3 +312,27 @@ def kron(input: Any, other: Any) -> Tensor:
     x = reshape(input, tuple(n for size in a for n in (size, 1)))
     y = reshape(other, tuple(n for size in b for n in (1, size)))
     return reshape(mul(x, y), tuple(m * n for m, n in zip(a, b, strict=True)))
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
+    """Σᵢⱼ xᵢ Wₖᵢⱼ yⱼ + bₖ: (*, I), (*, J), weight (K, I, J), bias (K) → (*, K).
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> bilinear(autograd.ones(2, 3), autograd.ones(2, 4), autograd.ones(1, 3, 4))
+    tensor([[12.],
+            [12.]])
+    """
+    x, y, w = tuple(input1.shape), tuple(input2.shape), tuple(weight.shape)
+    if not x or x[:-1] != y[:-1] or len(w) != 3 or w[1:] != (x[-1], y[-1]):
+        raise ShapeError(
+            f"bilinear: needs inputs (*, I) and (*, J) and a weight (K, I, J), got shapes {x}, {y} and {w}"
+        )
+    result = einsum("...i,kij,...j->...k", input1, weight, input2)
+    if bias is None:
+        return result
+    if tuple(bias.shape) != w[:1]:
+        raise ShapeError(f"bilinear: the bias must have shape {w[:1]}, got {tuple(bias.shape)}")
+    return add(result, bias)

@@ -312,7 +312,7 @@ def shared(g: Array, winners: Array, dim: Dim) -> Array:
 
 def _norm_dx(g: Array, out: Array, x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     if p == 0:
-        return 0 * x
+        return np.zeros_like(x)
     if p == 2:
         return spread(drop(g / (out + (out == 0)), out == 0), x.shape, dim, keepdim) * x
     g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
