@@ -45,7 +45,7 @@ def product(x: Array, y: Array) -> Array:
         if x.shape[2] == 1 == y.shape[1]:
             return x * y
         if y.strides[0] == 0 and x.shape[2] == y.shape[1]:  # one matrix for a whole batch: one large product
-            rows = product(x.reshape(-1, x.shape[2]), y[0])
+            rows = product(x.reshape(len(x) * x.shape[1], x.shape[2]), y[0])
             return rows.reshape(*x.shape[:2], y.shape[2])
         if x.strides[0] == 0 and x.shape[2] == y.shape[1] and y.shape[2] == 1:
             return product(y[..., 0], x[0].T)[..., None]
