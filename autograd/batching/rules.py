@@ -29,6 +29,7 @@ from autograd.ops import (
     identity,
     loss,
     number,
+    options,
     polynomial,
     rounding,
     selection,
@@ -38,7 +39,7 @@ from autograd.ops.shape import expand, reshape, unsqueeze
 from autograd.table import Primitive, registry
 
 ELEMENTWISE = (
-    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, polynomial, rounding,
+    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, options, polynomial, rounding,
     selection, special,
 )  # fmt: skip
 """The files whose primitives are elementwise, unless another rule says otherwise."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from autograd.batching.rules import batches, examples, grown, shifted
 from autograd.dims import checked_dims
-from autograd.errors import DimensionError, ShapeError
+from autograd.errors import BatchingError, DimensionError, ShapeError
 from autograd.hidden import Level
-from autograd.ops import join, rearrange, shape
+from autograd.ops import join, rearrange, shape, strided
 from autograd.ops.splitting import pieces
 from autograd.table import Primitive
 
@@ -147,3 +147,10 @@ def _fold(p: Primitive, level: Level, args: list[Any]) -> Any:
 def _planes(p: Primitive, x: Any) -> None:
     if x.ndim < 3:
         raise ShapeError(f"{p.name}: needs at least 2 dimensions, got shape {tuple(x.shape[1:])}")
+
+
+@batches(strided.strided)
+def _strided(p: Primitive, level: Level, args: list[Any]) -> Any:
+    raise BatchingError(
+        "vmap: as_strided reads memory, which the examples share; use select, narrow, unfold or an index instead"
+    )
