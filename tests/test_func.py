@@ -135,7 +135,9 @@ PROGRAMS: dict[str, Callable[[Any, Any, Callable[..., Any]], Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning", "ignore:Attempted to insert")  # PyTorch's own
+@pytest.mark.filterwarnings(
+    "ignore:.torch.jit:DeprecationWarning", "ignore:Attempted to insert"
+)  # PyTorch's own
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_as_torch_func(torch: Any, name: str) -> None:
     def torch_tensor(a: Any) -> Any:

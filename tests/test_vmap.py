@@ -40,7 +40,9 @@ OUTSIDE = {
     ),
     **dict.fromkeys(("bincount", "histc", "histogram", "cells"), "counts on ndarrays"),
     "cov": "checks weights by their values",
-    **dict.fromkeys(("as_strided", "as_strided_copy", "as_strided_scatter"), "reads memory, which examples share"),
+    **dict.fromkeys(
+        ("as_strided", "as_strided_copy", "as_strided_scatter"), "reads memory, which examples share"
+    ),
     **dict.fromkeys(("index_reduce", "scatter_reduce"), "reduces on ndarrays"),
     **dict.fromkeys(("nonzero_static", "unravel_index"), "looks for positions in ndarrays"),
 }

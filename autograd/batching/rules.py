@@ -39,8 +39,8 @@ from autograd.ops.shape import expand, reshape, unsqueeze
 from autograd.table import Primitive, registry
 
 ELEMENTWISE = (
-    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, options, polynomial, rounding,
-    selection, special,
+    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, options, polynomial,
+    rounding, selection, special,
 )  # fmt: skip
 """The files whose primitives are elementwise, unless another rule says otherwise."""
 

@@ -16,6 +16,7 @@ from autograd.hidden import Hidden, all_examples, of_examples, only_values
 from autograd.ops import index as indexing
 from autograd.ops.arithmetic import mul
 from autograd.ops.index import additem, getitem_, setitem
+from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, expand, flatten, reshape
 from autograd.primitive import Array
 from autograd.tape import Variable, wrap
@@ -311,6 +312,10 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     if not len(input.shape):
         return reshape(index_fill(reshape(input, (1,)), dim, index, value), ())
     *lead, at = slices_at("index_fill", input, dim, index)
+    if isinstance(at, Hidden):  # under vmap, by a mask: the number of different positions may differ
+        filled = (at.reshape(-1, 1) == np.arange(input.shape[len(lead)])).any(0)
+        mask = reshape(filled, (-1,) + (1,) * (len(input.shape) - 1 - len(lead)))
+        return where(mask, value, input).astype(input.dtype)  # type: ignore[no-any-return]  # a tensor
     return setitem(input, value, (*lead, np.unique(at)))  # each once, as the value's gradient is to count it
 
 
