@@ -114,7 +114,9 @@ def geometric_(input: Any, p: float, *, generator: Generator | None = None) -> A
 def _continuous(op: str, input: Any) -> None:
     """Raise unless the tensor can hold a continuous distribution."""
     if input.dtype.kind != "f":
-        raise DTypeError(f"{op}: needs a floating-point tensor, got {input.dtype}; convert it with .float()")
+        raise DTypeError(
+            f"{op}: needs a floating-point tensor, got {input.dtype.name}; convert it with .float()"
+        )
 
 
 def bernoulli_(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> Any:
