@@ -1,8 +1,8 @@
 """`Tensor`: an ndarray on the tape.
 
 A tensor adds methods to `tape.Variable`, and no state. Its methods are in the classes it is made of: what it is
-(`TensorBasics`), the operations (`Operations`), those that write in place (`InPlaceOperations`), and conversions
-(`Conversions`).
+(`TensorBasics`), the operations (`Operations`), those that write in place (`InPlaceOperations`), conversions
+(`Conversions`), and what concerns memory (`Memory`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from autograd.errors import DTypeError
 from autograd.methods import Operations
 from autograd.methods_conversion import Conversions
 from autograd.methods_in_place import InPlaceOperations
+from autograd.methods_memory import Memory
 from autograd.size import Size
 from autograd.tape import Variable
 
 
-class Tensor(Operations, InPlaceOperations, Conversions, TensorBasics):
+class Tensor(Operations, InPlaceOperations, Conversions, Memory, TensorBasics):
     """A multi-dimensional array of one dtype that records the operations it takes part in.
 
     Made by `autograd.tensor`, by the other creation functions, or as the result of an operation. `Tensor(data)` makes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import checked_dim
-from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.hidden import all_examples, only_values
 from autograd.ops.identity import clone
 from autograd.ops.index import getitem
@@ -78,7 +78,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
                 f"cat: all sizes but that of dim {dim} must agree: tensor {i} has shape {s}, tensor 0 {first}"
             )
         if not s:
-            raise DimensionError("cat: a 0-d tensor cannot be joined; use stack()")
+            raise ShapeError("cat: a 0-d tensor cannot be joined; use stack()")
         starts.append(starts[-1] + s[d])
     return cat_(given, d, starts)
 
@@ -233,6 +233,8 @@ def _several(op: str, tensors: Any) -> tuple[Any, ...]:
         raise ArgumentError(f"{op}: needs a list or tuple of tensors, got {type(tensors).__name__}")
     if not tensors:
         raise ShapeError(f"{op}: needs at least one tensor, got an empty list")
+    if any(x is None for x in tensors):
+        raise ArgumentError(f"{op}: needs tensors, got None among them")
     return tuple(tensors)
 
 

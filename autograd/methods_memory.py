@@ -1,0 +1,135 @@
+"""A tensor's memory as methods: whose it is, how it is laid out, and what real numbers in it are not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import create, inplace, ops
+from autograd.errors import ArgumentError, ShapeError
+from autograd.storage import owner
+
+
+class UntypedStorage:
+    """The memory that a tensor and its views share.
+
+    >>> import autograd
+    >>> x = autograd.zeros(2, 3)
+    >>> x.untyped_storage().nbytes(), x[1].untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+    (24, True)
+    """
+
+    def __init__(self, memory: Any) -> None:
+        self._memory = memory
+
+    def data_ptr(self) -> int:
+        """Return the address of its first byte."""
+        return int(self._memory.__array_interface__["data"][0])
+
+    def nbytes(self) -> int:
+        """Return how many bytes it has."""
+        return int(self._memory.nbytes)
+
+    size = __len__ = nbytes
+
+
+class Memory:
+    """What concerns a tensor's memory."""
+
+    __slots__ = ()
+
+    array: Any
+    shape: Any
+    dtype: Any
+
+    def untyped_storage(self) -> UntypedStorage:
+        """Return the memory, which the views share."""
+        memory = owner(self.array)
+        return UntypedStorage(memory if isinstance(memory, np.ndarray) else self.array)
+
+    def is_set_to(self, tensor: Any) -> bool:
+        """Return whether the other tensor has the same elements in the same memory, in the same shape."""
+        mine, other = self.array.__array_interface__, tensor.array.__array_interface__
+        return bool(
+            mine["data"][0] == other["data"][0]
+            and self.array.shape == tensor.array.shape
+            and self.array.strides == tensor.array.strides
+        )
+
+    def is_shared(self) -> bool:
+        """Return False: the memory belongs to this process alone."""
+        return False
+
+    def dim_order(self) -> tuple[int, ...]:
+        """Return the dimensions from the one with the largest steps in memory to the one with the smallest."""
+        steps = self.array.strides
+        return tuple(sorted(range(len(steps)), key=lambda d: -steps[d]))
+
+    def new_empty_strided(self, size: Sequence[int], stride: Sequence[int], **options: Any) -> Any:
+        """Return an uninitialised tensor with these strides, of this dtype unless another is given.
+
+        Raises:
+            ShapeError: if size and stride have different lengths.
+        """
+        shape, steps = tuple(size), tuple(stride)
+        if len(shape) != len(steps):
+            raise ShapeError(
+                f"new_empty_strided: size {shape} and stride {steps} must have equally many numbers"
+            )
+        n = 0 if 0 in shape else 1 + sum((a - 1) * s for a, s in zip(shape, steps, strict=True))
+        requires_grad = options.pop("requires_grad", False)
+        memory = create.empty(max(n, 0), **{"dtype": self.dtype, **options})
+        made = ops.as_strided(memory, shape, steps) if n else create.empty(shape, dtype=memory.dtype)
+        made.base = None  # no tensor but this one has the memory
+        return made.requires_grad_() if requires_grad else made
+
+    # -- by a Python function, element by element ------------------------------------------------------------------
+
+    def apply_(self: Any, callable: Callable[[Any], Any]) -> Any:
+        """Overwrite each element with what a Python function returns for it; slow, and outside the graph."""
+        return self._mapped("apply_", callable, ())
+
+    def map_(self: Any, tensor: Any, callable: Callable[[Any, Any], Any]) -> Any:
+        """Overwrite each element with what a Python function returns for it and the other tensor's."""
+        return self._mapped("map_", callable, (tensor,))
+
+    def map2_(self: Any, x: Any, y: Any, callable: Callable[[Any, Any, Any], Any]) -> Any:
+        """Overwrite each element with what a Python function returns for it and those of two other tensors."""
+        return self._mapped("map2_", callable, (x, y))
+
+    def _mapped(self: Any, name: str, function: Callable[..., Any], others: tuple[Any, ...]) -> Any:
+        if any(t.requires_grad for t in (self, *others)):
+            raise ArgumentError(
+                f"{name}: a Python function has no derivative; use detach(), or an operation on tensors"
+            )
+        arrays = np.broadcast_arrays(self.array, *(t.array for t in others))
+        if arrays[0].shape != self.array.shape:
+            raise ShapeError(f"{name}: the others must broadcast to shape {self.array.shape}")
+        columns = [a.reshape(-1).tolist() for a in arrays]
+        values = [function(*row) for row in zip(*columns, strict=True)]
+        kept = np.array(values[: math.prod(self.array.shape)], dtype=self.array.dtype)
+        return inplace.copy_(self, kept.reshape(self.array.shape))
+
+    # -- complex numbers, of which there are none ------------------------------------------------------------------
+
+    @property
+    def real(self: Any) -> Any:
+        """The tensor itself: it holds real numbers."""
+        return self
+
+    def conj(self: Any) -> Any:
+        """Return the tensor itself: it holds real numbers."""
+        return self
+
+    conj_physical = conj
+
+    def is_conj(self) -> bool:
+        """Return False: there is nothing to conjugate."""
+        return False
+
+    def is_neg(self) -> bool:
+        """Return False: values are stored as they are."""
+        return False
