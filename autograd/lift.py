@@ -36,7 +36,7 @@ def lifted(p: Primitive) -> Callable[..., Any]:
     if (
         plain
         and p.arrays == p.parameters
-        and len(p.arrays) == 2
+        and p.arrays[1:] == ("y",)  # a second array with a name of its own can be given by it
         and not (p.view or p.saves_facts or p.defaults)
     ):
         return _lift_binary(p)

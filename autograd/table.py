@@ -23,7 +23,7 @@ _REGISTRY: dict[str, Primitive] = {}
 _NUMPY: dict[Any, Callable[..., Any]] = {}
 _ALIASES = {
     "axis": "dim", "keepdims": "keepdim", "dim": "dims", "axis0": "dim0", "axis1": "dim1",
-    "exponent": "y", "values": "y", "min": "low", "max": "high", "tensor": "x",
+    "exponent": "y", "tensor": "x",
 }  # fmt: skip
 
 

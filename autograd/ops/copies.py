@@ -135,6 +135,6 @@ def unsqueeze_copy(input: Any, dim: int) -> Tensor:
     return _copied(unsqueeze, input, dim)  # type: ignore[no-any-return]
 
 
-def view_copy(input: Any, size: Any) -> Tensor:
+def view_copy(input: Any, size: Any = None, *, dtype: Any = None) -> Tensor:
     """`view` as a copy."""
-    return _copied(view, input, size)  # type: ignore[no-any-return]
+    return _copied(view, input, size if dtype is None else dtype)  # type: ignore[no-any-return]

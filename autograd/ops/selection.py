@@ -197,11 +197,11 @@ def clamp_(x: Array, low: float, high: float) -> Array:
 @primitive(
     np.maximum,
     cast="promote",
-    x=lambda g, x, low: keep(g, x >= low),
-    low=lambda g, x, low: keep(g, x < low),
+    x=lambda g, x, min: keep(g, x >= min),
+    min=lambda g, x, min: keep(g, x < min),
 )
-def clamp_min(x: Array, low: Array) -> Array:
-    """x, or `low` where x is smaller, with broadcasting.  dx = g where x >= low, dlow = g where x < low.
+def clamp_min(x: Array, min: Array) -> Array:
+    """x, or `min` where x is smaller, with broadcasting.  dx = g where x >= min, dmin = g where x < min.
 
     >>> import autograd
     >>> clamp_min(autograd.tensor([-1.0, 2.0]), 0.5)
@@ -212,11 +212,11 @@ def clamp_min(x: Array, low: Array) -> Array:
 @primitive(
     np.minimum,
     cast="promote",
-    x=lambda g, x, high: keep(g, x <= high),
-    high=lambda g, x, high: keep(g, x > high),
+    x=lambda g, x, max: keep(g, x <= max),
+    max=lambda g, x, max: keep(g, x > max),
 )
-def clamp_max(x: Array, high: Array) -> Array:
-    """x, or `high` where x is larger, with broadcasting.  dx = g where x <= high, dhigh = g where x > high.
+def clamp_max(x: Array, max: Array) -> Array:
+    """x, or `max` where x is larger, with broadcasting.  dx = g where x <= max, dmax = g where x > max.
 
     >>> import autograd
     >>> clamp_max(autograd.tensor([-1.0, 2.0]), 0.5)
@@ -280,9 +280,9 @@ def copysign(x: Array, y: Array) -> Array:
     """
 
 
-@primitive(x=None, y=None, numpy=np.heaviside)
-def heaviside(x: Array, y: Array) -> Array:
-    """0 where x < 0, y where x == 0, 1 where x > 0, elementwise with broadcasting. Not differentiable.
+@primitive(x=None, values=None, numpy=np.heaviside)
+def heaviside(x: Array, values: Array) -> Array:
+    """0 where x < 0, values where x == 0, 1 where x > 0, elementwise with broadcasting. Not differentiable.
 
     nan stays nan, where PyTorch returns 0.
 
@@ -293,8 +293,8 @@ def heaviside(x: Array, y: Array) -> Array:
     >>> heaviside(autograd.tensor([-1.0, 0.0, 2.0]), autograd.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    same_dtype("heaviside", x, y)
-    return np.heaviside(x, y).astype(np.result_type(x, y), copy=False)
+    same_dtype("heaviside", x, values)
+    return np.heaviside(x, values).astype(np.result_type(x, values), copy=False)
 
 
 clip = clamp
