@@ -70,6 +70,14 @@ def test_frozen_inputs_cost_nothing() -> None:
     assert [node is None for node, _ in out.grad_fn.next_functions] == [True, False, True]
 
 
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(0, 0, 0), (3, 0, 2), (3, 2, 0), (0, 2, 3)])
+def test_batches_of_empty_matrices(rows: int, inner: int, columns: int) -> None:
+    x, y = np.zeros((2, rows, inner)), np.zeros((2, inner, columns))
+    for left, right in ((x, y), (x, np.broadcast_to(y[0], y.shape)), (np.broadcast_to(x[0], x.shape), y)):
+        assert product(left, right).shape == (2, rows, columns)
+        assert not product(left, right).any()
+
+
 def test_infinities_make_no_warnings() -> None:
     x = autograd.tensor([[float("inf"), 1.0]])
     assert (x @ autograd.zeros(2, 1)).isnan().all()

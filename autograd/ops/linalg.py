@@ -298,7 +298,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     else:
         d = checked_dim("cross", dim, shape)
     if not shape or shape[d] != 3:
-        raise ShapeError(f"cross: needs size 3 along the dimension, got shape {shape} and dim {dim}")
+        raise ShapeError(f"cross: needs size 3 along the dimension, got shape {tuple(shape)} and dim {dim}")
     x, y = expand(input, shape), expand(other, shape)
     lead = (slice(None),) * (d % len(shape))
 

@@ -44,6 +44,8 @@ def product(x: Array, y: Array) -> Array:
     if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 3 == y.ndim and len(x) == len(y) > 1:
         if x.shape[2] == 1 == y.shape[1]:
             return x * y
+        if not (x.size and y.size):
+            return x @ y
         if y.strides[0] == 0 and x.shape[2] == y.shape[1]:  # one matrix for a whole batch: one large product
             rows = product(x.reshape(len(x) * x.shape[1], x.shape[2]), y[0])
             return rows.reshape(*x.shape[:2], y.shape[2])
