@@ -22,6 +22,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _kind(value: Any) -> str:
+    """The kind of numbers in a tensor, an array or a number: "f", "i", "u" or "b"."""
+    return np.dtype(getattr(value, "dtype", type(value))).kind
+
+
 def _scaled(op: str, input: Any, other: Any, alpha: float) -> Any:
     """alpha * other, to be added to the input.
 
@@ -112,7 +117,7 @@ def positive(input: Any) -> Tensor:
     >>> positive(autograd.tensor([-1.0]))
     tensor([-1.])
     """
-    if np.dtype(getattr(input, "dtype", float)).kind == "b":
+    if _kind(input) == "b":
         raise DTypeError("positive: not defined for bool tensors; convert with .int() first")
     return input  # type: ignore[no-any-return]  # a tensor
 
@@ -142,8 +147,7 @@ def ldexp(input: Any, other: Any) -> Tensor:
     >>> ldexp(autograd.tensor([1.0, 3.0]), autograd.tensor([1, 2]))
     tensor([ 2., 12.])
     """
-    x, n = selection.raw(input), selection.raw(other)
-    if np.asarray(x).dtype.kind == "f" and np.asarray(n).dtype.kind in "iu":
+    if _kind(input) == "f" and _kind(other) in "iu":
         return shifted_exponent(input, other)
     return arithmetic.mul(input, arithmetic.pow(2.0, other))
 
@@ -168,7 +172,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tens
     >>> addcdiv(autograd.ones(2), autograd.tensor([1.0, 2.0]), autograd.tensor([2.0, 4.0]))
     tensor([1.5000, 1.5000])
     """
-    if not any(np.asarray(selection.raw(t)).dtype.kind == "f" for t in (tensor1, tensor2)):
+    if "f" not in (_kind(tensor1), _kind(tensor2)):
         raise DTypeError(
             "addcdiv: one of the two tensors must be floating point; convert one with .float() for true division, or "
             "use div(..., rounding_mode='trunc') and add"
