@@ -71,7 +71,7 @@ def as_strided(
         ShapeError: if it reaches outside of the memory, or size and stride differ in length.
 
     >>> import autograd
-    >>> as_strided(autograd.arange(6), (2, 3), (1, 2), 1)
+    >>> as_strided(autograd.arange(7), (2, 3), (1, 2), 1)
     tensor([[1, 3, 5],
             [2, 4, 6]])
     """
