@@ -23,6 +23,10 @@ UNTIMED: dict[str, str] = {
         "LAPACK's routine, as PyTorch calls it; its sister is timed",
     ),
     **dict.fromkeys(["airy_slope", "spherical_bessel_j1"], "the derivative of one that is timed"),
+    **dict.fromkeys(
+        ["linalg_eigvalsh", "linalg_svdvals", "euclidean_distances"],
+        "what an operation that is timed computes where no gradient is wanted",
+    ),
     "mvlgamma": "timed as special.multigammaln",
     "strided": "timed as `as_strided`",
     **dict.fromkeys(
