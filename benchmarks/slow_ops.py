@@ -107,6 +107,7 @@ REASONS: dict[str, str] = {
     # matrices
     "linalg.lstsq": "the derivative goes through the pseudo-inverse",
     "linalg.lu": _SMALL,
+    "linalg.ldl_factor": _SMALL,
     "linalg.lu_factor": _SMALL,
     **{
         f"special.{kind}_polynomial_{letter}": _RECURRENCE
