@@ -40,6 +40,13 @@ def needs_cast(p: Primitive, values: Sequence[Any]) -> bool:
     """Whether raw arguments have to be brought to their common dtype before the body sees them."""
     if p.cast is None:
         return False
+    if p.cast == "same":
+        kinds = {v.dtype for v in values if isinstance(v, np.ndarray)}
+        if len(kinds) > 1:
+            raise DTypeError(
+                f"{p.name}: all must have one dtype, got {', '.join(map(describe, values))}; convert with .to(dtype)"
+            )
+        return False
     common = _common_dtype(p, values)
     return any(v.dtype != common if isinstance(v, np.ndarray) else common.kind != "f" for v in values)
 

@@ -61,7 +61,8 @@ def primitive(
     Args:
         ufunc: a NumPy ufunc that is the whole body; the function then holds the signature and the docstring.
         cast: "promote" to bring array arguments to their common dtype by PyTorch's rules, "float" to bring integers
-            to the default floating dtype as well, None to leave dtypes to the body.
+            to the default floating dtype as well, "same" where PyTorch wants them to be equal, None to leave dtypes to
+            the body.
         view: the result may share memory with the first argument.
         numpy: the NumPy function, or functions, that this is when called on a tensor.
         joint: for a fused kernel, `joint(g, …) -> gradients` of all differentiable arguments; it may also ask for

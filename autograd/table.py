@@ -62,7 +62,8 @@ class Primitive:
     parameters:     all parameter names, with `defaults` for those that have one
     arrays:         the array parameters; `sequences` are those that take a sequence of arrays
     derivatives:    parameter -> its formula, or None where it is not differentiable
-    cast:           "promote" brings the arguments to their common dtype, "float" integers to the default as well
+    cast:           "promote" brings the arguments to their common dtype, "float" integers to the default as well,
+                    "same" refuses different ones
     recover:        argument -> what makes it of residuals, for the reference, so that it need not be saved
     view:           whether the result may share memory with the first argument
     hint:           what to do about shapes that do not fit

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.errors import AutogradError, ShapeError
+from autograd.errors import AutogradError, DTypeError, ShapeError
 from autograd.kernels.linear import linear
 from autograd.ops.products import product
 
@@ -22,14 +22,23 @@ def test_dtypes_stay(dtype: str) -> None:
     assert (x @ x).tolist() == [[7, 10], [15, 22]]
 
 
-def test_dtypes_are_promoted() -> None:
-    x = autograd.ones(2, 2, requires_grad=True)
-    y = autograd.ones(2, 2, dtype="float64", requires_grad=True)
-    z = x @ y
-    assert z.dtype == autograd.float64
-    z.sum().backward()
-    assert x.grad.dtype == autograd.float32
-    assert y.grad.dtype == autograd.float64
+def test_products_want_one_dtype() -> None:
+    """As in PyTorch: nothing is silently computed in another precision; outer products promote."""
+    x, y = autograd.ones(2, 2), autograd.ones(2, 2, dtype="float64")
+    for call in (
+        lambda: x @ y,
+        lambda: autograd.mm(x, y),
+        lambda: autograd.mv(x, y[0]),
+        lambda: autograd.einsum("ij,jk->ik", x, y),
+        lambda: autograd.tensordot(x, y, 1),
+        lambda: autograd.inner(x, y),
+        lambda: linear(x, y),
+    ):
+        with pytest.raises(DTypeError, match=r"one dtype, got float32 .* float64"):
+            call()
+    assert autograd.outer(x[0], y[0]).dtype == autograd.float64
+    assert autograd.kron(x, y).dtype == autograd.float64
+    assert autograd.einsum("ij,ij->ij", x, y).dtype == autograd.float64
 
 
 @pytest.mark.parametrize("rows", [1, 2, 8, 40, 64, 128, 129])

@@ -10,7 +10,7 @@ __all__ = ["linear"]
 
 
 @primitive(
-    cast="promote",
+    cast="same",
     x=lambda g, weight: product(g, weight),
     weight=lambda g, x: product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x)),
     bias=lambda g: column_sums(g),

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dims import checked_dims
+from autograd.dtypes import promote_types
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.arithmetic import add, mul
+from autograd.ops.elementwise import cast
 from autograd.ops.products import product
 from autograd.ops.rearrange import diagonal
 from autograd.ops.reduce import converted, sum
@@ -38,7 +40,7 @@ _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in the order of im
 
 
 @primitive(
-    cast="promote",
+    cast="same",
     x=lambda g, y, indices: _contract(g, y, (indices[2], indices[1], indices[0])),
     y=lambda g, x, indices: _contract(x, g, (indices[0], indices[2], indices[1])),
 )
@@ -65,6 +67,14 @@ def contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
         y = y.reshape((*common, math.prod(summed), math.prod(y_free)))
         out = product(x, y).reshape(common + x_free + y_free)
     return out.transpose(plan.out_order)
+
+
+def _promoted(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both in their common dtype."""
+    if x.dtype == y.dtype:
+        return x, y
+    common = promote_types(x.dtype, y.dtype)
+    return cast(x, common), cast(y, common)
 
 
 def _contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
@@ -133,6 +143,8 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         if not terms:
             out = output
         x, y = (_expanded(v, labels, sizes, other) for v, labels, other in ((x, a, b), (y, b, a)))
+        if not set(a).intersection(b).difference(out):  # nothing is summed: a product, which promotes
+            x, y = _promoted(x, y)
         terms.insert(i, (contract(x, y, (a, b, out)), out))
     result, labels = terms[0]
     return result if labels == output else permute(result, [labels.index(c) for c in output])

@@ -56,7 +56,7 @@ def _matmul_dy(g: Array, x: Array) -> Array:
 
 
 @primitive(
-    cast="promote",
+    cast="same",
     x=_matmul_dx,
     y=_matmul_dy,
     hint="The last dimension of the first must equal the last but one of the second (the only one of a vector), and "
