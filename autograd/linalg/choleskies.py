@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.linalg.checks import facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import cholesky_factors
 from autograd.linalg.systems import linalg_solve_triangular, solve_triangular
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["cholesky", "cholesky_ex", "cholesky_inverse", "cholesky_solve"]
-
-
-class CholeskyInfo(NamedTuple):
-    """Factors, and for each matrix 0, or the order of the leading minor that is not positive."""
-
-    L: Any
-    info: Any
 
 
 def _cholesky_dx(g: Array, out: Array) -> Array:
@@ -75,7 +69,9 @@ def cholesky(input: Any, *, upper: bool = False) -> Tensor:
     return matrix_transpose(linalg_cholesky(matrix_transpose(input))) if upper else linalg_cholesky(input)
 
 
-def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> CholeskyInfo:
+def cholesky_ex(
+    input: Any, *, upper: bool = False, check_errors: bool = False
+) -> return_types.linalg_cholesky_ex:
     """`cholesky`, and for each matrix 0 or the order of its first leading minor that is not positive.
 
     Such a matrix has no factor: what stands in its place has no meaning. With `check_errors` it is a LinAlgError.
@@ -83,7 +79,7 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
     square("linalg.cholesky_ex", input)
     a = matrix_transpose(input) if upper else input
     factor = linalg_cholesky(a, check_errors)
-    return CholeskyInfo(matrix_transpose(factor) if upper else factor, leading_minors(a))
+    return return_types.linalg_cholesky_ex(matrix_transpose(factor) if upper else factor, leading_minors(a))
 
 
 def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:

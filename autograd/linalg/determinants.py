@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.linalg.checks import square, transposed
 from autograd.linalg.inverses import inverse_or_nan, linalg_inv
 from autograd.ops.compare import lt
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["det", "slogdet", "logdet"]
-
-
-class SignLogDet(NamedTuple):
-    """The sign of a determinant, and the logarithm of its size."""
-
-    sign: Any
-    logabsdet: Any
 
 
 # ------------------------------------------------------------------------------------------------ det
@@ -121,7 +115,7 @@ def linalg_slogdet(x: Array) -> tuple[Array, Array]:
     return np.asarray(sign), np.asarray(size)
 
 
-def slogdet(A: Any) -> SignLogDet:
+def slogdet(A: Any) -> return_types.linalg_slogdet:
     """The sign of the determinant and log |det(A)|, safe from overflow: (*, N, N) → (*), (*).
 
     The derivative of the logarithm is A⁻ᵀ. A singular matrix has sign 0 and logarithm -inf.
@@ -131,10 +125,12 @@ def slogdet(A: Any) -> SignLogDet:
 
     >>> import autograd
     >>> slogdet(autograd.tensor([[0.0, 1.0], [1.0, 0.0]]))
-    SignLogDet(sign=tensor(-1.), logabsdet=tensor(0.))
+    autograd.return_types.linalg_slogdet(
+    sign=tensor(-1.),
+    logabsdet=tensor(0.))
     """
     square("linalg.slogdet", A)
-    return SignLogDet(*linalg_slogdet(A))
+    return return_types.linalg_slogdet(*linalg_slogdet(A))
 
 
 def logdet(input: Any) -> Tensor:

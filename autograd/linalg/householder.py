@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.linalg.checks import facts, floating, matrices, transposed
 from autograd.linalg.systems import linalg_solve_triangular
@@ -17,20 +18,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["qr", "geqrf", "householder_product", "orgqr", "ormqr"]
-
-
-class QR(NamedTuple):
-    """Orthonormal columns and an upper triangular matrix: A = Q R."""
-
-    Q: Any
-    R: Any
-
-
-class Reflections(NamedTuple):
-    """R on and above the diagonal, the reflections' vectors below it, and their factors."""
-
-    a: Any
-    tau: Any
 
 
 # ------------------------------------------------------------------------------------------------ Q R
@@ -83,7 +70,7 @@ def linalg_qr(x: Array, mode: str) -> tuple[Array, Array]:
     return q, r
 
 
-def qr(A: Any, mode: str = "reduced") -> QR:
+def qr(A: Any, mode: str = "reduced") -> return_types.linalg_qr:
     """A = Q R with orthonormal columns in Q and R upper triangular, by reflections.
 
     A: (*, M, N). With K = min(M, N), mode "reduced" gives Q (*, M, K) and R (*, K, N); "complete" Q (*, M, M) and
@@ -105,7 +92,7 @@ def qr(A: Any, mode: str = "reduced") -> QR:
     matrices("linalg.qr", A)
     if mode not in ("reduced", "complete", "r"):
         raise ArgumentError(f"linalg.qr: mode is 'reduced', 'complete' or 'r', got {mode!r}")
-    return QR(*linalg_qr(A, mode))
+    return return_types.linalg_qr(*linalg_qr(A, mode))
 
 
 # ------------------------------------------------------------------------------------------------ reflections
@@ -118,10 +105,10 @@ def linalg_geqrf(x: Array) -> tuple[Array, Array]:
     return np.ascontiguousarray(transposed(h)), tau
 
 
-def geqrf(input: Any) -> Reflections:
+def geqrf(input: Any) -> return_types.geqrf:
     """R and the reflections that make `input` R, as LAPACK keeps them: see `householder_product`. No derivative."""
     matrices("geqrf", input)
-    return Reflections(*linalg_geqrf(input))
+    return return_types.geqrf(*linalg_geqrf(input))
 
 
 def _checked_reflections(op: str, a: Any, tau: Any) -> None:

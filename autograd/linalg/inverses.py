@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import batches, facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import zero_pivots
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["inv", "inv_ex", "inverse", "pinv", "pinverse", "matrix_rank", "tensorinv"]
-
-
-class InverseInfo(NamedTuple):
-    """Inverses, and for each matrix 0, or the number of the pivot that is 0."""
-
-    inverse: Any
-    info: Any
 
 
 # ------------------------------------------------------------------------------------------------ of square matrices
@@ -91,7 +85,7 @@ def inverse(input: Any) -> Tensor:
     return inv(input)
 
 
-def inv_ex(A: Any, *, check_errors: bool = False) -> InverseInfo:
+def inv_ex(A: Any, *, check_errors: bool = False) -> return_types.linalg_inv_ex:
     """The inverse of square matrices, and for each 0 or the number of its first pivot that is 0.
 
     Where there is no inverse the result is nan, unless `check_errors` asks for a LinAlgError.
@@ -99,7 +93,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> InverseInfo:
     if check_errors:
         inv(A)
     square("linalg.inv_ex", A)
-    return InverseInfo(linalg_inv_ex(A), first_zero_pivots(A))
+    return return_types.linalg_inv_ex(linalg_inv_ex(A), first_zero_pivots(A))
 
 
 def tensorinv(input: Any, ind: int = 2) -> Tensor:

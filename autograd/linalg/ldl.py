@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import DTypeError, ShapeError
 from autograd.linalg.checks import batches, facts, failed, floating, matrices, square
 from autograd.linalg.lapack import routine
@@ -16,21 +17,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]
-
-
-class PackedLDL(NamedTuple):
-    """L below the diagonal and D, of blocks of size 1 and 2, on it; and the rows exchanged, as LAPACK counts them."""
-
-    LD: Any
-    pivots: Any
-
-
-class PackedLDLInfo(NamedTuple):
-    """Packed factors, and for each matrix 0, or the number of the block of D that is 0."""
-
-    LD: Any
-    pivots: Any
-    info: Any
 
 
 @primitive(several=True, x=None)
@@ -66,7 +52,7 @@ def ldl_factor(
     input: Any,
     *,
     hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
-) -> PackedLDL:
+) -> return_types.linalg_ldl_factor:
     """L D Lᵀ = A for symmetric A, packed for `ldl_solve`: (*, N, N) → LD (*, N, N), pivots (*, N). No derivative.
 
     Only the lower triangle is read.
@@ -81,7 +67,7 @@ def ldl_factor(
             [0.5000, 4.0000]])
     """
     square("linalg.ldl_factor", input)
-    return PackedLDL(*linalg_ldl_factor_ex(input, True)[:2])
+    return return_types.linalg_ldl_factor(*linalg_ldl_factor_ex(input, True)[:2])
 
 
 def ldl_factor_ex(
@@ -89,10 +75,10 @@ def ldl_factor_ex(
     *,
     hermitian: bool = False,  # noqa: ARG001  # it matters for complex numbers alone
     check_errors: bool = False,
-) -> PackedLDLInfo:
+) -> return_types.linalg_ldl_factor_ex:
     """`ldl_factor`, and for each matrix 0 or the number of its first block of D that is 0."""
     square("linalg.ldl_factor_ex", input)
-    return PackedLDLInfo(*linalg_ldl_factor_ex(input, check_errors))
+    return return_types.linalg_ldl_factor_ex(*linalg_ldl_factor_ex(input, check_errors))
 
 
 def ldl_solve(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.lapack import lu_factors
@@ -18,29 +19,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve", "lu_unpack"]
-
-
-class Factors(NamedTuple):
-    """A permutation, and a lower and an upper triangular matrix: A = P L U."""
-
-    P: Any
-    L: Any
-    U: Any
-
-
-class PackedFactors(NamedTuple):
-    """L below the diagonal and U on and above it, and the rows exchanged, counted from 1."""
-
-    LU: Any
-    pivots: Any
-
-
-class PackedFactorsInfo(NamedTuple):
-    """Packed factors, and for each matrix 0, or the number of the pivot that is 0."""
-
-    LU: Any
-    pivots: Any
-    info: Any
 
 
 def permutation(pivots: Array, m: int) -> Array:
@@ -117,7 +95,7 @@ def _factored(op: str, A: Any, pivot: bool, check: bool = False) -> Any:
     return linalg_lu_factor_ex(A, check)
 
 
-def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
+def lu_factor(A: Any, *, pivot: bool = True) -> return_types.linalg_lu_factor:
     """P L U = A, packed for `lu_solve`: L (unit diagonal, not stored) and U in one array, and the exchanges of rows.
 
     A: (*, M, N) → LU (*, M, N), pivots (*, min(M, N)) of int32.
@@ -127,18 +105,22 @@ def lu_factor(A: Any, *, pivot: bool = True) -> PackedFactors:
 
     >>> import autograd
     >>> lu_factor(autograd.tensor([[1.0, 2.0], [2.0, 2.0]]))
-    PackedFactors(LU=tensor([[2.0000, 2.0000],
-            [0.5000, 1.0000]]), pivots=tensor([2, 2], dtype=autograd.int32))
+    autograd.return_types.linalg_lu_factor(
+    LU=tensor([[2.0000, 2.0000],
+            [0.5000, 1.0000]]),
+    pivots=tensor([2, 2], dtype=autograd.int32))
     """
-    return PackedFactors(*_factored("linalg.lu_factor", A, pivot, True)[:2])
+    return return_types.linalg_lu_factor(*_factored("linalg.lu_factor", A, pivot, True)[:2])
 
 
-def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> PackedFactorsInfo:
+def lu_factor_ex(
+    A: Any, *, pivot: bool = True, check_errors: bool = False
+) -> return_types.linalg_lu_factor_ex:
     """`lu_factor`, and for each matrix 0 or the number of its first pivot that is 0."""
-    return PackedFactorsInfo(*_factored("linalg.lu_factor_ex", A, pivot, check_errors))
+    return return_types.linalg_lu_factor_ex(*_factored("linalg.lu_factor_ex", A, pivot, check_errors))
 
 
-def lu(A: Any, *, pivot: bool = True) -> Factors:
+def lu(A: Any, *, pivot: bool = True) -> return_types.linalg_lu:
     """P L U = A: a permutation, a lower triangular matrix with ones on its diagonal, and an upper triangular one.
 
     A: (*, M, N) → P (*, M, M), L (*, M, K), U (*, K, N) with K = min(M, N). P has no derivative.
@@ -150,10 +132,12 @@ def lu(A: Any, *, pivot: bool = True) -> Factors:
             [2., 2.]])
     """
     packed, pivots, _ = _factored("linalg.lu", A, pivot)
-    return lu_unpack(packed, pivots)
+    return return_types.linalg_lu(*lu_unpack(packed, pivots))
 
 
-def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Factors:
+def lu_unpack(
+    LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True
+) -> return_types.lu_unpack:
     """P, L and U from what `lu_factor` returns; what is not to be unpacked is empty."""
     packed, pivots = facts("lu_unpack", LU_data), facts("lu_unpack", LU_pivots)
     if packed.ndim < 2:
@@ -168,7 +152,7 @@ def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_piv
     if unpack_data:
         ones = np.eye(m, k, dtype=packed.dtype)
         lower, upper = tril(LU_data[..., :, :k], -1) + ones, triu(LU_data[..., :k, :])
-    return Factors(p, lower, upper)
+    return return_types.lu_unpack(p, lower, upper)
 
 
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Tensor:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from autograd import create
+from autograd import create, return_types
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg import choleskies, determinants, householder, lu_factors, norms, spectra, vectors
@@ -31,14 +31,6 @@ __all__ = [
 ]
 
 
-class OldSVD(NamedTuple):
-    """input = U diag(S) Vᵀ."""
-
-    U: Any
-    S: Any
-    V: Any
-
-
 def cholesky(input: Any, upper: bool = False) -> Tensor:
     """`linalg.cholesky`, with `upper` by position as well.
 
@@ -54,17 +46,17 @@ def det(input: Any) -> Tensor:
     return determinants.det(input)
 
 
-def slogdet(input: Any) -> determinants.SignLogDet:
+def slogdet(input: Any) -> return_types.slogdet:
     """`linalg.slogdet`."""
-    return determinants.slogdet(input)
+    return return_types.slogdet(*determinants.slogdet(input))
 
 
-def qr(input: Any, some: bool = True) -> householder.QR:
+def qr(input: Any, some: bool = True) -> return_types.qr:
     """`linalg.qr`, "reduced" or, without `some`, "complete"."""
-    return householder.qr(input, "reduced" if some else "complete")
+    return return_types.qr(*householder.qr(input, "reduced" if some else "complete"))
 
 
-def svd(input: Any, some: bool = True, compute_uv: bool = True) -> OldSVD:
+def svd(input: Any, some: bool = True, compute_uv: bool = True) -> return_types.svd:
     """`linalg.svd` with V in place of its transpose, and not full unless asked for; without `compute_uv` U and V are 0.
 
     >>> import autograd
@@ -75,11 +67,11 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> OldSVD:
     """
     if compute_uv:
         u, s, vh = spectra.svd(input, not some)
-        return OldSVD(u, s, matrix_transpose(vh))
+        return return_types.svd(u, s, matrix_transpose(vh))
     matrices("svd", input)
     shape, dtype = facts("svd", input)
     u, v = (create.zeros(*shape[:-2], n, n, dtype=dtype) for n in shape[-2:])
-    return OldSVD(u, spectra.svdvals(input), v)
+    return return_types.svd(u, spectra.svdvals(input), v)
 
 
 def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Any, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import ArgumentError, DTypeError, LinAlgError
 from autograd.linalg.checks import facts, matrices, square, transposed
 from autograd.modes import MODE
@@ -16,21 +17,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals"]
-
-
-class Eigen(NamedTuple):
-    """Eigenvalues in rising order, and their vectors in columns."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
-class SVD(NamedTuple):
-    """A = U diag(S) Vh."""
-
-    U: Any
-    S: Any
-    Vh: Any
 
 
 # ------------------------------------------------------------------------------------------------ symmetric matrices
@@ -90,7 +76,7 @@ def _checked_triangle(op: str, A: Any, UPLO: str) -> str:
     return UPLO.upper()
 
 
-def eigh(input: Any, UPLO: str = "L") -> Eigen:
+def eigh(input: Any, UPLO: str = "L") -> return_types.linalg_eigh:
     """A = V diag(λ) Vᵀ for symmetric A: eigenvalues in rising order (*, N), orthonormal eigenvectors (*, N, N).
 
     Only the lower triangle is read, or the upper one with UPLO="U". Vectors are determined up to their signs. The
@@ -105,7 +91,7 @@ def eigh(input: Any, UPLO: str = "L") -> Eigen:
     >>> eigh(autograd.tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
     tensor([1., 3.])
     """
-    return Eigen(*linalg_eigh(input, _checked_triangle("linalg.eigh", input, UPLO)))
+    return return_types.linalg_eigh(*linalg_eigh(input, _checked_triangle("linalg.eigh", input, UPLO)))
 
 
 def eigvalsh(input: Any, UPLO: str = "L") -> Tensor:
@@ -191,7 +177,7 @@ def linalg_svd(x: Array, full_matrices: bool = True) -> tuple[Array, Array, Arra
     return u, s, vh
 
 
-def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD:
+def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> return_types.linalg_svd:
     """A = U diag(S) Vh with orthonormal columns in U and rows in Vh, and S >= 0 in falling order.
 
     A: (*, M, N). With K = min(M, N), S is (*, K); U (*, M, M) and Vh (*, N, N), or U (*, M, K) and Vh (*, K, N) without
@@ -208,7 +194,7 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD
     """
     matrices("linalg.svd", A)
     _check_driver("linalg.svd", driver)
-    return SVD(*linalg_svd(A, full_matrices))
+    return return_types.linalg_svd(*linalg_svd(A, full_matrices))
 
 
 @primitive(x=None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
@@ -21,29 +22,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["solve", "solve_ex", "solve_triangular", "triangular_solve", "tensorsolve", "lstsq"]
-
-
-class SolutionInfo(NamedTuple):
-    """Solutions, and for each matrix 0, or the number of the pivot that is 0."""
-
-    result: Any
-    info: Any
-
-
-class TriangularSolution(NamedTuple):
-    """A solution, and the matrix it is for."""
-
-    solution: Any
-    cloned_coefficient: Any
-
-
-class LeastSquares(NamedTuple):
-    """A solution, the sums of squares that are left, and what is known of the matrix."""
-
-    solution: Any
-    residuals: Any
-    rank: Any
-    singular_values: Any
 
 
 # ------------------------------------------------------------------------------------------------ general systems
@@ -120,7 +98,9 @@ def _solved(op: str, A: Any, B: Any, left: bool) -> Tensor:
     return squeeze(x, -1) if vector else x
 
 
-def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> SolutionInfo:
+def solve_ex(
+    A: Any, B: Any, *, left: bool = True, check_errors: bool = False
+) -> return_types.linalg_solve_ex:
     """`solve`, and for each matrix 0 or the number of its first pivot that is 0.
 
     Where a matrix is singular the result is nan, unless `check_errors` asks for a LinAlgError.
@@ -128,13 +108,15 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     square("linalg.solve_ex", A)
     infos = first_zero_pivots(A)
     if check_errors:
-        return SolutionInfo(_solved("linalg.solve_ex", A, B, left), infos)
+        return return_types.linalg_solve_ex(_solved("linalg.solve_ex", A, B, left), infos)
     a = facts("linalg.solve_ex", A)
     singular = unsqueeze(infos, -1) != 0  # beside vectors
     wide = unsqueeze(singular, -1)
     regular = where(wide, np.eye(a.shape[-1], dtype=a.dtype), A)
     result = _solved("linalg.solve_ex", regular, B, left)
-    return SolutionInfo(where(singular if is_vector(A, B) else wide, float("nan"), result), infos)
+    return return_types.linalg_solve_ex(
+        where(singular if is_vector(A, B) else wide, float("nan"), result), infos
+    )
 
 
 # ------------------------------------------------------------------------------------------------ triangular systems
@@ -192,12 +174,14 @@ def solve_triangular(
 
 def triangular_solve(
     input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> TriangularSolution:
+) -> return_types.triangular_solve:
     """X with A X = B, or Aᵀ X = B with `transpose`, for triangular A, and a copy of A; see `solve_triangular`."""
     square("triangular_solve", A)
     matrices("triangular_solve", input)
     a, upper = (matrix_transpose(A), not upper) if transpose else (A, upper)
-    return TriangularSolution(solve_triangular(a, input, upper=upper, unitriangular=unitriangular), A + 0)
+    return return_types.triangular_solve(
+        solve_triangular(a, input, upper=upper, unitriangular=unitriangular), A + 0
+    )
 
 
 # ------------------------------------------------------------------------------------------------ maps of dimensions
@@ -251,7 +235,9 @@ def linalg_lstsq(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, 
     return least_squares(x, y, rcond, driver)
 
 
-def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+def lstsq(
+    input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None
+) -> return_types.linalg_lstsq:
     """X that makes |A X - b| smallest, and of those the smallest: (solution, residuals, rank, singular_values).
 
     input: (*, M, N); b: (*, M, K), or vectors (M) or (*, M). Singular values up to rcond σ₁ count as 0, where rcond is
@@ -295,7 +281,7 @@ def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None 
         residuals = sum(left * left, -2)
     else:
         residuals = reshape(solution[..., :0], (-1,))
-    return LeastSquares(
+    return return_types.linalg_lstsq(
         squeeze(solution, -1) if vector else solution,
         residuals,
         reshape(ranks[..., None][..., :0], (-1,)) if driver == "gels" else ranks,

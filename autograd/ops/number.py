@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from autograd import return_types
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic
 from autograd.ops.forms import drop, floating
 from autograd.primitive import Array, implements, primitive
 
 __all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill"]
-
-
-class Parts(NamedTuple):
-    """A floating-point number in two parts: mantissa * 2**exponent."""
-
-    mantissa: Any
-    exponent: Any
 
 
 @primitive(several=True, x=lambda g, out: g[0] / np.exp2(out[1]).astype(g[0].dtype))
@@ -30,7 +24,7 @@ def frexp_(x: Array) -> tuple[Array, Array]:
 
 
 @implements(np.frexp)
-def frexp(input: Any) -> Parts:
+def frexp(input: Any) -> return_types.frexp:
     """The parts of each number, input = mantissa * 2**exponent with 1/2 <= |mantissa| < 1, or both 0.
 
     The derivative of the mantissa is 2**-exponent. inf and nan are mantissas, with exponent 0.
@@ -43,7 +37,7 @@ def frexp(input: Any) -> Parts:
     (tensor([0.7500, 0.5000]), tensor([ 2, -1], dtype=autograd.int32))
     """
     mantissa, exponent = frexp_(input)
-    return Parts(mantissa, exponent)
+    return return_types.frexp(mantissa, exponent)
 
 
 @primitive(
