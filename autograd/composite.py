@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from types import NoneType
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -25,7 +24,6 @@ from autograd.tape import Variable
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_DATA = (Variable, np.ndarray, np.generic, int, float, NoneType)
 _NAMES = {"axis": "dim", "keepdims": "keepdim", "dim": "dims", "x": "input", "a": "input"}
 
 
@@ -65,11 +63,12 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _renamed(named: Mapping[str, Any], parameters: tuple[str, ...]) -> dict[str, Any]:
-    """The arguments under the function's own names."""
-    return {
+    """The arguments under the function's own names, unless one would be given twice."""
+    renamed = {
         _NAMES[n] if n not in parameters and _NAMES.get(n) in parameters else n: value
         for n, value in named.items()
     }
+    return renamed if len(renamed) == len(named) else dict(named)
 
 
 def _explained(
@@ -79,13 +78,13 @@ def _explained(
     given = (*args, *named.values())
     got = ", ".join(describe(a.array if isinstance(a, Variable) else a) for a in given)
     if isinstance(error, AttributeError):
-        odd = [type(a).__name__ for a in given if not isinstance(a, _DATA)] or ["None"] * (
-            given[:1] == (None,)
-        )
+        parts = [part for a in given for part in (a if isinstance(a, (list, tuple, dict)) else ())]
+        kinds = [type(a).__name__ for a in (*given, *parts) if not isinstance(a, (Variable, np.ndarray))]
+        odd = next((kind for kind in kinds if f"'{kind}' object" in str(error)), None)
         return (
-            DTypeError(f"{name}: needs tensors, not {odd[0]}; use autograd.tensor(); got {got}")
-            if odd
-            else None
+            None
+            if odd is None
+            else DTypeError(f"{name}: needs tensors, not {odd}; use autograd.tensor(); got {got}")
         )
     if isinstance(error, TypeError):
         return ArgumentError(f"{name}: {error}; got {got}; it takes ({', '.join(parameters)})")

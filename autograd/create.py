@@ -13,7 +13,7 @@ from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -371,7 +371,7 @@ def zeros_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
     return zeros(
-        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
     )
 
 
@@ -382,7 +382,7 @@ def ones_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 1, dtype, requires_grad)
     return ones(
-        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
     )
 
 
@@ -393,7 +393,7 @@ def empty_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
     return empty(
-        np.shape(_raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
     )
 
 
@@ -411,7 +411,7 @@ def full_like(
         return _like_hidden(input, fill_value, dtype, requires_grad)
     kind = _like(input, dtype)
     return full(
-        np.shape(_raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place
     )
 
 
@@ -422,12 +422,8 @@ def _like_hidden(input: Any, fill_value: Any, dtype: Any, requires_grad: bool) -
     return made  # it has a tensor's methods
 
 
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
-
-
 def _like(input: Any, dtype: Any) -> Any:
-    return _raw(input).dtype if dtype is None else dtype
+    return raw(input).dtype if dtype is None else dtype
 
 
 def eye(

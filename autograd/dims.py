@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import operator
-from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from autograd.errors import ArgumentError, DimensionError, DTypeError
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-_NUMPYS = {"axis": "dim", "keepdims": "keepdim"}
+from autograd.errors import ArgumentError, DimensionError
 
 
 def checked_dim(op: str, dim: int, shape: Sequence[int], new: int = 0) -> int:
@@ -50,33 +44,3 @@ def checked_dims(op: str, dims: int | Sequence[int], shape: Sequence[int]) -> tu
     if len(set(wrapped)) != len(wrapped):
         raise ArgumentError(f"{op}: dim {tuple(given)} names a dimension twice")
     return wrapped
-
-
-def on_tensor(function: Callable[P, R]) -> Callable[..., R]:
-    """The function of a tensor, checked to be one; it also takes NumPy's `axis` and `keepdims` for `dim` and `keepdim`.
-
-    Raises:
-        DTypeError: if the first argument is not a tensor (or an array, as when a formula calls).
-        ArgumentError: if `dim` and `axis`, or `keepdim` and `keepdims`, are both given.
-
-    >>> first = on_tensor(lambda x, dim: x)
-    >>> first([1, 2], dim=0)
-    Traceback (most recent call last):
-    autograd.errors.DTypeError: <lambda>: needs a tensor, got list [1, 2]; use autograd.tensor()
-    """
-    name = function.__name__
-
-    @functools.wraps(function)
-    def call(*args: Any, **named: Any) -> R:
-        if args and not hasattr(args[0], "shape"):
-            raise DTypeError(
-                f"{name}: needs a tensor, got {type(args[0]).__name__} {args[0]!r:.80}; use autograd.tensor()"
-            )
-        if "axis" in named or "keepdims" in named:
-            given = named
-            named = {_NUMPYS.get(k, k): value for k, value in given.items()}
-            if len(named) != len(given):
-                raise ArgumentError(f"{name}: an argument is given twice among {sorted(given)}")
-        return function(*args, **named)
-
-    return call

@@ -30,7 +30,7 @@ from autograd.ops import (
 )  # fmt: skip
 from autograd.ops.splitting import tensor_split
 from autograd.table import implements
-from autograd.tape import Variable
+from autograd.tape import raw
 
 OF_ARRAYS = frozenset(
     {
@@ -40,10 +40,6 @@ OF_ARRAYS = frozenset(
     }
 )  # fmt: skip
 """Functions whose answer is not a tensor: they see the arrays."""
-
-
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
 
 
 def _all(size: Any) -> tuple[Any, ...]:
@@ -167,7 +163,7 @@ def _tile(A: Any, reps: Any) -> Any:
 
 @implements(np.repeat)
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
-    return join.repeat_interleave(a, repeats if isinstance(repeats, int) else np.asarray(_raw(repeats)), axis)
+    return join.repeat_interleave(a, repeats if isinstance(repeats, int) else np.asarray(raw(repeats)), axis)
 
 
 @implements(np.split)
@@ -250,7 +246,7 @@ def _triu(m: Any, k: int = 0) -> Any:
 
 @implements(np.take)
 def _take(a: Any, indices: Any, axis: int | None = None) -> Any:
-    positions_ = np.asarray(_raw(indices))
+    positions_ = np.asarray(raw(indices))
     if axis is None:
         return positions.take(a, positions_)
     return index.getitem(a, (*(slice(None),) * (axis % len(a.shape)), positions_))

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import numpy_functions, numpy_linalg  # noqa: F401  # numpy_linalg enters what it holds
 from autograd.errors import ArgumentError, AutogradError, GradientError
 from autograd.table import numpy_functions as table
-from autograd.tape import Variable
+from autograd.tape import Variable, raw
 
 _REDUCTIONS = {
     np.add: np.sum,
@@ -82,7 +82,7 @@ def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # 
     implementation = table().get(function)
     if implementation is None:
         if function in numpy_functions.OF_ARRAYS:
-            return function(*map(_raw, args), **{k: _raw(v) for k, v in named.items()})
+            return function(*map(raw, args), **{k: raw(v) for k, v in named.items()})
         name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
         return function(*_outside(name, args), **_outside(name, named))
     named = dict(named)
@@ -95,10 +95,6 @@ def _given(named: dict[str, Any]) -> dict[str, Any]:
     """The options without those that say what is done anyway."""
     defaults = {"where": True, "casting": "same_kind", "subok": True, "order": "K", "copy": None, "out": None}
     return {k: v for k, v in named.items() if not (k in defaults and v is defaults[k])}
-
-
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
 
 
 def _outside(name: str, value: Any) -> Any:
@@ -130,7 +126,7 @@ def _into(name: str, outs: tuple[Any, ...], result: Any) -> Any:
                 "Call .detach() on the tensors, or leave the ndarray out (x = x - t instead of x -= t)."
             )
         if out is not None:
-            np.copyto(out, _raw(r), casting="same_kind")
+            np.copyto(out, raw(r), casting="same_kind")
     return outs[0] if len(outs) == 1 else outs
 
 

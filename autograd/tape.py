@@ -363,6 +363,11 @@ def wrap(array: Any, node: AnyNode | None = None) -> Tensor:
     return tensor
 
 
+def raw(value: Any) -> Any:
+    """The array of a tensor; anything else as it is."""
+    return value.array if isinstance(value, Variable) else value
+
+
 def bump(tensor: Variable) -> None:
     """Note an in-place write to the tensor's storage; what is outside the graph (`.data`) counts its own writes."""
     note_write(tensor.array if tensor.base is None else counted(tensor))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import distinct, index, order, positions
-from autograd.ops.selection import raw
+from autograd.tape import raw
 from tests.case import Case, Given, Mask, Real, Whole, on
 
 INTEGERS = ("bool", "uint8", "int32", "int64")

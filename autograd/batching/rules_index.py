@@ -17,9 +17,9 @@ from autograd.batching.rules import batches, examples, grown, is_at, ndim_of
 from autograd.errors import BatchingError
 from autograd.hidden import Hidden, Level
 from autograd.ops import along, arithmetic, identity, index, scan, selection
-from autograd.ops.selection import raw
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
+from autograd.tape import raw
 
 # ruff: noqa: ARG001  # every rule is called alike
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.constants import ones
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
@@ -15,6 +16,7 @@ from autograd.ops import arithmetic, reduce, selection
 from autograd.ops.forms import add_reduce, floating, keep, largest, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -53,12 +55,12 @@ def _composed(
     loss = nll_loss(log_p, target, weight, ignore_index, reduction)
     if not label_smoothing:
         return loss
-    t = np.asarray(selection.raw(target))
+    t = np.asarray(raw(target))
     valid = np.asarray(t != ignore_index)
-    weighted = log_p if weight is None else log_p * _along_classes(selection.raw(weight), x.ndim)
+    weighted = log_p if weight is None else log_p * _along_classes(raw(weight), x.ndim)
     smooth = selection.where(valid, -reduce.sum_(weighted, dim, False), 0.0)
     if reduction == "mean":
-        n = valid.sum() if weight is None else selection.raw(weight)[t[valid]].sum()
+        n = valid.sum() if weight is None else raw(weight)[t[valid]].sum()
         smooth = arithmetic.div(reduce.sum_(smooth, None, False), float(n))
     else:
         smooth = reduced("cross_entropy", smooth, reduction)
@@ -153,6 +155,7 @@ def cross_entropy_(
     return out, x.shape, e, valid is None, norm
 
 
+@composite
 def cross_entropy(
     input: Any,
     target: Any,
@@ -183,7 +186,7 @@ def cross_entropy(
     """
     if not 0.0 <= label_smoothing <= 1.0:
         raise ArgumentError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
-    t = selection.raw(target)
+    t = raw(target)
     if t.dtype.kind == "f":
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     return cross_entropy_(input, target, weight, ignore_index, reduction, label_smoothing)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
+from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.ops.arithmetic import neg
 from autograd.ops.forms import (
@@ -26,8 +27,8 @@ from autograd.ops.forms import (
     sums,
 )
 from autograd.ops.reduce import converted
-from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -72,6 +73,7 @@ def softmax_(x: Array, dim: Any) -> Array:
     return np.divide(out, out.sum(axis=dim, keepdims=True), out=out)
 
 
+@composite
 def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """exp(x) / Σ exp(x) along `dim`: positive numbers that add up to 1.  dx = out * (g - Σ g * out).
 
@@ -86,6 +88,7 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     return softmax_(input if dtype is None else converted(input, dtype), dim)
 
 
+@composite
 def softmin(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """The softmax of -input.
 
@@ -114,6 +117,7 @@ def log_softmax_(x: Array, dim: Any) -> Array:
     return out
 
 
+@composite
 def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """log(softmax(x)) along `dim`, also where the softmax is too small for a number.  dx = g - exp(out) Σ g.
 
@@ -152,6 +156,7 @@ def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Arra
     return out if keepdim else out.squeeze(axis)
 
 
+@composite
 def logsumexp(input: Any, dim: int | Sequence[int] | None, keepdim: bool = False) -> Tensor:
     """log Σ exp(x) over `dim`, without overflow; -inf of nothing.  dx = g * softmax(x).
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.linalg.checks import facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import cholesky_factors
 from autograd.linalg.systems import linalg_solve_triangular, solve_triangular
@@ -50,6 +51,7 @@ def leading_minors(x: Array) -> Array:
     return cholesky_factors(x)[1]
 
 
+@composite
 def cholesky(input: Any, *, upper: bool = False) -> Tensor:
     """L with L Lᵀ = A, lower triangular with a positive diagonal, or its transpose if `upper`.
 
@@ -69,6 +71,7 @@ def cholesky(input: Any, *, upper: bool = False) -> Tensor:
     return matrix_transpose(linalg_cholesky(matrix_transpose(input))) if upper else linalg_cholesky(input)
 
 
+@composite
 def cholesky_ex(
     input: Any, *, upper: bool = False, check_errors: bool = False
 ) -> return_types.linalg_cholesky_ex:
@@ -82,6 +85,7 @@ def cholesky_ex(
     return return_types.linalg_cholesky_ex(matrix_transpose(factor) if upper else factor, leading_minors(a))
 
 
+@composite
 def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
     """X with A X = B for B (*, N, K), given A's Cholesky factor, lower or upper triangular: input2 (*, N, N).
 
@@ -99,6 +103,7 @@ def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
     return solve_triangular(matrix_transpose(lower), half, upper=True)
 
 
+@composite
 def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
     """A⁻¹ given A's Cholesky factor (*, N, N), lower or upper triangular.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.linalg.checks import square, transposed
 from autograd.linalg.inverses import inverse_or_nan, linalg_inv
 from autograd.ops.compare import lt
@@ -30,6 +31,7 @@ def linalg_det(x: Array) -> Array:
     return np.linalg.det(x)
 
 
+@composite
 def det(A: Any) -> Tensor:
     """The determinant of square matrices: (*, N, N) → (*). That of a 0 x 0 matrix is 1.
 
@@ -115,6 +117,7 @@ def linalg_slogdet(x: Array) -> tuple[Array, Array]:
     return np.asarray(sign), np.asarray(size)
 
 
+@composite
 def slogdet(A: Any) -> return_types.linalg_slogdet:
     """The sign of the determinant and log |det(A)|, safe from overflow: (*, N, N) → (*), (*).
 
@@ -133,6 +136,7 @@ def slogdet(A: Any) -> return_types.linalg_slogdet:
     return return_types.linalg_slogdet(*linalg_slogdet(A))
 
 
+@composite
 def logdet(input: Any) -> Tensor:
     """log(det(A)) of square matrices: (*, N, N) → (*); -inf of a singular one, nan if the determinant is negative.
 

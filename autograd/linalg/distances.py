@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["dist", "cdist", "renorm"]
 
 
+@composite
 def dist(input: Any, other: Any, p: float = 2) -> Tensor:
     """The p-norm of input - other, which broadcast.
 
@@ -61,6 +63,7 @@ def euclidean_distances(x: Array, y: Array) -> Array:
     return np.sqrt(np.maximum(squares, 0))
 
 
+@composite
 def cdist(
     x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
@@ -106,6 +109,7 @@ def cdist(
     return norm_(differences, float(p), -1, False)
 
 
+@composite
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     """The tensor with each slice along `dim` whose p-norm is above `maxnorm` scaled down to it.
 

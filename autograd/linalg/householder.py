@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.linalg.checks import facts, floating, matrices, transposed
 from autograd.linalg.systems import linalg_solve_triangular
@@ -70,6 +71,7 @@ def linalg_qr(x: Array, mode: str) -> tuple[Array, Array]:
     return q, r
 
 
+@composite
 def qr(A: Any, mode: str = "reduced") -> return_types.linalg_qr:
     """A = Q R with orthonormal columns in Q and R upper triangular, by reflections.
 
@@ -105,6 +107,7 @@ def linalg_geqrf(x: Array) -> tuple[Array, Array]:
     return np.ascontiguousarray(transposed(h)), tau
 
 
+@composite
 def geqrf(input: Any) -> return_types.geqrf:
     """R and the reflections that make `input` R, as LAPACK keeps them: see `householder_product`. No derivative."""
     matrices("geqrf", input)
@@ -127,6 +130,7 @@ def _vectors(a: Any, count: int) -> Any:
     return tril(x, -1) + np.eye(x.shape[-2], count, dtype=facts("householder_product", a).dtype)
 
 
+@composite
 def householder_product(input: Any, tau: Any) -> Tensor:
     """The first N columns of H₁ H₂ … H_K, the product of the reflections Hᵢ = I - τᵢ vᵢ vᵢᵀ.
 
@@ -157,11 +161,13 @@ def _reflected(x: Any, v: Any, factor: Any) -> Any:
     return x - (factor * v) @ (transposed(v) @ x)
 
 
+@composite
 def orgqr(input: Any, input2: Any) -> Tensor:
     """`linalg.householder_product` by LAPACK's name."""
     return householder_product(input, input2)
 
 
+@composite
 def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Tensor:
     """Q X, or X Q if not `left`, with Q = H₁ H₂ … H_K, all of its M columns, or Qᵀ if `transpose`.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import batches, facts, failed, matrices, square, transposed
 from autograd.linalg.lapack import zero_pivots
@@ -62,6 +63,7 @@ def inverse_or_nan(x: Any) -> Any:
     return linalg_inv_ex(x)
 
 
+@composite
 def inv(A: Any) -> Tensor:
     """The inverse of square matrices: (*, N, N) → (*, N, N).  dA = -A⁻ᵀ g A⁻ᵀ.
 
@@ -80,11 +82,13 @@ def inv(A: Any) -> Tensor:
     return linalg_inv(A)
 
 
+@composite
 def inverse(input: Any) -> Tensor:
     """The inverse of square matrices; `linalg.inv` by another name."""
     return inv(input)
 
 
+@composite
 def inv_ex(A: Any, *, check_errors: bool = False) -> return_types.linalg_inv_ex:
     """The inverse of square matrices, and for each 0 or the number of its first pivot that is 0.
 
@@ -96,6 +100,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> return_types.linalg_inv_ex:
     return return_types.linalg_inv_ex(linalg_inv_ex(A), first_zero_pivots(A))
 
 
+@composite
 def tensorinv(input: Any, ind: int = 2) -> Tensor:
     """The inverse of `A` as a map of its last dimensions to its first `ind`, as for `tensordot`.
 
@@ -168,6 +173,7 @@ def linalg_pinv(
     return (transposed(vh) * inverses[..., None, :]) @ transposed(u)
 
 
+@composite
 def pinv(
     input: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Tensor:
@@ -190,11 +196,13 @@ def pinv(
     return linalg_pinv(input, atol, rcond if rtol is None else rtol, hermitian)
 
 
+@composite
 def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
     """The pseudo-inverse; `linalg.pinv` with singular values up to rcond σ₁ counted as 0."""
     return pinv(input, rcond)
 
 
+@composite
 def matrix_rank(
     input: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import DTypeError, ShapeError
 from autograd.linalg.checks import batches, facts, failed, floating, matrices, square
 from autograd.linalg.lapack import routine
@@ -48,6 +49,7 @@ def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
     return out
 
 
+@composite
 def ldl_factor(
     input: Any,
     *,
@@ -70,6 +72,7 @@ def ldl_factor(
     return return_types.linalg_ldl_factor(*linalg_ldl_factor_ex(input, True)[:2])
 
 
+@composite
 def ldl_factor_ex(
     input: Any,
     *,
@@ -81,6 +84,7 @@ def ldl_factor_ex(
     return return_types.linalg_ldl_factor_ex(*linalg_ldl_factor_ex(input, check_errors))
 
 
+@composite
 def ldl_solve(
     LD: Any,
     pivots: Any,

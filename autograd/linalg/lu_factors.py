@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.lapack import lu_factors
@@ -95,6 +96,7 @@ def _factored(op: str, A: Any, pivot: bool, check: bool = False) -> Any:
     return linalg_lu_factor_ex(A, check)
 
 
+@composite
 def lu_factor(A: Any, *, pivot: bool = True) -> return_types.linalg_lu_factor:
     """P L U = A, packed for `lu_solve`: L (unit diagonal, not stored) and U in one array, and the exchanges of rows.
 
@@ -113,6 +115,7 @@ def lu_factor(A: Any, *, pivot: bool = True) -> return_types.linalg_lu_factor:
     return return_types.linalg_lu_factor(*_factored("linalg.lu_factor", A, pivot, True)[:2])
 
 
+@composite
 def lu_factor_ex(
     A: Any, *, pivot: bool = True, check_errors: bool = False
 ) -> return_types.linalg_lu_factor_ex:
@@ -120,6 +123,7 @@ def lu_factor_ex(
     return return_types.linalg_lu_factor_ex(*_factored("linalg.lu_factor_ex", A, pivot, check_errors))
 
 
+@composite
 def lu(A: Any, *, pivot: bool = True) -> return_types.linalg_lu:
     """P L U = A: a permutation, a lower triangular matrix with ones on its diagonal, and an upper triangular one.
 
@@ -135,6 +139,7 @@ def lu(A: Any, *, pivot: bool = True) -> return_types.linalg_lu:
     return return_types.linalg_lu(*lu_unpack(packed, pivots))
 
 
+@composite
 def lu_unpack(
     LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True
 ) -> return_types.lu_unpack:
@@ -155,6 +160,7 @@ def lu_unpack(
     return return_types.lu_unpack(p, lower, upper)
 
 
+@composite
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Tensor:
     """X with A X = B, X A = B if not `left`, or with Aᵀ for A if `adjoint`, given A's packed factors.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import dtypes
+from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts, matrices, square
@@ -43,6 +44,7 @@ def _prepared(op: str, x: Any, dtype: Any) -> Any:
     return converted(x, wanted)
 
 
+@composite
 def vector_norm(
     input: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
@@ -64,6 +66,7 @@ def vector_norm(
     return norm_(_prepared("linalg.vector_norm", input, dtype), float(ord), dim, keepdim)
 
 
+@composite
 def matrix_norm(
     input: Any,
     ord: float | str = "fro",
@@ -121,6 +124,7 @@ def matrix_norm(
     return result
 
 
+@composite
 def norm(
     input: Any, ord: Order = None, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
@@ -154,6 +158,7 @@ def norm(
     return norm_(_prepared("linalg.norm", input, dtype), 2.0 if ord is None else float(ord), dims, keepdim)
 
 
+@composite
 def cond(input: Any, p: Order = None) -> Tensor:
     """The condition number ‖A‖ ‖A⁻¹‖ in the norm `p` of `matrix_norm`: (*, M, N) → (*); inf for a singular matrix.
 

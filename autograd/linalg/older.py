@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import create, return_types
+from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg import choleskies, determinants, householder, lu_factors, norms, spectra, vectors
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 
+@composite
 def cholesky(input: Any, upper: bool = False) -> Tensor:
     """`linalg.cholesky`, with `upper` by position as well.
 
@@ -41,21 +43,25 @@ def cholesky(input: Any, upper: bool = False) -> Tensor:
     return choleskies.cholesky(input, upper=upper)
 
 
+@composite
 def det(input: Any) -> Tensor:
     """`linalg.det`."""
     return determinants.det(input)
 
 
+@composite
 def slogdet(input: Any) -> return_types.slogdet:
     """`linalg.slogdet`."""
     return return_types.slogdet(*determinants.slogdet(input))
 
 
+@composite
 def qr(input: Any, some: bool = True) -> return_types.qr:
     """`linalg.qr`, "reduced" or, without `some`, "complete"."""
     return return_types.qr(*householder.qr(input, "reduced" if some else "complete"))
 
 
+@composite
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> return_types.svd:
     """`linalg.svd` with V in place of its transpose, and not full unless asked for; without `compute_uv` U and V are 0.
 
@@ -74,17 +80,20 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> return_types.
     return return_types.svd(u, spectra.svdvals(input), v)
 
 
+@composite
 def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Any, ...]:
     """(LU, pivots) as of `linalg.lu_factor_ex`, and the infos if asked for."""
     found = lu_factors.lu_factor_ex(A, pivot=pivot)
     return tuple(found) if get_infos else tuple(found[:2])
 
 
+@composite
 def lu_solve(input: Any, LU_data: Any, LU_pivots: Any) -> Tensor:
     """`linalg.lu_solve` with the right-hand side first."""
     return lu_factors.lu_solve(LU_data, LU_pivots, input)
 
 
+@composite
 def norm(
     input: Any, p: float | str | None = "fro", dim: Dim = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
@@ -112,11 +121,13 @@ def norm(
     return norms.vector_norm(input, 2 if p is None else p, dim, keepdim, dtype=dtype)
 
 
+@composite
 def frobenius_norm(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The root of the sum of squares, of all elements or over `dim`."""
     return norms.vector_norm(input, 2, dim, keepdim, dtype=dtype)
 
 
+@composite
 def nuclear_norm(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the singular values of a matrix, or of the matrices in two dimensions.
 
@@ -131,6 +142,7 @@ def nuclear_norm(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: A
     return norms.matrix_norm(input, "nuc", dims, keepdim, dtype=dtype)
 
 
+@composite
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """Rows xᴺ⁻¹, …, x, 1 for each element of a vector, or from 1 up if `increasing`: (M) → (M, N), by default N = M.
 

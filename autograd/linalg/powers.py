@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import facts, square, transposed
 from autograd.linalg.inverses import inv
@@ -27,6 +28,7 @@ __all__ = ["chain_matmul", "multi_dot", "matrix_power", "matrix_exp"]
 # ------------------------------------------------------------------------------------------------ products
 
 
+@composite
 def chain_matmul(*matrices: Any) -> Tensor:
     """The product of several matrices, in the order that takes the fewest multiplications.
 
@@ -44,6 +46,7 @@ def chain_matmul(*matrices: Any) -> Tensor:
     return _chained("chain_matmul", given)
 
 
+@composite
 def multi_dot(tensors: Any) -> Tensor:
     """The product of at least two matrices, in the order that takes the fewest multiplications.
 
@@ -102,6 +105,7 @@ def _chained(op: str, given: Any) -> Tensor:
 # ------------------------------------------------------------------------------------------------ powers
 
 
+@composite
 def matrix_power(input: Any, n: int) -> Tensor:
     """Square matrices (*, N, N) multiplied by themselves n times, by repeated squaring; of the inverse if n < 0.
 
@@ -154,6 +158,7 @@ def linalg_matrix_exp(x: Array) -> Array:
     return expm(x) if x.size else x.copy()
 
 
+@composite
 def matrix_exp(input: Any) -> Tensor:
     """The exponential Σ Aᵏ / k! of square matrices: (*, N, N) → (*, N, N).
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, LinAlgError
 from autograd.linalg.checks import facts, matrices, square, transposed
 from autograd.modes import MODE
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -28,16 +29,12 @@ def _eigh_dx(g: Any, out: Any) -> Any:
     if g_vectors is None:
         return (v * g_values[..., None, :]) @ transposed(v)
     n = v.shape[-1]
-    one = np.eye(n, dtype=_numpy(v).dtype)
+    one = np.eye(n, dtype=raw(v).dtype)
     p = transposed(v) @ g_vectors  # of which the symmetric part has no effect: V stays orthogonal
     inner = (p - transposed(p)) * 0.5 / (values[..., None, :] - values[..., None] + one)
     if g_values is not None:
         inner = inner + g_values[..., None] * one
     return v @ inner @ transposed(v)
-
-
-def _numpy(x: Any) -> Array:
-    return x.array if isinstance(x, Variable) else x
 
 
 @primitive(several=True, materialize=False, x=_eigh_dx)
@@ -76,6 +73,7 @@ def _checked_triangle(op: str, A: Any, UPLO: str) -> str:
     return UPLO.upper()
 
 
+@composite
 def eigh(input: Any, UPLO: str = "L") -> return_types.linalg_eigh:
     """A = V diag(λ) Vᵀ for symmetric A: eigenvalues in rising order (*, N), orthonormal eigenvectors (*, N, N).
 
@@ -94,6 +92,7 @@ def eigh(input: Any, UPLO: str = "L") -> return_types.linalg_eigh:
     return return_types.linalg_eigh(*linalg_eigh(input, _checked_triangle("linalg.eigh", input, UPLO)))
 
 
+@composite
 def eigvalsh(input: Any, UPLO: str = "L") -> Tensor:
     """The eigenvalues of symmetric matrices, in rising order: (*, N, N) → (*, N); see `eigh`. They always have a
     derivative.
@@ -106,6 +105,7 @@ def eigvalsh(input: Any, UPLO: str = "L") -> Tensor:
     return linalg_eigh(input, triangle)[0] if wants_gradient(input) else linalg_eigvalsh(input, triangle)
 
 
+@composite
 def eig(input: Any) -> NoReturn:
     """The eigenvalues of a general matrix are complex, which is not supported: an error that says so.
 
@@ -115,6 +115,7 @@ def eig(input: Any) -> NoReturn:
     raise DTypeError(_complex("linalg.eig", input))
 
 
+@composite
 def eigvals(input: Any) -> NoReturn:
     """The eigenvalues of a general matrix are complex, which is not supported: an error that says so.
 
@@ -147,7 +148,7 @@ def _svd_dx(g: Any, out: Any) -> Any:
     u, vh = u[..., :, :k], vh[..., :k, :]
     if g_u is None and g_vh is None:
         return (u * g_s[..., None, :]) @ vh
-    one = np.eye(k, dtype=_numpy(s).dtype)
+    one = np.eye(k, dtype=raw(s).dtype)
     rows, columns = s[..., None], s[..., None, :]
     gap = (columns - rows) * (columns + rows) + one
     inner = 0 if g_s is None else g_s[..., None] * one
@@ -177,6 +178,7 @@ def linalg_svd(x: Array, full_matrices: bool = True) -> tuple[Array, Array, Arra
     return u, s, vh
 
 
+@composite
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> return_types.linalg_svd:
     """A = U diag(S) Vh with orthonormal columns in U and rows in Vh, and S >= 0 in falling order.
 
@@ -211,6 +213,7 @@ def _check_driver(op: str, driver: str | None) -> None:
         raise ArgumentError(f"{op}: driver= chooses among CUDA's routines; leave it out, got {driver!r}")
 
 
+@composite
 def svdvals(A: Any, *, driver: str | None = None) -> Tensor:
     """The singular values in falling order: (*, M, N) → (*, min(M, N)). They always have a derivative, U diag(g) Vh.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
@@ -62,6 +63,7 @@ def _fits(op: str, a: tuple[int, ...], b: tuple[int, ...], left: bool) -> None:
     broadcast_shapes(a[:-2], b[:-2])
 
 
+@composite
 def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:
     """X with A X = B, or X A = B if not `left`.
 
@@ -98,6 +100,7 @@ def _solved(op: str, A: Any, B: Any, left: bool) -> Tensor:
     return squeeze(x, -1) if vector else x
 
 
+@composite
 def solve_ex(
     A: Any, B: Any, *, left: bool = True, check_errors: bool = False
 ) -> return_types.linalg_solve_ex:
@@ -143,6 +146,7 @@ def linalg_solve_triangular(x: Array, y: Array, upper: bool, unitriangular: bool
     return triangular_solution(x, y, upper, unitriangular)
 
 
+@composite
 def solve_triangular(
     input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Tensor:
@@ -172,6 +176,7 @@ def solve_triangular(
     return matrix_transpose(flipped)
 
 
+@composite
 def triangular_solve(
     input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> return_types.triangular_solve:
@@ -187,6 +192,7 @@ def triangular_solve(
 # ------------------------------------------------------------------------------------------------ maps of dimensions
 
 
+@composite
 def tensorsolve(input: Any, other: Any, dims: Any = None) -> Tensor:
     """X with `tensordot(A, X, X.ndim) = B`: `solve` with `A` read as a map of its last dimensions to those of B.
 
@@ -235,6 +241,7 @@ def linalg_lstsq(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array, 
     return least_squares(x, y, rcond, driver)
 
 
+@composite
 def lstsq(
     input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None
 ) -> return_types.linalg_lstsq:

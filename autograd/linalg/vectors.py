@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["cross", "vecdot", "diagonal", "vander"]
 
 
+@composite
 def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     """The vector product in three dimensions along `dim`; the other dimensions broadcast.
 
@@ -44,6 +46,7 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     return products.cross(input, other, dim)
 
 
+@composite
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     """The sums of products along one dimension; the others broadcast.
 
@@ -61,6 +64,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     return sum(mul(x, y), d)
 
 
+@composite
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of the matrices in two dimensions, by default the last: a view; see `autograd.diagonal`.
 
@@ -71,6 +75,7 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tens
     return rearrange.diagonal(A, offset, dim1, dim2)
 
 
+@composite
 def vander(x: Any, N: int | None = None) -> Tensor:
     """Rows 1, x, x², …, xᴺ⁻¹ for each element: (*, M) → (*, M, N), by default N = M.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special
 from autograd.ops.forms import drop, floating, keep, pick, scaled
@@ -51,6 +52,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     return np.maximum(x, scaled, out=scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
 
 
+@composite
 def prelu(input: Any, weight: Any) -> Tensor:
     """The input where it is positive, weight * input elsewhere; one weight, or one per channel (dimension 1).
 
@@ -113,6 +115,7 @@ def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     return np.clip(x, min_val, max_val)
 
 
+@composite
 def relu6(input: Any) -> Tensor:
     """The input brought into [0, 6]; the derivative at both bounds is 0.
 
@@ -181,6 +184,7 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     return x - np.clip(x, -lambd, lambd)
 
 
+@composite
 def tanhshrink(input: Any) -> Tensor:
     """input - tanh(input).
 
@@ -191,6 +195,7 @@ def tanhshrink(input: Any) -> Tensor:
     return arithmetic.sub(input, elementwise.tanh(input))
 
 
+@composite
 def softsign(input: Any) -> Tensor:
     """input / (1 + |input|).
 
@@ -299,6 +304,7 @@ def _sigmoid_slope(x: Any) -> Any:
     return s * (1 - s)
 
 
+@composite
 def glu(input: Any, dim: int = -1) -> Tensor:
     """a * sigmoid(b), where a and b are the two halves of the input along `dim`.
 
@@ -339,6 +345,7 @@ def elu_(x: Array, alpha: float, scale: float, input_scale: float) -> Array:
     return pick(x > 0, _times(x, scale), below)
 
 
+@composite
 def elu(input: Any, alpha: float = 1.0) -> Tensor:
     """The input where it is positive, alpha * (eˣ - 1) elsewhere; the derivative at 0 is alpha.
 
@@ -349,6 +356,7 @@ def elu(input: Any, alpha: float = 1.0) -> Tensor:
     return elu_(input, alpha, 1.0, 1.0)
 
 
+@composite
 def selu(input: Any) -> Tensor:
     """1.0507 * elu(input, 1.6733): keeps the mean 0 and the variance 1 of its inputs (Klambauer et al., 2017).
 
@@ -359,6 +367,7 @@ def selu(input: Any) -> Tensor:
     return elu_(input, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1.0)
 
 
+@composite
 def celu(input: Any, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0): elu with a continuous derivative.
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.ops.forms import kept_shape
-from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor

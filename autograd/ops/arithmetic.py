@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import DTypeError
 from autograd.primitive import Array, implements, primitive
 
@@ -140,6 +141,7 @@ def pow_(x: Array, y: Array) -> Array:
 
 
 @implements(np.power)
+@composite
 def pow(input: Any, exponent: Any) -> Tensor:
     """input ** exponent, elementwise with broadcasting.
 

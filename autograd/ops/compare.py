@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops.forms import same_dtype
-from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 __all__ = [
     "eq", "ne", "lt", "le", "gt", "ge", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal",
@@ -54,6 +55,7 @@ def ge(x: Array, y: Array) -> Array:
     """x >= y, elementwise with broadcasting."""
 
 
+@composite
 def equal(input: Any, other: Any) -> bool:
     """Whether both have the same shape and the same elements: one bool.
 
@@ -83,6 +85,7 @@ def isclose(x: Array, y: Array, rtol: float = 1e-05, atol: float = 1e-08, equal_
     return np.isclose(x, y, rtol, atol, equal_nan)
 
 
+@composite
 def allclose(
     input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> bool:

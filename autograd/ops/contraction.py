@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.dtypes import promote_types
 from autograd.errors import ArgumentError, ShapeError
@@ -106,6 +107,7 @@ _plan = lru_cache(maxsize=1024)(_Plan)
 # ------------------------------------------------------------------------------------------------ einsum
 
 
+@composite
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """The sum of products that an equation in Einstein's notation describes.
 
@@ -252,6 +254,7 @@ def _from_numbers(*arguments: Any) -> tuple[str, tuple[Any, ...]]:
 # ------------------------------------------------------------------------------------------------ special cases
 
 
+@composite
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     """The sum of products over pairs of dimensions: the last `dims` of a with the first of b, or those in two lists.
 
@@ -296,6 +299,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     return contract(a, b, (labels_a, labels_b, out))
 
 
+@composite
 def inner(input: Any, other: Any) -> Tensor:
     """The sum of products over the last dimension of both; a number scales.
 
@@ -311,6 +315,7 @@ def inner(input: Any, other: Any) -> Tensor:
     return tensordot(input, other, ((-1,), (-1,)))
 
 
+@composite
 def kron(input: Any, other: Any) -> Tensor:
     """The Kronecker product: each element of `input` times all of `other`, in blocks.
 
@@ -326,6 +331,7 @@ def kron(input: Any, other: Any) -> Tensor:
     return reshape(mul(x, y), tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
+@composite
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """Σᵢⱼ xᵢ Wₖᵢⱼ yⱼ + bₖ: (*, I), (*, J), weight (K, I, J), bias (K) → (*, K).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.composite import composite
 from autograd.errors import PositionError
 from autograd.ops.identity import alias, clone
 from autograd.ops.index import getitem
@@ -38,22 +39,26 @@ def _copied(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     return tuple(map(clone, result)) if isinstance(result, tuple) else clone(result)
 
 
+@composite
 def alias_copy(input: Any) -> Tensor:
     """A copy."""
     return clone(alias(input))
 
 
+@composite
 def detach_copy(input: Any) -> Tensor:
     """A copy outside the graph."""
     copied: Tensor = clone(input.detach())
     return copied
 
 
+@composite
 def diagonal_copy(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """`diagonal` as a copy."""
     return _copied(diagonal, input, offset, dim1, dim2)  # type: ignore[no-any-return]  # a tensor of a tensor
 
 
+@composite
 def expand_copy(input: Any, size: Sequence[int], *, implicit: bool = False) -> Tensor:  # noqa: ARG001  # PyTorch's
     """`expand` as a copy.
 
@@ -65,6 +70,7 @@ def expand_copy(input: Any, size: Sequence[int], *, implicit: bool = False) -> T
     return _copied(expand, input, size)  # type: ignore[no-any-return]  # as above, and below
 
 
+@composite
 def narrow_copy(input: Any, dim: int, start: int, length: int) -> Tensor:
     """`narrow` as a copy.
 
@@ -77,16 +83,19 @@ def narrow_copy(input: Any, dim: int, start: int, length: int) -> Tensor:
     return _copied(narrow, input, dim, start, length)  # type: ignore[no-any-return]
 
 
+@composite
 def permute_copy(input: Any, dims: Sequence[int]) -> Tensor:
     """`permute` as a copy."""
     return _copied(permute, input, dims)  # type: ignore[no-any-return]
 
 
+@composite
 def select_copy(input: Any, dim: int, index: int) -> Tensor:
     """`select` as a copy."""
     return _copied(select, input, dim, index)  # type: ignore[no-any-return]
 
 
+@composite
 def slice_copy(
     input: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
@@ -95,46 +104,55 @@ def slice_copy(
     return clone(getitem(input, (*(slice(None),) * (dim % max(ndim, 1)), slice(start, end, step))))
 
 
+@composite
 def split_copy(input: Any, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split` as copies."""
     return _copied(split, input, split_size, dim)  # type: ignore[no-any-return]
 
 
+@composite
 def split_with_sizes_copy(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """`split_with_sizes` as copies."""
     return _copied(split_with_sizes, input, split_sizes, dim)  # type: ignore[no-any-return]
 
 
+@composite
 def squeeze_copy(input: Any, dim: Any = None) -> Tensor:
     """`squeeze` as a copy."""
     return _copied(squeeze, input, dim)  # type: ignore[no-any-return]
 
 
+@composite
 def t_copy(input: Any) -> Tensor:
     """`t` as a copy."""
     return _copied(t, input)  # type: ignore[no-any-return]
 
 
+@composite
 def transpose_copy(input: Any, dim0: int, dim1: int) -> Tensor:
     """`transpose` as a copy."""
     return _copied(transpose, input, dim0, dim1)  # type: ignore[no-any-return]
 
 
+@composite
 def unbind_copy(input: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """`unbind` as copies."""
     return _copied(unbind, input, dim)  # type: ignore[no-any-return]
 
 
+@composite
 def unfold_copy(input: Any, dimension: int, size: int, step: int) -> Tensor:
     """`unfold` as a copy."""
     return _copied(unfold, input, dimension, size, step)  # type: ignore[no-any-return]
 
 
+@composite
 def unsqueeze_copy(input: Any, dim: int) -> Tensor:
     """`unsqueeze` as a copy."""
     return _copied(unsqueeze, input, dim)  # type: ignore[no-any-return]
 
 
+@composite
 def view_copy(input: Any, size: Any = None, *, dtype: Any = None) -> Tensor:
     """`view` as a copy."""
     return _copied(view, input, size if dtype is None else dtype)  # type: ignore[no-any-return]

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import checked_dim, checked_dims, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.ops.compare import logical_xor
 from autograd.ops.join import cat
 from autograd.ops.reduce import sum as total
 from autograd.ops.scan import cumsum
-from autograd.ops.selection import raw
 from autograd.ops.shape import narrow, reshape
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -31,7 +32,7 @@ def _neighbours(x: Any, dim: int) -> tuple[Any, Any]:
     return narrow(x, dim, min(1, n), max(n - 1, 0)), narrow(x, dim, 0, max(n - 1, 0))
 
 
-@on_tensor
+@composite
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """The differences of neighbours along `dim`: out[i] = x[i+1] - x[i], taken n times; for bools whether they differ.
 
@@ -114,7 +115,7 @@ def _heights(y: Any, d: int) -> Any:
     return after + before
 
 
-@on_tensor
+@composite
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     """The area under samples y along `dim`, by the trapezoidal rule: Σ (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
 
@@ -136,7 +137,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor
 trapz = trapezoid
 
 
-@on_tensor
+@composite
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
     """The area under the samples up to each of them but the first; see `trapezoid`.
 
@@ -151,7 +152,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1
 # ------------------------------------------------------------------------------------------------ slopes
 
 
-@on_tensor
+@composite
 def gradient(
     input: Any, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Tensor, ...]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import checked_dim, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples, only_values
-from autograd.ops.selection import raw
 from autograd.primitive import Array
-from autograd.tape import wrap
+from autograd.tape import raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["unique", "unique_consecutive", "isin", "one_hot"]
 
 
-@on_tensor
+@composite
 def unique(
     input: Any,
     sorted: bool = True,  # noqa: ARG001  # they always are
@@ -59,7 +59,7 @@ def _whole(op: str, x: Array, dim: int) -> None:
         raise ShapeError(f"{op}: the slices along dim {dim} of shape {x.shape} have no elements to compare")
 
 
-@on_tensor
+@composite
 def unique_consecutive(
     input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -95,6 +95,7 @@ def _answers(values: Any, *others: tuple[bool, Any]) -> Any:
     return (wrap(values), *asked) if asked else wrap(values)
 
 
+@composite
 def isin(
     elements: Any,
     test_elements: Any = None,
@@ -129,7 +130,7 @@ def isin(
     return wrap(np.asarray(found).reshape(x.shape))
 
 
-@on_tensor
+@composite
 def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     """A vector for each class number, with 1 in its place and 0 elsewhere; by default as long as the largest needs.
 

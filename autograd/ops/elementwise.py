@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.ops import arithmetic, single
 from autograd.primitive import Array, primitive
 
@@ -319,6 +320,7 @@ def atanh(x: Array) -> Array:
     return single.atanh(x)
 
 
+@composite
 def deg2rad(input: Any) -> Tensor:
     """Degrees as radians: input * π / 180.
 
@@ -329,6 +331,7 @@ def deg2rad(input: Any) -> Tensor:
     return arithmetic.mul(input, math.pi / 180)
 
 
+@composite
 def rad2deg(input: Any) -> Tensor:
     """Radians as degrees: input * 180 / π.
 

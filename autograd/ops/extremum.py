@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, ShapeError
 from autograd.ops import selection
 from autograd.ops.along import along
@@ -73,7 +74,7 @@ def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return minimum_reduce(x, axis, None, None, keepdim)
 
 
-@on_tensor
+@composite
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
     """The smallest and the largest element, of all or over `dim`.
 
@@ -158,6 +159,7 @@ def _max_or_min(
     return named(along(input, index, dim, keepdim), index)
 
 
+@composite
 def max(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool = False,
@@ -180,6 +182,7 @@ def max(
     return _max_or_min("max", input, dim, keepdim, other, axis, keepdims)
 
 
+@composite
 def min(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool = False,

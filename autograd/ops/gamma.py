@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, GradientError
 from autograd.ops import arithmetic, single
 from autograd.ops.forms import floating, in_dtype_of
@@ -62,6 +63,7 @@ def polygamma_(x: Array, n: int) -> Array:
     return in_dtype_of(x, special.zeta(n + 1.0, x)) * (sign * math.factorial(n))
 
 
+@composite
 def polygamma(n: int, input: Any) -> Tensor:
     """The n-th derivative of digamma at the input.
 
@@ -77,6 +79,7 @@ def polygamma(n: int, input: Any) -> Tensor:
     return polygamma_(input, n) if n else digamma(input)
 
 
+@composite
 def mvlgamma(input: Any, p: int) -> Tensor:
     """The logarithm of the gamma function of p dimensions: p (p - 1) / 4 log π + Σ lgamma(input - i / 2), i < p.
 

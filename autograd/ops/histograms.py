@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import on_tensor
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import only_values
-from autograd.ops.selection import raw
 from autograd.primitive import Array
-from autograd.tape import wrap
+from autograd.tape import raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["bincount", "histc", "histogram", "histogramdd"]
 
 
-@on_tensor
+@composite
 def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each number 0, 1, 2, … occurs in a vector, or the sum of the weights where it does.
 
@@ -88,7 +87,7 @@ def _inside(x: Array, low: float, high: float, bins: int) -> tuple[Array, Array]
     return inside, np.minimum(place, bins - 1)
 
 
-@on_tensor
+@composite
 def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of `bins` equal intervals from min to max; those outside are not counted.
 
@@ -185,7 +184,7 @@ def _histogram(
     return counts, edges
 
 
-@on_tensor
+@composite
 def histogram(
     input: Any,
     bins: Any,
@@ -217,7 +216,7 @@ def histogram(
     return return_types.histogram(wrap(counts), wrap(edges[0]))
 
 
-@on_tensor
+@composite
 def histogramdd(
     input: Any,
     bins: Any,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import formats
+from autograd.composite import composite
 from autograd.hidden import Hidden
 from autograd.layout import copied
 from autograd.primitive import Array, implements, primitive
@@ -40,17 +41,20 @@ def clone(x: Array, memory_format: Any = None) -> Array:
     return np.copy(x, order="K") if memory_format is None else formats.copied("clone", x, memory_format)
 
 
+@composite
 def resolve_conj(input: Tensor) -> Tensor:
     """`input` itself: a real tensor is its own conjugate."""
     return input
 
 
+@composite
 def resolve_neg(input: Tensor) -> Tensor:
     """`input` itself: its values are never stored negated."""
     return input
 
 
 @implements(np.ascontiguousarray)
+@composite
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """`input` itself if its elements lie in memory in C order, else a copy that does.  dx = g.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, AutogradError, DimensionError, ShapeError
 from autograd.hidden import Hidden, all_examples, holds_hidden
 from autograd.primitive import Array, primitive
@@ -100,6 +101,7 @@ def put(x: Array, index: Any, value: Array) -> Array:
 # ------------------------------------------------------------------------------------------ what users call
 
 
+@composite
 def getitem(x: Any, index: Any) -> Tensor:
     """x[index]. Integers, slices, None and `...` give a view; arrays and masks a copy.
 
@@ -117,6 +119,7 @@ def getitem(x: Any, index: Any) -> Tensor:
     return getitem_(x, raw_index(x.array if isinstance(x, Variable) else x, index))
 
 
+@composite
 def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Tensor:
     """A copy of input with input[indices] = values, or += values, adding up where indices repeat.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, ShapeError
 from autograd.hidden import all_examples, only_values
@@ -14,7 +15,7 @@ from autograd.ops.identity import clone
 from autograd.ops.index import getitem
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
 from autograd.primitive import Array, Arrays, primitive
-from autograd.tape import Variable
+from autograd.tape import Variable, raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -51,6 +52,7 @@ def _in_order(x: Array) -> Array:
 # ------------------------------------------------------------------------------------------ what users call
 
 
+@composite
 def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """The tensors one after another along `dim`; their other sizes must agree.
 
@@ -83,6 +85,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     return cat_(given, d, starts)
 
 
+@composite
 def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """The tensors, all of one shape, along a new dimension.
 
@@ -104,27 +107,32 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     return stack_(given, checked_dim("stack", dim, shapes[0], 1))
 
 
+@composite
 def hstack(tensors: Sequence[Any]) -> Tensor:
     """The tensors side by side: along dim 1, or dim 0 of vectors."""
     grown = [atleast_1d(x) for x in tensors]
     return cat(grown, 0 if grown and len(grown[0].shape) == 1 else 1)
 
 
+@composite
 def vstack(tensors: Sequence[Any]) -> Tensor:
     """The tensors below each other: along dim 0, vectors as rows."""
     return cat([atleast_2d(x) for x in tensors], 0)
 
 
+@composite
 def dstack(tensors: Sequence[Any]) -> Tensor:
     """The tensors behind each other: along dim 2."""
     return cat([atleast_3d(x) for x in tensors], 2)
 
 
+@composite
 def column_stack(tensors: Sequence[Any]) -> Tensor:
     """The tensors side by side, vectors as columns."""
     return hstack([reshape(x, (-1, 1)) if len(x.shape) <= 1 else x for x in tensors])
 
 
+@composite
 def block_diag(*tensors: Any) -> Tensor:
     """The matrix with the given matrices along its diagonal, and zeros elsewhere.
 
@@ -141,12 +149,13 @@ def block_diag(*tensors: Any) -> Tensor:
     start = 0
     for b in blocks:
         height, n = b.shape
-        pad = _raw(b).dtype
+        pad = raw(b).dtype
         rows.append(cat([np.zeros((height, start), pad), b, np.zeros((height, width - start - n), pad)], 1))
         start += n
     return cat(rows, 0)
 
 
+@composite
 def repeat(input: Any, sizes: Sequence[int]) -> Tensor:
     """The whole tensor repeated `sizes[d]` times along each dimension d; more sizes than dimensions add some in front.
 
@@ -170,6 +179,7 @@ def repeat(input: Any, sizes: Sequence[int]) -> Tensor:
     return _copied(reshape(repeated, tuple(a * b for a, b in zip(sizes, old, strict=True))), input)
 
 
+@composite
 def tile(input: Any, dims: Sequence[int]) -> Tensor:
     """The whole tensor repeated `dims[d]` times along each dimension d, counted from the last (see `repeat`).
 
@@ -180,6 +190,7 @@ def tile(input: Any, dims: Sequence[int]) -> Tensor:
     return repeat(input, (*(1,) * (len(input.shape) - len(dims)), *dims))
 
 
+@composite
 def repeat_interleave(
     input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -204,7 +215,7 @@ def repeat_interleave(
         spread = expand(unsqueeze(input, d + 1), (*shape[: d + 1], repeats, *shape[d + 1 :]))
         return _copied(reshape(spread, (*shape[:d], shape[d] * repeats, *shape[d + 1 :])), input)
     only_values("repeat_interleave", repeats)
-    counts = np.asarray(_raw(repeats)).reshape(-1)
+    counts = np.asarray(raw(repeats)).reshape(-1)
     if (
         counts.dtype.kind not in "iu"
         or len(counts) not in (1, shape[d])
@@ -224,7 +235,7 @@ def repeat_interleave(
 
 def _copied(result: Any, input: Any) -> Tensor:
     """The result in memory of its own: what is repeated once could still be the input."""
-    shared = np.may_share_memory(_raw(all_examples(result)), _raw(all_examples(input)))
+    shared = np.may_share_memory(raw(all_examples(result)), raw(all_examples(input)))
     return clone(result) if shared else result
 
 
@@ -240,10 +251,6 @@ def _several(op: str, tensors: Any) -> tuple[Any, ...]:
 
 def _shape(value: Any) -> tuple[int, ...]:
     return value.array.shape if isinstance(value, Variable) else np.shape(value)
-
-
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
 
 
 concat = concatenate = cat

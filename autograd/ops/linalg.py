@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops.arithmetic import add, mul, sub
@@ -67,6 +68,7 @@ def matmul_(x: Array, y: Array) -> Array:
     return product(x, y)
 
 
+@composite
 def matmul(input: Any, other: Any) -> Tensor:
     """The matrix product x @ y, for every rank.
 
@@ -100,6 +102,7 @@ def _as_matrix(x: Any, shape: tuple[int, ...]) -> Any:
 # ------------------------------------------------------------------------------------------------ products of one rank
 
 
+@composite
 def mm(input: Any, mat2: Any) -> Tensor:
     """The product of two matrices: (M, K) @ (K, N) → (M, N).
 
@@ -110,6 +113,7 @@ def mm(input: Any, mat2: Any) -> Tensor:
     return matmul_(input, mat2)
 
 
+@composite
 def bmm(input: Any, mat2: Any) -> Tensor:
     """The products of two batches of matrices: (B, M, K) @ (B, K, N) → (B, M, N), without broadcasting.
 
@@ -125,6 +129,7 @@ def bmm(input: Any, mat2: Any) -> Tensor:
     return matmul_(input, mat2)
 
 
+@composite
 def mv(input: Any, vec: Any) -> Tensor:
     """A matrix times a vector: (M, K) @ (K) → (M).
 
@@ -135,6 +140,7 @@ def mv(input: Any, vec: Any) -> Tensor:
     return matmul_(input, vec)
 
 
+@composite
 def dot(input: Any, tensor: Any) -> Tensor:
     """The sum of the products of two vectors' elements: (N), (N) → a number.
 
@@ -149,11 +155,13 @@ def dot(input: Any, tensor: Any) -> Tensor:
     return matmul_(input, tensor)
 
 
+@composite
 def vdot(input: Any, other: Any) -> Tensor:
     """The sum of the products of two vectors' elements; of real numbers it is `dot`."""
     return dot(input, other)
 
 
+@composite
 def outer(input: Any, vec2: Any) -> Tensor:
     """Every element of one vector times every element of the other: (M), (N) → (M, N).
 
@@ -235,6 +243,7 @@ def _same_dtype(op: str, *arrays: Any) -> None:
         raise DTypeError(f"{op}: the tensors must have one dtype, got {', '.join(map(str, dtypes))}")
 
 
+@composite
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * (mat1 @ mat2) of matrices; the input broadcasts.
 
@@ -247,12 +256,14 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
     return _plus("addmm", input, mm(mat1, mat2), beta, alpha)
 
 
+@composite
 def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * (mat @ vec)."""
     _same_dtype("addmv", input, mat, vec)
     return _plus("addmv", input, mv(mat, vec), beta, alpha)
 
 
+@composite
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     product = outer(vec1, vec2)
@@ -263,12 +274,14 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
     return _plus("addr", input, product, beta, alpha)
 
 
+@composite
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * (batch1 @ batch2) of batches of matrices; the input broadcasts."""
     _same_dtype("baddbmm", input, batch1, batch2)
     return _plus("baddbmm", input, bmm(batch1, batch2), beta, alpha)
 
 
+@composite
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum over the batch of batch1 @ batch2."""
     _same_dtype("addbmm", input, batch1, batch2)
@@ -279,6 +292,7 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: floa
 # ------------------------------------------------------------------------------------------------ composed further
 
 
+@composite
 def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     """The vector product in three dimensions along `dim`, by default the first of size 3; the others broadcast.
 
@@ -310,6 +324,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     )
 
 
+@composite
 def trace(input: Any) -> Tensor:
     """The sum of a matrix's diagonal.
 
@@ -325,6 +340,7 @@ def trace(input: Any) -> Tensor:
     return total
 
 
+@composite
 def adjoint(input: Any) -> Tensor:
     """The last two dimensions exchanged: of real numbers the adjoint, what `x.mH` is.
 
@@ -336,6 +352,7 @@ def adjoint(input: Any) -> Tensor:
     return matrix_transpose(input)
 
 
+@composite
 def conjugate_transpose(input: Any) -> Tensor:
     """The transpose of a matrix, or a number as it is: what `x.H` is.
 

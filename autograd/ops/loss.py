@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
 from autograd.ops.forms import maximum_reduce, pick
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -45,6 +47,7 @@ def checked_same_shape(op: str, input: Any, target: Any) -> None:
         )
 
 
+@composite
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """The squared error (input - target)².
 
@@ -56,6 +59,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     return reduced("mse_loss", arithmetic.square(arithmetic.sub(input, target)), reduction)
 
 
+@composite
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """The absolute error |input - target|; its derivative where they are equal is 0.
 
@@ -128,7 +132,7 @@ def checked_weight(op: str, weight: Any, classes: int) -> Array | None:
     """The weight of each class as an array."""
     if weight is None:
         return None
-    w = selection.raw(weight)
+    w = raw(weight)
     if w.shape != (classes,):
         raise ShapeError(
             f"{op}: weight must have one element for each of {classes} classes, got shape {w.shape}"
@@ -136,6 +140,7 @@ def checked_weight(op: str, weight: Any, classes: int) -> Array | None:
     return w
 
 
+@composite
 def nll_loss(
     input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:
@@ -157,7 +162,7 @@ def nll_loss(
     """
     if isinstance(input, Hidden) or isinstance(target, Hidden) or isinstance(weight, Hidden):
         return of_examples(nll_loss, input, target, weight, ignore_index, reduction)  # type: ignore[no-any-return]
-    t = np.asarray(selection.raw(target))
+    t = np.asarray(raw(target))
     shape = tuple(input.shape)
     valid = checked_classes("nll_loss", shape, t, ignore_index)
     if valid is None:
@@ -165,7 +170,7 @@ def nll_loss(
     dim = 1 if len(shape) > 1 else 0
     w = checked_weight("nll_loss", weight, shape[dim])
     safe = np.where(valid, t, 0).astype(np.int64)
-    each = valid.astype(selection.raw(input).dtype) if w is None else w[safe] * valid
+    each = valid.astype(raw(input).dtype) if w is None else w[safe] * valid
     index = np.expand_dims(safe, dim)
     picked = gather(input, dim, index)
     loss = selection.where(valid, arithmetic.mul(arithmetic.neg(picked.reshape(t.shape)), each), 0.0)
@@ -193,6 +198,7 @@ def binary_cross_entropy_(x: Array, target: Array) -> Array:
     return (target - 1) * np.maximum(np.log1p(-x), -100.0) - target * np.maximum(np.log(x), -100.0)
 
 
+@composite
 def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
     """-(t log p + (1 - t) log(1 - p)) for probabilities p and targets t in [0, 1].
 
@@ -229,6 +235,7 @@ def binary_cross_entropy_with_logits_(x: Array, target: Array) -> Array:
     return (1 - target) * x - activation.logsigmoid(x)
 
 
+@composite
 def binary_cross_entropy_with_logits(
     input: Any, target: Any, weight: Any = None, reduction: str = "mean", pos_weight: Any = None
 ) -> Tensor:

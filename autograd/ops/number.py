@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import return_types
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic
 from autograd.ops.forms import drop, floating
@@ -24,6 +25,7 @@ def frexp_(x: Array) -> tuple[Array, Array]:
 
 
 @implements(np.frexp)
+@composite
 def frexp(input: Any) -> return_types.frexp:
     """The parts of each number, input = mantissa * 2**exponent with 1/2 <= |mantissa| < 1, or both 0.
 

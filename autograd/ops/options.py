@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
-from autograd.ops import arithmetic, rounding, selection
+from autograd.ops import arithmetic, rounding
 from autograd.ops.forms import floating, same_dtype
 from autograd.primitive import Array, implements, primitive
-from autograd.tape import Variable
+from autograd.tape import Variable, raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -35,12 +36,13 @@ def _scaled(op: str, input: Any, other: Any, alpha: float) -> Any:
     """
     if type(alpha) is int and alpha == 1:
         return other
-    kind = dtypes.common_dtype(map(selection.raw, (input, other)))
+    kind = dtypes.common_dtype(map(raw, (input, other)))
     if (isinstance(alpha, bool) and kind.kind != "b") or (type(alpha) is float and kind.kind != "f"):
         raise DTypeError(f"{op}: alpha={alpha} does not fit tensors of {kind}; use an alpha of their kind")
     return arithmetic.mul(other, alpha)
 
 
+@composite
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha * other.
 
@@ -54,6 +56,7 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return arithmetic.add(input, _scaled("add", input, other, alpha))
 
 
+@composite
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha * other.
 
@@ -67,6 +70,7 @@ def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return arithmetic.sub(input, _scaled("sub", input, other, alpha))
 
 
+@composite
 def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """other - alpha * input.
 
@@ -77,6 +81,7 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return arithmetic.sub(other, _scaled("rsub", other, input, alpha))
 
 
+@composite
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """input / other; with a rounding mode, the quotient rounded down ("floor") or towards zero ("trunc").
 
@@ -97,6 +102,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     raise ArgumentError(f"div: rounding_mode is None, 'floor' or 'trunc', got {rounding_mode!r}")
 
 
+@composite
 def true_divide(input: Any, other: Any) -> Tensor:
     """input / other.
 
@@ -107,6 +113,7 @@ def true_divide(input: Any, other: Any) -> Tensor:
     return arithmetic.div(input, other)
 
 
+@composite
 def positive(input: Any) -> Tensor:
     """The input itself.
 
@@ -117,11 +124,12 @@ def positive(input: Any) -> Tensor:
     >>> positive(autograd.tensor([-1.0]))
     tensor([-1.])
     """
-    if _kind(input) == "b":
+    if input.dtype == dtypes.bool_:
         raise DTypeError("positive: not defined for bool tensors; convert with .int() first")
     return input  # type: ignore[no-any-return]  # a tensor
 
 
+@composite
 def float_power(input: Any, exponent: Any) -> Tensor:
     """input ** exponent, computed in float64.
 
@@ -140,6 +148,7 @@ def shifted_exponent(x: Array, n: Array) -> Array:
 
 
 @implements(np.ldexp)
+@composite
 def ldexp(input: Any, other: Any) -> Tensor:
     """input * 2**other.
 
@@ -152,6 +161,7 @@ def ldexp(input: Any, other: Any) -> Tensor:
     return arithmetic.mul(input, arithmetic.pow(2.0, other))
 
 
+@composite
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2.
 
@@ -162,6 +172,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tens
     return add(input, arithmetic.mul(tensor1, tensor2), alpha=value)
 
 
+@composite
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2.
 
@@ -199,6 +210,7 @@ def lerp_(start: Array, end: Array, weight: Array) -> Array:
     return np.where(weight < 0.5, start + weight * way, end - way * (1 - weight))
 
 
+@composite
 def lerp(input: Any, end: Any, weight: Any) -> Tensor:
     """input + weight * (end - input), with broadcasting; exact at both ends.
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, on_tensor
-from autograd.errors import ArgumentError, ShapeError
+from autograd.composite import composite
+from autograd.dims import checked_dim
+from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples, only_values
 from autograd.ops.along import along
 from autograd.ops.positions import take_along_dim
 from autograd.primitive import Array, primitive
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -26,8 +27,18 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
+def _real(op: str, value: Any) -> Array:
+    """The array of a tensor or a number.
+
+    Raises:
+        DTypeError: if it holds no real numbers.
+    """
+    array = (
+        np.asarray(raw(value)) if isinstance(value, (Variable, np.ndarray, np.generic, float, int)) else None
+    )
+    if array is None or array.dtype.kind not in "fiub":
+        raise DTypeError(f"{op}: needs a tensor of real numbers, got {type(value).__name__} {value!r:.80}")
+    return array
 
 
 # ------------------------------------------------------------------------------------------------ order
@@ -89,7 +100,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Tr
     return in_order(x, d, descending) if x.ndim else np.zeros((), np.int64)
 
 
-@on_tensor
+@composite
 def sort(
     input: Any,
     dim: int = -1,
@@ -111,7 +122,7 @@ def sort(
     return return_types.sort(along(input, order, d), order)
 
 
-@on_tensor
+@composite
 def msort(input: Any) -> Tensor:
     """The elements along the first dimension in order.
 
@@ -123,7 +134,7 @@ def msort(input: Any) -> Tensor:
     return sort(input, 0).values  # type: ignore[no-any-return]  # a tensor
 
 
-@on_tensor
+@composite
 def topk(
     input: Any,
     k: int,
@@ -167,7 +178,7 @@ def first_of(x: Array, dim: int, k: int, largest: bool) -> Array:
 # ------------------------------------------------------------------------------------------------ positions
 
 
-@on_tensor
+@composite
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: a row for each, or a vector for each dimension.
 
@@ -177,12 +188,13 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
             [1, 0]])
     """
     only_values("nonzero", input)
-    x = _raw(input)
+    x = _real("nonzero", input)
     if as_tuple:
         return tuple(map(wrap, np.nonzero(np.atleast_1d(x))))
     return wrap(np.argwhere(x))
 
 
+@composite
 def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Tensor:
     """`nonzero` with exactly `size` rows: the first ones, or rows of `fill_value` at the end.
 
@@ -194,12 +206,13 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Tensor:
     """
     if size < 0:
         raise ArgumentError(f"nonzero_static: size must not be negative, got {size}")
-    found = np.argwhere(_raw(input))[:size]
+    found = np.argwhere(_real("nonzero_static", input))[:size]
     rows = np.full((size, found.shape[1]), fill_value, np.int64)
     rows[: len(found)] = found
     return wrap(rows)
 
 
+@composite
 def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The index in each dimension of a tensor of `shape` for positions counted in C order.
 
@@ -207,7 +220,7 @@ def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[Tensor, ...
     >>> unravel_index(autograd.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """
-    positions = np.asarray(_raw(indices))
+    positions = np.asarray(raw(indices))
     if positions.dtype.kind not in "iu":
         raise ArgumentError(f"unravel_index: the positions must be integers, got {positions.dtype}")
     sizes = tuple(map(operator.index, shape)) if isinstance(shape, Sequence) else (operator.index(shape),)
@@ -222,13 +235,13 @@ def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[Tensor, ...
     return tuple(reversed(coordinates))
 
 
-@on_tensor
+@composite
 def argwhere(input: Any) -> Tensor:
     """The positions of the elements that are not 0, a row for each."""
     return nonzero(input)  # type: ignore[no-any-return]  # a tensor
 
 
-@on_tensor
+@composite
 def searchsorted(
     sorted_sequence: Any,
     input: Any,
@@ -258,9 +271,9 @@ def searchsorted(
         if sorter is not None:
             sorted_sequence = take_along_dim(sorted_sequence, sorter, -1)
         return of_examples(searchsorted, sorted_sequence, input, out_int32, where)  # type: ignore[no-any-return]
-    sequence, values = np.asarray(_raw(sorted_sequence)), np.asarray(_raw(input))
+    sequence, values = _real("searchsorted", sorted_sequence), _real("searchsorted", input)
     if sorter is not None:
-        sequence = np.take_along_axis(sequence, _raw(sorter), -1)
+        sequence = np.take_along_axis(sequence, raw(sorter), -1)
     kind = np.int32 if out_int32 else np.int64
     if sequence.ndim == 1:
         return wrap(np.asarray(np.searchsorted(sequence, values, where), kind))
@@ -275,6 +288,7 @@ def searchsorted(
     return wrap(out)
 
 
+@composite
 def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the interval between sorted boundaries that each value lies in.
 
@@ -284,8 +298,6 @@ def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bo
     >>> bucketize(autograd.tensor([3, 6]), autograd.tensor([1, 3, 5]))
     tensor([1, 3])
     """
-    if np.ndim(_raw(boundaries)) != 1:
-        raise ShapeError(
-            f"bucketize: the boundaries must be a vector, got shape {np.shape(_raw(boundaries))}"
-        )
+    if np.ndim(raw(boundaries)) != 1:
+        raise ShapeError(f"bucketize: the boundaries must be a vector, got shape {np.shape(raw(boundaries))}")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)

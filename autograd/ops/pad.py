@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.index import getitem, setitem
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["constant_pad_nd"]
 
 
+@composite
 def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Tensor:
     """The tensor with `value` around it; pad is (before, after) of the last dimension, then of the one before it, ….
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def orthogonal(x: Array, n: Array, family: Family, order: int) -> Array:
     return out.astype(kind, copy=False)
 
 
+@composite
 def chebyshev_polynomial_t(input: Any, n: Any) -> Tensor:
     """The Chebyshev polynomial of the first kind, Tₙ(x): Tₙ₊₁ = 2x Tₙ - Tₙ₋₁ from 1 and x.
 
@@ -93,41 +95,49 @@ def chebyshev_polynomial_t(input: Any, n: Any) -> Tensor:
     return orthogonal(input, n, _T, 0)
 
 
+@composite
 def chebyshev_polynomial_u(input: Any, n: Any) -> Tensor:
     """The Chebyshev polynomial of the second kind, Uₙ(x): Uₙ₊₁ = 2x Uₙ - Uₙ₋₁ from 1 and 2x."""
     return orthogonal(input, n, _U, 0)
 
 
+@composite
 def chebyshev_polynomial_v(input: Any, n: Any) -> Tensor:
     """The Chebyshev polynomial of the third kind, Vₙ(x): Vₙ₊₁ = 2x Vₙ - Vₙ₋₁ from 1 and 2x - 1."""
     return orthogonal(input, n, _V, 0)
 
 
+@composite
 def chebyshev_polynomial_w(input: Any, n: Any) -> Tensor:
     """The Chebyshev polynomial of the fourth kind, Wₙ(x): Wₙ₊₁ = 2x Wₙ - Wₙ₋₁ from 1 and 2x + 1."""
     return orthogonal(input, n, _W, 0)
 
 
+@composite
 def shifted_chebyshev_polynomial_t(input: Any, n: Any) -> Tensor:
     """Tₙ(2x - 1), on [0, 1]."""
     return orthogonal(input, n, _SHIFTED_T, 0)
 
 
+@composite
 def shifted_chebyshev_polynomial_u(input: Any, n: Any) -> Tensor:
     """Uₙ(2x - 1), on [0, 1]."""
     return orthogonal(input, n, _SHIFTED_U, 0)
 
 
+@composite
 def shifted_chebyshev_polynomial_v(input: Any, n: Any) -> Tensor:
     """Vₙ(2x - 1), on [0, 1]."""
     return orthogonal(input, n, _SHIFTED_V, 0)
 
 
+@composite
 def shifted_chebyshev_polynomial_w(input: Any, n: Any) -> Tensor:
     """Wₙ(2x - 1), on [0, 1]."""
     return orthogonal(input, n, _SHIFTED_W, 0)
 
 
+@composite
 def hermite_polynomial_h(input: Any, n: Any) -> Tensor:
     """The physicist's Hermite polynomial Hₙ(x): Hₙ₊₁ = 2x Hₙ - 2n Hₙ₋₁ from 1 and 2x.
 
@@ -138,16 +148,19 @@ def hermite_polynomial_h(input: Any, n: Any) -> Tensor:
     return orthogonal(input, n, _H, 0)
 
 
+@composite
 def hermite_polynomial_he(input: Any, n: Any) -> Tensor:
     """The probabilist's Hermite polynomial Heₙ(x): Heₙ₊₁ = x Heₙ - n Heₙ₋₁ from 1 and x."""
     return orthogonal(input, n, _HE, 0)
 
 
+@composite
 def laguerre_polynomial_l(input: Any, n: Any) -> Tensor:
     """The Laguerre polynomial Lₙ(x): (n + 1) Lₙ₊₁ = (2n + 1 - x) Lₙ - n Lₙ₋₁ from 1 and 1 - x."""
     return orthogonal(input, n, _L, 0)
 
 
+@composite
 def legendre_polynomial_p(input: Any, n: Any) -> Tensor:
     """The Legendre polynomial Pₙ(x): (n + 1) Pₙ₊₁ = (2n + 1) x Pₙ - n Pₙ₋₁ from 1 and x."""
     return orthogonal(input, n, _P, 0)

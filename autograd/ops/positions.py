@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
 from autograd.hidden import Hidden, all_examples, of_examples, only_values
@@ -19,7 +20,7 @@ from autograd.ops.index import additem, getitem_, setitem
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, expand, flatten, reshape
 from autograd.primitive import Array
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -30,13 +31,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, Variable) else value
-
-
 def _array(value: Any) -> Any:
     """The array of a tensor, or of a list; a value under vmap as it is."""
-    return value if isinstance(value, Hidden) else np.asarray(_raw(value))
+    return value if isinstance(value, Hidden) else np.asarray(raw(value))
 
 
 def _indices(op: str, index: Any, size: int | None = None) -> Any:
@@ -49,7 +46,7 @@ def _indices(op: str, index: Any, size: int | None = None) -> Any:
     if isinstance(index, Hidden):
         _indices(op, all_examples(index), size)  # raises if one is wrong
         return index
-    array = np.asarray(_raw(index))
+    array = np.asarray(raw(index))
     if array.size == 0:
         return array.astype(np.intp)
     if array.dtype.kind not in "iu":
@@ -90,6 +87,7 @@ def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tupl
     )
 
 
+@composite
 def gather(input: Any, dim: int, index: Any) -> Tensor:
     """The elements of each line along `dim` at the positions in `index`; the result has the index's shape.
 
@@ -105,14 +103,15 @@ def gather(input: Any, dim: int, index: Any) -> Tensor:
     tensor([[1, 1],
             [4, 3]])
     """
-    sizes = np.shape(_raw(index))
+    sizes = np.shape(raw(index))
     if not len(input.shape):
-        return reshape(gather(reshape(input, (1,)), dim, np.reshape(_raw(index), -1)), sizes)
+        return reshape(gather(reshape(input, (1,)), dim, np.reshape(raw(index), -1)), sizes)
     if 0 in sizes and len(sizes) != len(input.shape):  # nothing to gather, so no dimensions to match
         return getitem_(flatten(input), np.zeros(sizes, np.intp))
     return getitem_(input, _along("gather", input, dim, index))
 
 
+@composite
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -147,11 +146,12 @@ def _multiplied(input: Any, key: Any, part: Any) -> Tensor:
     if any(isinstance(x, Variable) and x.current_node() is not None for x in (input, part)):
         raise ArgumentError("scatter: reduce='multiply' has no derivative; use detach()")
     only_values("scatter(reduce='multiply')", input, key, part)
-    out = _raw(input).copy()
-    np.multiply.at(out, key, _raw(part))
+    out = raw(input).copy()
+    np.multiply.at(out, key, raw(part))
     return wrap(out)
 
 
+@composite
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     """A copy of `input` with the elements of `src` added along `dim` at the positions in `index`, each time one occurs.
 
@@ -168,7 +168,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
 
 def target_of(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
     """Where to write, and the part of `src` that is written."""
-    shape = np.shape(_raw(src))
+    shape = np.shape(raw(src))
     if isinstance(src, Variable) and isinstance(input, Variable) and src.dtype != input.dtype:  # type: ignore[attr-defined]
         raise DTypeError(
             f"{op}: src must have the tensor's dtype, got {src.array.dtype} for {input.array.dtype}; convert it first"
@@ -182,10 +182,11 @@ def target_of(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any,
             f"{op}: src and the tensor must have equally many dimensions, got {shape} and {input.shape}"
         )
     key = _along(op, input, dim, index, shape)
-    sizes = np.shape(_raw(index))
+    sizes = np.shape(raw(index))
     return key, src if sizes == shape else indexing.getitem(src, tuple(slice(n) for n in sizes))
 
 
+@composite
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     """`gather` with the other dimensions broadcast, as `np.take_along_axis`; without `dim` from the flattened tensor.
 
@@ -219,6 +220,7 @@ def _from_the_front(array: Array, size: int) -> Array:
     return np.where(array < 0, array + size, array) if array.dtype.kind == "i" else array
 
 
+@composite
 def take(input: Any, index: Any) -> Tensor:
     """The elements at positions counted in C order; the result has the index's shape.
 
@@ -232,6 +234,7 @@ def take(input: Any, index: Any) -> Tensor:
     return indexing.take(input, _indices("take", index))
 
 
+@composite
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor:
     """A copy of `input` with `source` written, or added, at positions counted in C order.
 
@@ -245,7 +248,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor
             [0., 6.]])
     """
     positions = _indices("put", index)
-    counts = [math.prod(np.shape(_raw(x))) for x in (positions, source)]
+    counts = [math.prod(np.shape(raw(x))) for x in (positions, source)]
     if counts[0] != counts[1]:
         raise ShapeError(f"put: {counts[0]} positions but {counts[1]} elements in the source")
     values = reshape(source, positions.shape)
@@ -257,6 +260,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Tensor
 # ------------------------------------------------------------------------------------------------ whole slices
 
 
+@composite
 def index_select(input: Any, dim: int, index: Any) -> Tensor:
     """The slices along `dim` at the positions in a vector of indices, as a copy.
 
@@ -274,6 +278,7 @@ def index_select(input: Any, dim: int, index: Any) -> Tensor:
     return getitem_(input, key if len(key) > 1 else key[0])
 
 
+@composite
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Tensor:
     """A copy of `input` with alpha * the slices of `source` added at the positions in `index` along `dim`.
 
@@ -287,6 +292,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     return additem(input, source if alpha == 1 else mul(source, alpha), key)
 
 
+@composite
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
     """A copy of `input` with the slices of `source` written at the positions in `index` along `dim`.
 
@@ -299,6 +305,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
     return setitem(input, source, slices_at("index_copy", input, dim, index, source))
 
 
+@composite
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     """A copy of `input` with one number written to the slices at `index` along `dim`.
 
@@ -307,8 +314,8 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     tensor([[7., 0.],
             [7., 0.]])
     """
-    if np.ndim(_raw(value)):
-        raise ShapeError(f"index_fill: the value must be a number or 0-d, got shape {np.shape(_raw(value))}")
+    if np.ndim(raw(value)):
+        raise ShapeError(f"index_fill: the value must be a number or 0-d, got shape {np.shape(raw(value))}")
     if not len(input.shape):
         return reshape(index_fill(reshape(input, (1,)), dim, index, value), ())
     *lead, at = slices_at("index_fill", input, dim, index)
@@ -350,6 +357,7 @@ def _mask(op: str, mask: Any) -> Any:
     return array
 
 
+@composite
 def masked_select(input: Any, mask: Any) -> Tensor:
     """The elements where the mask is true, in a vector; both broadcast.
 
@@ -364,6 +372,7 @@ def masked_select(input: Any, mask: Any) -> Tensor:
     return getitem_(expand(input, shape), np.broadcast_to(array, shape).copy())
 
 
+@composite
 def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
     """A copy of `input` with elements of `source`, in order, where the mask is true; input and mask broadcast.
 
@@ -380,8 +389,8 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
         return of_examples(masked_scatter, expand(input, shape), expand(array, shape), source)  # type: ignore[no-any-return]  # it has its methods
     where = np.broadcast_to(array, shape).copy()
     count = int(where.sum())
-    if count > math.prod(np.shape(_raw(source))):
+    if count > math.prod(np.shape(raw(source))):
         raise ShapeError(
-            f"masked_scatter: the mask is true {count} times, but the source has shape {np.shape(_raw(source))}"
+            f"masked_scatter: the mask is true {count} times, but the source has shape {np.shape(raw(source))}"
         )
     return setitem(expand(input, shape), indexing.getitem(flatten(source), slice(count)), where)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, checked_dims, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import all_examples
 from autograd.ops.along import along, positions_along
@@ -22,8 +23,9 @@ from autograd.ops.order import argsort, in_order
 from autograd.ops.positions import take_along_dim
 from autograd.ops.reduce import Dim, shared
 from autograd.ops.rounding import ceil, floor, round
-from autograd.ops.selection import clamp_min, raw, where
+from autograd.ops.selection import clamp_min, where
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -115,7 +117,7 @@ def _median(input: Any, dim: int | None, keepdim: bool, skip_nan: bool) -> Any:
     return named(along(input, index, dim, keepdim), index)
 
 
-@on_tensor
+@composite
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element in order of size, the lower one of an even number; nan if there is one.
 
@@ -132,7 +134,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     return _median(input, dim, keepdim, skip_nan=False)
 
 
-@on_tensor
+@composite
 def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are not nan; see `median`.
 
@@ -160,7 +162,7 @@ def argkth(x: Array, dim: int, keepdim: bool, k: int) -> Array:
     return _kept(_at_rank(x, axis, rank), axis, keepdim) if x.ndim else np.zeros((), np.int64)
 
 
-@on_tensor
+@composite
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
     """The k-th smallest element along `dim` (k counts from 1), and its position.
 
@@ -208,7 +210,7 @@ def argmode(x: Array, dim: int, keepdim: bool) -> Array:
     return _kept(found if axis == x.ndim - 1 else np.moveaxis(found, -1, axis), axis, keepdim)
 
 
-@on_tensor
+@composite
 def mode(input: Any, dim: int = -1, keepdim: bool = False) -> return_types.mode:
     """The most frequent element along `dim`, the smallest of those that tie, and the position where it is last.
 
@@ -289,7 +291,7 @@ def _at_fractions(input: Any, q: Any, skip_nan: bool, interpolation: str) -> Any
     return lerp(below, above, 0.5 if interpolation == "midpoint" else rank - start)
 
 
-@on_tensor
+@composite
 def quantile(
     input: Any,
     q: Any,
@@ -318,7 +320,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
-@on_tensor
+@composite
 def nanquantile(
     input: Any,
     q: Any,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from autograd.composite import composite
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.forms import keep
@@ -66,6 +67,7 @@ def _negated(shifts: Dims) -> Dims:
     return -shifts if isinstance(shifts, int) else tuple(-s for s in shifts)
 
 
+@composite
 def fliplr(input: Any) -> Tensor:
     """The columns in reverse order: `flip` along dim 1."""
     if len(input.shape) < 2:
@@ -73,6 +75,7 @@ def fliplr(input: Any) -> Tensor:
     return flip(input, (1,))
 
 
+@composite
 def flipud(input: Any) -> Tensor:
     """The rows in reverse order: `flip` along dim 0."""
     if len(input.shape) < 1:
@@ -80,6 +83,7 @@ def flipud(input: Any) -> Tensor:
     return flip(input, (0,))
 
 
+@composite
 def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned k times by 90 degrees in the plane of two dimensions, from the first towards the second.
 
@@ -148,6 +152,7 @@ def _diagonal_of(x: Array, offset: int, a: int, b: int) -> Array:
     )
 
 
+@composite
 def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Square matrices with the last dimension on a diagonal of theirs, and zeros elsewhere.
 
@@ -166,6 +171,7 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
     return on_diagonal(input, tuple(shape), offset, a, b)
 
 
+@composite
 def diag(input: Any, diagonal: int = 0) -> Tensor:
     """A vector as the diagonal of a square matrix; of a matrix, its diagonal, as a copy.
 
@@ -187,6 +193,7 @@ def diag(input: Any, diagonal: int = 0) -> Tensor:
 _diagonal = diagonal
 
 
+@composite
 def diagflat(input: Any, offset: int = 0) -> Tensor:
     """A square matrix with all elements on a diagonal."""
     return diag_embed(reshape(flatten(input), (-1,)), offset)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.dims import on_tensor
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import arithmetic, selection
 from autograd.ops.forms import (
@@ -34,6 +34,7 @@ from autograd.ops.forms import (
     total,
 )
 from autograd.primitive import Array, implements, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -70,6 +71,7 @@ def sum_(x: Array, dim: Dim, keepdim: bool) -> Array:
 
 
 @implements(np.sum)
+@composite
 def sum(
     input: Any,
     dim: Dim = None,
@@ -101,7 +103,7 @@ def sum(
     return sum_(input, dim, keepdim)
 
 
-@on_tensor
+@composite
 def sum_to_size(input: Any, *size: Any) -> Tensor:
     """The sum over the dimensions in which a shape that broadcasts to the input's has size 1, or that it lacks.
 
@@ -154,6 +156,7 @@ def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
 
 
 @implements(np.mean)
+@composite
 def mean(
     input: Any,
     dim: Dim = None,
@@ -178,7 +181,7 @@ def mean(
     return mean_(input, dim if axis is None else axis, keepdim or keepdims)
 
 
-@on_tensor
+@composite
 def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan.
 
@@ -186,14 +189,14 @@ def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     >>> nansum(autograd.tensor([1.0, math.nan, 2.0]))
     tensor(3.)
     """
-    x = selection.raw(input)
+    x = raw(input)
     missing = np.isnan(x)
     if not isinstance(x, np.ndarray) or missing.any():  # hidden under vmap, or with nan
         input = selection.masked_fill(input, missing, 0)
     return sum(input, dim, keepdim, dtype=dtype)
 
 
-@on_tensor
+@composite
 def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not nan; nan if there is none.
 
@@ -206,7 +209,7 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     """
     if dtype is not None:
         input = converted(input, dtype)
-    x = selection.raw(input)
+    x = raw(input)
     if isinstance(x, np.ndarray):
         floating("nanmean", x)
     n = sum_(~np.isnan(x), dim, keepdim)
@@ -230,7 +233,7 @@ def prod_(x: Array, dim: int | None, keepdim: bool) -> Array:
 def _prod_dx(g: Array, out: Array, x: Array, dim: int | None, keepdim: bool) -> Array:
     """g times the product of the other elements: out / x, unless there are zeros."""
     g, out = (spread(a, x.shape, dim, keepdim) for a in (g, out))
-    if (selection.raw(x) != 0).all() and np.isfinite(selection.raw(out)).all():
+    if (raw(x) != 0).all() and np.isfinite(raw(out)).all():
         return g * out / x
     return g * _products_of_others(x, dim)
 
@@ -252,6 +255,7 @@ def _products_of_others(x: Array, dim: int | None) -> Array:
 
 
 @implements(np.prod)
+@composite
 def prod(
     input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None, axis: int | None = None,
     keepdims: bool = False,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError
 from autograd.ops.arithmetic import div
 from autograd.ops.extremum import amax, amin
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["index_reduce", "scatter_reduce"]
 
 
+@composite
 def scatter_reduce(
     input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Tensor:
@@ -53,6 +55,7 @@ def scatter_reduce(
     return _reduced(input, key, part, reduce, include_self)
 
 
+@composite
 def index_reduce(
     input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True
 ) -> Tensor:

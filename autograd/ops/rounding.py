@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic, single
 from autograd.ops.forms import floating
@@ -81,6 +82,7 @@ def round(x: Array, decimals: int = 0) -> Array:
     return np.rint(x) if decimals == 0 else np.round(x, decimals)
 
 
+@composite
 def frac(input: Any) -> Tensor:
     """The fraction of the input with its sign: input - trunc(input).
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import return_types
-from autograd.dims import checked_dim, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim
 from autograd.ops.forms import floating
 from autograd.ops.reduce import converted
 from autograd.ops.running import (
@@ -17,8 +18,8 @@ from autograd.ops.running import (
     running_sums,
     sums_of_runs,
 )
-from autograd.ops.selection import raw
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -44,7 +45,7 @@ def cumsum_(x: Array, dim: int) -> Array:
     return running_sums(x, axis) if x.dtype.kind == "f" else accumulated(np.add, x, axis)
 
 
-@on_tensor
+@composite
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running sums along `dim`: out[k] = x[0] + … + x[k]. Integers add up to int64.  dx[k] = g[k] + … + g[n-1].
 
@@ -102,7 +103,7 @@ def _decaying(g: Array, factors: Array, dim: int) -> Array:
     return np.concatenate(sums[::-1], axis=dim)
 
 
-@on_tensor
+@composite
 def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running products along `dim`: out[k] = x[0] ⋯ x[k]. Integers multiply to int64.
 
@@ -163,7 +164,7 @@ def _running(input: Any, dim: int, largest: bool) -> tuple[Any, Any]:
     return holding(input, array.copy() if isinstance(array, np.ndarray) else array, dim), index
 
 
-@on_tensor
+@composite
 def cummax(input: Any, dim: int) -> return_types.cummax:
     """The largest element so far along `dim`, and its position, the last of those that tie; nan once there is one.
 
@@ -181,7 +182,7 @@ def cummax(input: Any, dim: int) -> return_types.cummax:
     return return_types.cummax(*_running(input, dim, largest=True))
 
 
-@on_tensor
+@composite
 def cummin(input: Any, dim: int) -> return_types.cummin:
     """The smallest element so far along `dim`, and its position, the last of those that tie; nan once there is one.
 
@@ -236,7 +237,7 @@ def logcumsumexp_(x: Array, dim: int) -> Array:
     return np.logaddexp.accumulate(x, axis, wide).astype(x.dtype, copy=False)
 
 
-@on_tensor
+@composite
 def logcumsumexp(input: Any, dim: int) -> Tensor:
     """Running log-sum-exps along `dim`: out[k] = log(exp(x[0]) + … + exp(x[k])), without overflow.
 

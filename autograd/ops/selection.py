@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden, only_values
 from autograd.ops.forms import drop, keep, pick, same_dtype
 from autograd.primitive import Array, implements, primitive
-from autograd.tape import Variable, wrap
+from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -35,6 +36,7 @@ def where_(condition: Array, x: Array, y: Array) -> Array:
 
 
 @implements(np.where)
+@composite
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """The input where the condition is true, other elsewhere; all three broadcast.
 
@@ -58,11 +60,6 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         raise DTypeError(f"where: the condition must be bool, got {kind}; use a comparison, or .bool()")
     x, y = alike(input, other)
     return where_(condition, x, y)
-
-
-def raw(x: Any) -> Any:
-    """The array of a tensor; anything else as it is."""
-    return x.array if isinstance(x, Variable) else x
 
 
 def alike(*values: Any) -> list[Any]:
@@ -225,6 +222,7 @@ def clamp_max(x: Array, max: Array) -> Array:
 
 
 @implements(np.clip)
+@composite
 def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
     """The input brought into [min, max]; each bound a number, a tensor or None.
 

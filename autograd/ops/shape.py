@@ -11,7 +11,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd import dtypes
-from autograd.dims import checked_dim, checked_dims, on_tensor
+from autograd.composite import composite
+from autograd.dims import checked_dim, checked_dims
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -193,6 +194,7 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
 # ------------------------------------------------------------------------------------------ composed of these
 
 
+@composite
 def view(input: Any, shape: Any) -> Tensor:
     """The elements under another shape, without a copy; or, given a dtype, the bytes as that type (no gradient).
 
@@ -222,16 +224,19 @@ def view(input: Any, shape: Any) -> Tensor:
     return result
 
 
+@composite
 def view_as(input: Any, other: Any) -> Tensor:
     """`input` under the shape of `other`, without a copy (see `view`)."""
     return view(input, tuple(other.shape))
 
 
+@composite
 def reshape_as(input: Any, other: Any) -> Tensor:
     """`input` under the shape of `other`."""
     return reshape(input, tuple(other.shape))
 
 
+@composite
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from start_dim to end_dim made one. A 0-d tensor becomes 1-d.
 
@@ -250,6 +255,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return reshape(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
 
+@composite
 def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dimension split into `sizes`, one of which may be -1.
 
@@ -268,11 +274,13 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
     return reshape(input, (*shape[:d], *parts, *shape[d + 1 :]))
 
 
+@composite
 def ravel(input: Any) -> Tensor:
     """All elements in one dimension: a view of a contiguous tensor, else a copy."""
     return reshape(contiguous(input), (-1,))
 
 
+@composite
 def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
     """With dimensions moved to other places, the rest in their order.
 
@@ -293,6 +301,7 @@ def movedim(input: Any, source: Shape, destination: Shape) -> Tensor:
     return permute(input, tuple(order[:ndim]))
 
 
+@composite
 def t(input: Any) -> Tensor:
     """The transpose of a matrix; a vector or a number as it is.
 
@@ -307,7 +316,7 @@ def t(input: Any) -> Tensor:
     return transpose(input, 0, ndim - 1 if ndim else 0)
 
 
-@on_tensor
+@composite
 def matrix_transpose(input: Any) -> Tensor:
     """The last two dimensions exchanged: what `x.mT` is. A number stays as it is."""
     if not input.shape:
@@ -317,6 +326,7 @@ def matrix_transpose(input: Any) -> Tensor:
     return transpose(input, -2, -1)
 
 
+@composite
 def reverse_dims(input: Any) -> Tensor:
     """All dimensions in reverse order: what `x.T` is."""
     return permute(input, tuple(range(len(input.shape)))[::-1])
@@ -331,6 +341,7 @@ def divided(op: str, input: Any, dim: int) -> tuple[int, int]:
     return d, shape[d]
 
 
+@composite
 def select(input: Any, dim: int, index: int) -> Tensor:
     """The slice at `index` along `dim`, without that dimension: a view.
 
@@ -342,6 +353,7 @@ def select(input: Any, dim: int, index: int) -> Tensor:
     return getitem(input, (*(slice(None),) * d, operator.index(index)))
 
 
+@composite
 def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
     """The part from `start` of `length` along `dim`: a view.
 
@@ -363,16 +375,19 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
     return getitem(input, (*(slice(None),) * d, slice(first, first + length)))
 
 
+@composite
 def expand_as(input: Any, other: Any) -> Tensor:
     """`input` expanded to the shape of `other`."""
     return expand(input, tuple(other.shape))
 
 
+@composite
 def broadcast_to(input: Any, size: Sequence[int]) -> Tensor:
     """`input` expanded to `size` (see `expand`)."""
     return expand(input, size)
 
 
+@composite
 def broadcast_shapes(*shapes: Shape) -> Size:
     """The shape that all of `shapes` broadcast to.
 
@@ -388,6 +403,7 @@ def broadcast_shapes(*shapes: Shape) -> Size:
         ) from error
 
 
+@composite
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """Each tensor expanded to the shape that all broadcast to.
 
@@ -399,11 +415,13 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     return tuple(expand(x, shape) for x in given)
 
 
+@composite
 def atleast_1d(*tensors: Any) -> Any:
     """Each tensor with at least one dimension; one tensor for one, a tuple for several."""
     return _each(tensors, lambda x: reshape(x, (1,)) if not x.shape else x)
 
 
+@composite
 def atleast_2d(*tensors: Any) -> Any:
     """Each tensor with at least two dimensions, new ones in front."""
     return _each(
@@ -411,6 +429,7 @@ def atleast_2d(*tensors: Any) -> Any:
     )
 
 
+@composite
 def atleast_3d(*tensors: Any) -> Any:
     """Each tensor with at least three dimensions: a vector (N) becomes (1, N, 1), a matrix (M, N) becomes (M, N, 1)."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.ops import selection, single
 from autograd.ops.forms import drop, in_dtype_of
 from autograd.primitive import Array, primitive
@@ -144,6 +145,7 @@ def logit_(x: Array) -> Array:
     return np.log(x / (1 - x))
 
 
+@composite
 def logit(input: Any, eps: float | None = None) -> Tensor:
     """log(p / (1 - p)), the inverse of sigmoid; with eps, p is first brought into [eps, 1 - eps].
 

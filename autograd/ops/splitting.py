@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.index import getitem
 from autograd.ops.shape import divided
@@ -32,6 +33,7 @@ def pieces(x: Array, sizes: Sequence[int], dim: int) -> tuple[Array, ...]:
     )
 
 
+@composite
 def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Consecutive pieces along `dim`: each of one size (the last may be smaller), or of the sizes in a list.
 
@@ -57,11 +59,13 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     return _pieces(tensor, [min(size, n - i) for i in range(0, n, size)] if n else [0], d)
 
 
+@composite
 def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Consecutive pieces along `dim` of the sizes in a list (see `split`)."""
     return split(input, tuple(split_sizes), dim)
 
 
+@composite
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` pieces along `dim`, all of one size but for the last.
 
@@ -76,21 +80,25 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return _pieces(input, [0] * chunks, d) if size == 0 else split(input, size, d)
 
 
+@composite
 def unsafe_split(tensor: Any, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split`: writes to its pieces are always allowed here."""
     return split(tensor, split_size, dim)
 
 
+@composite
 def unsafe_split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """`split_with_sizes`: writes to its pieces are always allowed here."""
     return split_with_sizes(input, split_sizes, dim)
 
 
+@composite
 def unsafe_chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`chunk`: writes to its pieces are always allowed here."""
     return chunk(input, chunks, dim)
 
 
+@composite
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces along `dim`: a number of nearly equal ones, or those between the given indices.
 
@@ -120,16 +128,19 @@ def _split_at(op: str, input: Any, indices_or_sections: Any, dim: int) -> tuple[
     )
 
 
+@composite
 def hsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """`tensor_split` along the columns (dim 1; dim 0 of a vector)."""
     return _evenly("hsplit", input, indices_or_sections, 1 if len(input.shape) > 1 else 0, 1)
 
 
+@composite
 def vsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """`tensor_split` along the rows (dim 0)."""
     return _evenly("vsplit", input, indices_or_sections, 0, 2)
 
 
+@composite
 def dsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """`tensor_split` along the depth (dim 2)."""
     return _evenly("dsplit", input, indices_or_sections, 2, 3)

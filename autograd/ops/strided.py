@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from autograd.composite import composite
 from autograd.errors import ShapeError
 from autograd.ops.index import additem, getitem_, put
 from autograd.primitive import Array, primitive
@@ -62,6 +63,7 @@ def _collected(g: Array, x_shape: tuple[int, ...], positions: Array, twins: Any)
     return getitem_(total, twins[0]) / twins[1].astype(g.dtype)
 
 
+@composite
 def as_strided(
     input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
@@ -78,6 +80,7 @@ def as_strided(
     return strided(input, *_placed("as_strided", input, size, stride, storage_offset))
 
 
+@composite
 def as_strided_copy(
     input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
@@ -85,6 +88,7 @@ def as_strided_copy(
     return as_strided(input, size, stride, storage_offset).clone()
 
 
+@composite
 def as_strided_scatter(
     input: Any, src: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:

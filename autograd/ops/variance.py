@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.dims import on_tensor
+from autograd.composite import composite
 from autograd.errors import ArgumentError, BatchingError, DTypeError, ShapeError
 from autograd.hidden import Hidden
 from autograd.ops.forms import drop, floating, spread
@@ -15,9 +15,10 @@ from autograd.ops.linalg import mm
 from autograd.ops.rearrange import diagonal
 from autograd.ops.reduce import Dim, count, mean_, per, total_over
 from autograd.ops.reduce import sum as total
-from autograd.ops.selection import clamp_, raw
+from autograd.ops.selection import clamp_
 from autograd.ops.shape import reshape, squeeze, t, unsqueeze
 from autograd.primitive import Array, primitive
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -73,7 +74,7 @@ def _statistics(op: str, dim: Any, correction: float | None, unbiased: bool | No
     return dim, (1 if correction is None else correction)
 
 
-@on_tensor
+@composite
 def var(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -96,7 +97,7 @@ def var(
     return var_(input, dim, correction, keepdim)
 
 
-@on_tensor
+@composite
 def std(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -111,7 +112,7 @@ def std(
     return std_(input, dim, correction, keepdim)
 
 
-@on_tensor
+@composite
 def var_mean(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -126,7 +127,7 @@ def var_mean(
     return var_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
 
 
-@on_tensor
+@composite
 def std_mean(
     input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
     correction: float | None = None,
@@ -144,7 +145,7 @@ def std_mean(
 # ------------------------------------------------------------------------------------------------ of several variables
 
 
-@on_tensor
+@composite
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
     """The covariances of variables, the rows of the input, whose columns are observations: shape (rows, rows).
 
@@ -214,7 +215,7 @@ def _checked_weights(name: str, weights: Any, n: int, kinds: str) -> Any:
     return weights
 
 
-@on_tensor
+@composite
 def corrcoef(input: Any) -> Tensor:
     """The correlations of variables, the rows of the input: their covariances divided by both standard deviations.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, ShapeError
 from autograd.ops.index import put, setitem
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["diagonal_scatter", "select_scatter", "slice_scatter"]
 
 
+@composite
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> Tensor:
     """A copy of `input` with `src` in the place of `select(input, dim, index)`.
 
@@ -41,6 +43,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Tensor:
     return setitem(input, src, (*(slice(None),) * d, i, ...))
 
 
+@composite
 def slice_scatter(
     input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
@@ -63,6 +66,7 @@ def slice_scatter(
     return setitem(input, src, (*(slice(None),) * d, part, ...))
 
 
+@composite
 def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A copy of `input` with `src` on a diagonal.
 
