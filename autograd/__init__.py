@@ -15,15 +15,11 @@ tape, the sweep and everything that reads the table are in the modules of this p
 from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up as the function
 
 # isort: split
-from autograd import accelerator, autograd, backends, cuda, func, linalg, special, utils
-from autograd.anomaly import (
-    detect_anomaly,
-    is_anomaly_check_nan_enabled,
-    is_anomaly_enabled,
-    set_detect_anomaly,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from autograd import linalg
 from autograd.backward import backward, grad
-from autograd.batching.vmap import vmap
 from autograd.create import (
     as_tensor,
     asarray,
@@ -42,7 +38,6 @@ from autograd.create import (
     zeros_like,
 )
 from autograd.devices import device, get_default_device, set_default_device
-from autograd.drawing import draw
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
     can_cast,
@@ -76,7 +71,6 @@ from autograd.formats import (
     preserve_format,
     strided,
 )
-from autograd.function import Function
 from autograd.functions_in_place import (
     abs_,
     acos_,
@@ -139,8 +133,6 @@ from autograd.functions_in_place import (
     xlogy_,
     zero_,
 )
-from autograd.gradcheck import gradcheck, gradgradcheck
-from autograd.grids import cartesian_prod, combinations, meshgrid, tril_indices, triu_indices
 from autograd.inspection import (
     get_device,
     is_complex,
@@ -172,7 +164,6 @@ from autograd.linalg.older import (
 )
 from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
 from autograd.linalg.systems import triangular_solve
-from autograd.memory import graph_memory
 from autograd.modes import (
     enable_grad,
     inference_mode,
@@ -552,19 +543,10 @@ from autograd.random import (
     seed,
     set_rng_state,
 )
-from autograd.random_like import rand_like, randint_like, randn_like
 from autograd.ranges import arange, linspace, logspace
-from autograd.save import load, load_metadata, save
 from autograd.scalars import e, inf, nan, newaxis, pi
 from autograd.size import Size
-from autograd.switches import (
-    are_deterministic_algorithms_enabled,
-    get_float32_matmul_precision,
-    set_float32_matmul_precision,
-    use_deterministic_algorithms,
-)
 from autograd.table import registry
-from autograd.threads import get_num_threads, set_num_threads
 from autograd.typed import (
     BoolTensor,
     ByteTensor,
@@ -578,7 +560,97 @@ from autograd.typed import (
     set_default_tensor_type,
     typename,
 )
-from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd import accelerator, autograd, backends, cuda, func, special, utils
+    from autograd.anomaly import (
+        detect_anomaly,
+        is_anomaly_check_nan_enabled,
+        is_anomaly_enabled,
+        set_detect_anomaly,
+    )
+    from autograd.batching.vmap import vmap
+    from autograd.drawing import draw
+    from autograd.files import load, load_metadata, save
+    from autograd.finite_differences import gradcheck, gradgradcheck
+    from autograd.function import Function
+    from autograd.grids import cartesian_prod, combinations, meshgrid, tril_indices, triu_indices
+    from autograd.memory import graph_memory
+    from autograd.random_like import rand_like, randint_like, randn_like
+    from autograd.switches import (
+        are_deterministic_algorithms_enabled,
+        get_float32_matmul_precision,
+        set_float32_matmul_precision,
+        use_deterministic_algorithms,
+    )
+    from autograd.threads import get_num_threads, set_num_threads
+    from autograd.value import Value
+else:  # loaded on use, so that `import autograd` stays quick
+    _MODULES = frozenset(
+        (
+            "accelerator",
+            "anomaly",
+            "autograd",
+            "backends",
+            "batching",
+            "checkpoint",
+            "cuda",
+            "func",
+            "function",
+            "functional",
+            "graph",
+            "memory",
+            "show",
+            "special",
+            "threads",
+            "utils",
+            "value",
+        )
+    )
+    _NAMES = {
+        "Function": "function",
+        "Value": "value",
+        "are_deterministic_algorithms_enabled": "switches",
+        "cartesian_prod": "grids",
+        "combinations": "grids",
+        "detect_anomaly": "anomaly",
+        "draw": "drawing",
+        "get_float32_matmul_precision": "switches",
+        "get_num_threads": "threads",
+        "gradcheck": "finite_differences",
+        "gradgradcheck": "finite_differences",
+        "graph_memory": "memory",
+        "is_anomaly_check_nan_enabled": "anomaly",
+        "is_anomaly_enabled": "anomaly",
+        "load": "files",
+        "load_metadata": "files",
+        "meshgrid": "grids",
+        "rand_like": "random_like",
+        "randint_like": "random_like",
+        "randn_like": "random_like",
+        "save": "files",
+        "set_detect_anomaly": "anomaly",
+        "set_float32_matmul_precision": "switches",
+        "set_num_threads": "threads",
+        "tril_indices": "grids",
+        "triu_indices": "grids",
+        "use_deterministic_algorithms": "switches",
+        "vmap": "batching.vmap",
+    }
+
+    def __getattr__(name: str) -> Any:
+        """A module or a function that is loaded when it is first asked for."""
+        if name in _MODULES:
+            return import_module(f"autograd.{name}")
+        if name not in _NAMES:
+            raise AttributeError(f"module 'autograd' has no attribute '{name}'", name=name)
+        value = globals()[name] = getattr(import_module(f"autograd.{_NAMES[name]}"), name)
+        return value
+
+    def __dir__() -> list[str]:
+        """The names of the package, loaded or not."""
+        return sorted({*globals(), *_MODULES, *_NAMES})
+
 
 __version__ = "0.1.0"
 

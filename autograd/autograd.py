@@ -11,8 +11,8 @@ from typing import Any
 from autograd import function, functional, graph
 from autograd.anomaly import detect_anomaly, set_detect_anomaly
 from autograd.backward import backward, grad
+from autograd.finite_differences import gradcheck, gradgradcheck
 from autograd.function import Function
-from autograd.gradcheck import gradcheck, gradgradcheck
 from autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from autograd.tensor import Tensor
 

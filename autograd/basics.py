@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
@@ -424,6 +423,8 @@ class TensorBasics(Variable):
         return str(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        import copy  # on use: whoever asks for this has it already
+
         if not self.is_leaf:
             raise GradientError(
                 "deepcopy: only leaves can be copied with their place in the graph; detach() it first"

@@ -7,13 +7,14 @@ The adapters, for functions whose arguments NumPy and PyTorch name or order diff
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from autograd import numpy_functions, numpy_linalg  # noqa: F401  # numpy_linalg enters what it holds
 from autograd.errors import ArgumentError, AutogradError, GradientError
-from autograd.table import numpy_functions as table
+from autograd.table import numpy_functions
 from autograd.tape import Variable, raw
 
 _REDUCTIONS = {
@@ -47,17 +48,17 @@ def array_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **n
     name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
     function: Any = None
     if method == "__call__":
-        function = table().get(ufunc)
+        function = _table().get(ufunc)
     elif method == "reduce" and ufunc in _REDUCTIONS:
-        function = table().get(_REDUCTIONS[ufunc])
+        function = _table().get(_REDUCTIONS[ufunc])
         if len(inputs) == 1:
             named.setdefault("axis", 0)
     elif method == "accumulate" and ufunc in _SCANS:
-        function = table().get(_SCANS[ufunc])
+        function = _table().get(_SCANS[ufunc])
         if len(inputs) == 1:
             named.setdefault("axis", 0)
-    elif method == "outer" and ufunc in table():
-        function = table()[ufunc]
+    elif method == "outer" and ufunc in _table():
+        function = _table()[ufunc]
         x, y = inputs
         inputs = (x.reshape((*x.shape, *(1,) * np.ndim(y))), y)
     if function is None:
@@ -79,16 +80,24 @@ def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # 
     >>> np.sum(autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0, keepdims=True)
     tensor([[4., 6.]])
     """
-    implementation = table().get(function)
+    implementation = _table().get(function)
     if implementation is None:
-        if function in numpy_functions.OF_ARRAYS:
-            return function(*map(raw, args), **{k: raw(v) for k, v in named.items()})
+from autograd.table import numpy_functions
+from autograd.tape import Variable, raw
         name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
         return function(*_outside(name, args), **_outside(name, named))
     named = dict(named)
     out = named.pop("out", None)
     result = implementation(*args, **_given(named))
     return result if out is None else _into(f"np.{function.__name__}", (out,), result)
+
+
+@functools.cache
+def _table() -> Mapping[Any, Callable[..., Any]]:
+    """What NumPy's functions mean, with the adapters, which few programs need: they are loaded on use."""
+    from autograd import numpy_functions as adapters  # noqa: F401  # they enter what they hold
+
+    return numpy_functions()
 
 
 def _given(named: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ a leaf that requires a gradient points to an `AccumulateGrad`, which is where th
 from __future__ import annotations
 
 import itertools
-import threading
 import weakref
+from _thread import allocate_lock  # threading.Lock, without the rest of threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -214,7 +214,7 @@ class Node(TapeNode):
         return f"<{self.name()} #{self.seq}>"
 
 
-ACCUMULATING = threading.Lock()
+ACCUMULATING = allocate_lock()
 """Held while gradients are written to leaves: threads may meet in one."""
 
 

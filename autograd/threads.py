@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from autograd.errors import ArgumentError
 def _libraries() -> list[tuple[Any, Any]]:
     """Of each OpenBLAS that NumPy and SciPy brought along: the functions that get and set its number of threads."""
     import ctypes  # on use: few programs ask
+    from pathlib import Path
 
     site = Path(np.__file__).parent.parent
     files = [

@@ -207,7 +207,11 @@ def test_all_is_what_is_exported(path: Path) -> None:
 def public_names(path: Path) -> set[str]:
     """The names without an underscore that an `__init__` defines or imports from our own packages."""
     names: set[str] = set()
-    for node in tree_of(path).body:
+    body = tree_of(path).body
+    for node in body:  # what `__getattr__` loads on use, stands there for type checkers
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            body = body + node.body
+    for node in body:
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] in PACKAGES):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import pytree
+from autograd.batching import table  # noqa: F401  # it enters the rules
 from autograd.batching.batched import Batched
 from autograd.errors import ArgumentError, BatchingError, DimensionError
 from autograd.hidden import LEVELS, Hidden, Level

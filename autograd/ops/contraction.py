@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import string
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["einsum", "tensordot", "inner", "kron", "bilinear"]
 
-_LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in the order of implicit output
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in the order of implicit output
 
 
 # ------------------------------------------------------------------------------------------------ the primitive

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autograd.errors import ArgumentError, RenderError
-from autograd.save import replace_file
+from autograd.files import replace_file
 from autograd.show.dot import Direction, to_dot
 from autograd.show.graph import Graph
 from autograd.show.render import Format, render
