@@ -82,8 +82,10 @@ def array_function(function: Any, types: Any, args: Any, named: Any) -> Any:  # 
     """
     implementation = _table().get(function)
     if implementation is None:
-from autograd.table import numpy_functions
-from autograd.tape import Variable, raw
+        from autograd.numpy_functions import OF_ARRAYS  # on use, as in _table
+
+        if function in OF_ARRAYS:
+            return function(*map(raw, args), **{k: raw(v) for k, v in named.items()})
         name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
         return function(*_outside(name, args), **_outside(name, named))
     named = dict(named)
@@ -95,7 +97,8 @@ from autograd.tape import Variable, raw
 @functools.cache
 def _table() -> Mapping[Any, Callable[..., Any]]:
     """What NumPy's functions mean, with the adapters, which few programs need: they are loaded on use."""
-    from autograd import numpy_functions as adapters  # noqa: F401  # they enter what they hold
+    import autograd.numpy_functions
+    import autograd.numpy_linalg  # noqa: F401  # both enter what they hold
 
     return numpy_functions()
 
