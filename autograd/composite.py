@@ -11,7 +11,6 @@ error that Python or NumPy raised becomes one of ours, which names the operation
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from autograd.arguments import describe
 from autograd.errors import ArgumentError, AutogradError, DimensionError, DTypeError, ShapeError
+from autograd.table import presented_as
 from autograd.tape import Variable
 
 P = ParamSpec("P")
@@ -44,7 +44,6 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
     code = function.__code__
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
-    @functools.wraps(function)
     def call(*args: P.args, **named: P.kwargs) -> R:
         try:
             return function(*args, **named)
@@ -59,7 +58,7 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
                 raise
             raise explained from error
 
-    return call
+    return presented_as(function, call)
 
 
 def _renamed(named: Mapping[str, Any], parameters: tuple[str, ...]) -> dict[str, Any]:

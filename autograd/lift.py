@@ -262,20 +262,31 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     return call
 
 
+class _Plans(dict[int, tuple[tuple[Any, ...], tuple[Any, ...]]]):
+    """Which inputs need a gradient, as bits -> their derivatives, and what takes the values they name."""
+
+    __slots__ = ("primitive",)
+    primitive: Primitive
+
+    def __missing__(self, mask: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        p = self.primitive
+        names = [a for i, a in enumerate(p.arrays) if mask & 1 << i]
+        plan = self[mask] = tuple([p.derivatives[a] for a in names]), tuple([p.takers[a] for a in names])
+        return plan
+
+
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
     forward, cast, view, quiet = p.forward, p.cast, p.view, p.quiet
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     to_float = cast == "float"
-    n_parameters, n_arrays = len(p.parameters), len(p.arrays)
+    n_parameters = len(p.parameters)
     # each parameter: its bit if it is an array, else 0
     bits = [1 << p.arrays.index(name) if name in p.arrays else 0 for name in p.parameters]
     differentiable = sum(1 << i for i, a in enumerate(p.arrays) if p.derivatives[a] is not None)
     first = p.positions[p.arrays[0]]
-    plans = {}  # which inputs need a gradient, as bits -> their derivatives, and what takes the values they name
-    for mask in range(1 << n_arrays):
-        names = [a for i, a in enumerate(p.arrays) if mask & differentiable & 1 << i]
-        plans[mask] = tuple(p.derivatives[a] for a in names), tuple(p.takers[a] for a in names)
+    plans = _Plans()
+    plans.primitive = p
     ndarray = np.ndarray
 
     def call(*given: Any, **named: Any) -> Any:  # noqa: C901

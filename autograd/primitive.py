@@ -24,14 +24,13 @@ order of derivative.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.lift import lifted
-from autograd.table import Array, Arrays, P, Primitive, implements, register
+from autograd.table import Array, Arrays, P, Primitive, implements, presented_as, register
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -105,7 +104,7 @@ def primitive(
             quiet,
             ufunc,
         )
-        p.function = functools.wraps(forward)(lifted(p))
+        p.function = presented_as(forward, lifted(p))
         p.function.primitive = p  # type: ignore[attr-defined]  # a function takes attributes
         if forward.__module__.startswith("autograd."):
             meanings = numpy if isinstance(numpy, tuple) else (numpy,)
