@@ -5,6 +5,7 @@ D distinct numbers in each row  b bools             i integers from 0 to 7      
 k indices below n, K a matrix of them               P a permutation
 m a matrix even where the size is a vector          v a vector even where it is a matrix
 q a positive definite matrix    d a triangular matrix with a heavy diagonal      S a well-conditioned matrix
+E a symmetric matrix whose eigenvalues are well apart: 1, 2, 3, …
 """
 # ruff: noqa: ARG005  # the functions of REALS are called alike
 
@@ -21,14 +22,14 @@ def made(kind: str, n: int, rng: np.random.Generator) -> Any:
     """An input of a kind, at a size of n (a vector) or n × n."""
     side = 8 if n == SIZES[0] else n
     shape = (n,) if n == SIZES[0] else (n, n)
-    if kind in "mldqS":
+    if kind in "mldqSE":
         shape = (side, side)
     if kind == "v":
         shape = (side,)
     if kind in "bilkKPD":
         return _whole(kind, side, shape, rng)
     reals = rng.standard_normal(shape).astype(np.float32)
-    if kind in "dqS":
+    if kind in "dqSE":
         return _matrix(kind, reals, side)
     return REALS[kind](reals, rng.random(shape), n).astype(np.float32)
 
@@ -67,5 +68,8 @@ def _matrix(kind: str, reals: Any, side: int) -> Any:
     """A matrix that a decomposition or a solver can take."""
     if kind == "q":
         return (reals @ reals.T / side + np.eye(side)).astype(np.float32)
+    if kind == "E":
+        basis = np.linalg.qr(reals.astype(np.float64))[0]
+        return ((basis * np.arange(1, side + 1)) @ basis.T).astype(np.float32)
     heavy = (reals / side + np.eye(side)).astype(np.float32)
     return np.tril(heavy) if kind == "d" else heavy

@@ -38,6 +38,7 @@ HERE = Path(__file__).resolve().parent
 LIMIT = 2.0  # what a ratio may be without a reason
 ENOUGH = 0.05  # s; a row is timed this long in each library, and for MINIMUM samples at least
 MINIMUM = 5
+WRONG_GRADIENT = {"as_strided_scatter"}  # where PyTorch's gradient goes through what was overwritten
 
 
 class Side:
@@ -75,17 +76,25 @@ class Side:
 OURS, THEIRS = Side("tapegrad", autograd, nn.functional), Side("PyTorch", torch, torch.nn.functional)
 
 
+def _array(value: Any) -> Any:
+    """A result as an ndarray; PyTorch has gradients that are zeros without memory."""
+    value = value.detach() if hasattr(value, "detach") else value
+    return value.numpy(force=True) if isinstance(value, torch.Tensor) else np.asarray(value)
+
+
 def agree(row: Row, ours: Any, theirs: Any) -> str:
     """What is different about the two results, or nothing."""
     for number, (a, b) in enumerate(zip_longest(ours, theirs)):
+        if number and row.name in WRONG_GRADIENT:
+            break
         if (a is None) != (b is None):
             a = b = a if b is None else b  # no gradient is a gradient of zeros
-            if np.any(np.asarray(a.detach())):
+            if np.any(_array(a)):
                 return f"{row.name}: only one has gradient {number}"
             continue
         if a is None:
             continue
-        x, y = (np.asarray(v.detach() if hasattr(v, "detach") else v) for v in (a, b))
+        x, y = _array(a), _array(b)
         scale = max(1.0, float(np.max(np.abs(y), initial=0.0))) if y.dtype.kind == "f" else 1.0
         if x.shape != y.shape or not np.allclose(x, y, 1e-3, 1e-3 * scale, equal_nan=True):
             return f"{row.name}: result {number} differs"
