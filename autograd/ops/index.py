@@ -334,6 +334,10 @@ def add_at(out: Array, key: Any, value: Array) -> None:
     if not arrays or (len(arrays) == 1 and (isinstance(arrays[0], bool) or arrays[0].dtype.kind == "b")):
         out[key] += value  # each position once
         return
+    if out.ndim == 1 and len(items) == 1 and type(arrays[0]) is np.ndarray:
+        index = arrays[0]
+        np.add.at(out, index.reshape(-1), np.broadcast_to(value, index.shape).reshape(-1))
+        return
     dim, arrays = _block(key)
     if not arrays:
         positions = np.arange(out.size).reshape(out.shape)[key]

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
-from autograd.hidden import Hidden, all_examples, of_examples, only_values
+from autograd.hidden import Hidden, all_examples, holds_hidden, of_examples, only_values
 from autograd.ops import index as indexing
 from autograd.ops.arithmetic import mul
 from autograd.ops.index import additem, getitem_, setitem
@@ -63,8 +63,8 @@ def _indices(op: str, index: Any, size: int | None = None) -> Any:
 # ------------------------------------------------------------------------------------------------ along a dimension
 
 
-def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tuple[Any, ...]:
-    """The NumPy index that stands for `index` along `dim`, and the position itself along the other dimensions."""
+def _checked(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tuple[int, Any]:
+    """The dimension, and the index as an array of its own that fits the tensor."""
     shape = tuple(input.shape)
     d = checked_dim(op, dim, shape)
     array = _indices(op, index, (shape or (1,))[d])
@@ -78,6 +78,15 @@ def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tupl
                 f"{op}: the index of shape {array.shape} does not fit: only along dim {dim} may it be larger than the "
                 f"tensor {shape}" + ("" if other is None else f", and nowhere than the source {other}")
             )
+    return d, array
+
+
+def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tuple[Any, ...]:
+    """The NumPy index that stands for `index` along `dim`, and the position itself along the other dimensions."""
+    return _as_key(*_checked(op, input, dim, index, other))
+
+
+def _as_key(d: int, array: Any) -> tuple[Any, ...]:
     last = array.ndim - 1
     return tuple(
         [
@@ -85,6 +94,16 @@ def _along(op: str, input: Any, dim: int, index: Any, other: Any = None) -> tupl
             for i, n in enumerate(array.shape)
         ]
     )
+
+
+def _counted(shape: tuple[int, ...], d: int, array: Array) -> Array:
+    """The positions along d as positions in C order, for which NumPy is many times faster; in the same memory."""
+    if d < len(shape) - 1:
+        array *= math.prod(shape[d + 1 :])
+    for i, n in enumerate(array.shape):
+        if i != d:
+            array += (np.arange(n) * math.prod(shape[i + 1 :])).reshape((n,) + (1,) * (array.ndim - 1 - i))
+    return array
 
 
 @composite
@@ -108,7 +127,10 @@ def gather(input: Any, dim: int, index: Any) -> Tensor:
         return reshape(gather(reshape(input, (1,)), dim, np.reshape(raw(index), -1)), sizes)
     if 0 in sizes and len(sizes) != len(input.shape):  # nothing to gather, so no dimensions to match
         return getitem_(flatten(input), np.zeros(sizes, np.intp))
-    return getitem_(input, _along("gather", input, dim, index))
+    d, array = _checked("gather", input, dim, index)
+    if isinstance(array, Hidden):
+        return getitem_(input, _as_key(d, array))
+    return indexing.take(input, _counted(tuple(input.shape), d, array))
 
 
 @composite
@@ -134,12 +156,22 @@ def scatter(
         raise ArgumentError("scatter: needs a src or a value")
     if reduce == "add":
         return scatter_add(input, dim, index, source)
+    if reduce not in (None, "multiply"):
+        raise ArgumentError(f"scatter: reduce is 'add', 'multiply' or None, got {reduce!r}")
     key, part = target_of("scatter", input, dim, index, source)
     if reduce == "multiply":
         return _multiplied(input, key, part)
-    if reduce is not None:
-        raise ArgumentError(f"scatter: reduce is 'add', 'multiply' or None, got {reduce!r}")
-    return setitem(input, part, key)
+    positions = _positions(input, dim, key)
+    return setitem(input, part, key) if positions is None else indexing.put(input, positions, part)
+
+
+def _positions(input: Any, dim: int, key: Any) -> Array | None:
+    """The positions in C order for a key of `target_of`; None for one with a value under vmap, and for a number's."""
+    shape = tuple(input.shape)
+    if not shape or holds_hidden(key):
+        return None
+    d = dim % len(shape)
+    return _counted(shape, d, key[d])
 
 
 def _multiplied(input: Any, key: Any, part: Any) -> Tensor:
@@ -163,7 +195,10 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     tensor([2., 0., 1.])
     """
     key, part = target_of("scatter_add", input, dim, index, src)
-    return additem(input, part, key)
+    positions = _positions(input, dim, key)
+    if positions is None:
+        return additem(input, part, key)
+    return reshape(additem(flatten(input), part, positions), tuple(input.shape))
 
 
 def target_of(op: str, input: Any, dim: int, index: Any, src: Any) -> tuple[Any, Any]:
