@@ -99,7 +99,6 @@ ACTIVATIONS = [
         on(away_from(0.0), 1.5, 2.0, 0.7),
         numpy=lambda x, a, s, i: s * np.where(x > 0, x, a * np.expm1(i * x)),
     ),
-    Case(activation.glu_, on(ANY, ANY), on(Real(4, 3), Real(3)), numpy=lambda x, y: x * sp.expit(y)),
     Case(activation.glu, on(ANY), on(Real(4, 3), dim=0), on(Real(3, 6, 2), 1), torch=F + "glu"),
     Case(activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"),
     Case(activation.elu, on(LARGE), torch=F + "elu", name="elu_large"),

@@ -9,7 +9,7 @@ from autograd.batching import rules_index, rules_linalg, rules_order, rules_prod
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
 from autograd.hidden import Rule
 from autograd.kernels import softmax
-from autograd.ops import extremum, order, rank, reduce, scan, variance
+from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
 __all__ = ["batching_rule", "rules_index", "rules_linalg", "rules_order", "rules_products", "rules_shape"]
 
@@ -28,6 +28,7 @@ batches(
     scan.latest,
     order.argsort,
     order.first_of,
+    activation.glu,
 )(along_dim)
 
 assign_families()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
+from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special
 from autograd.ops.forms import drop, floating, keep, pick, scaled
@@ -292,21 +293,24 @@ def mish(x: Array) -> Array:
     return x * np.tanh(softplus(x))
 
 
-# A primitive, to save the two halves alone.
-@primitive(x=lambda g, y: g * sigmoid(y), y=lambda g, x, y: g * x * _sigmoid_slope(y))
-def glu_(x: Array, y: Array) -> Array:
-    """x * sigmoid(y).  dx = g * sigmoid(y), dy = g * x * sigmoid(y) (1 - sigmoid(y))."""
-    return x * sigmoid(y)
+def _halves(x: Any, dim: int) -> tuple[Any, Any]:
+    before, size = (slice(None),) * (dim % x.ndim), x.shape[dim] // 2
+    return x[(*before, slice(0, size))], x[(*before, slice(size, None))]
 
 
-def _sigmoid_slope(x: Any) -> Any:
-    s: Any = sigmoid(x)
-    return s * (1 - s)
+def _glu_dx(g: Any, x: Any, dim: int) -> Any:
+    a, b = _halves(x, dim)
+    s = sigmoid(b)
+    first = g * s
+    return np.concatenate((first, first * a * (1 - s)), dim)
 
 
-@composite
-def glu(input: Any, dim: int = -1) -> Tensor:
+# A primitive, so that the gradients of the halves are put together once.
+@primitive(x=lambda g, x, dim: _glu_dx(g, x, dim))
+def glu(x: Array, dim: int = -1) -> Array:
     """a * sigmoid(b), where a and b are the two halves of the input along `dim`.
+
+    da = g * sigmoid(b), db = g * a * sigmoid(b) (1 - sigmoid(b)).
 
     Raises:
         ShapeError: if the size of that dimension is odd.
@@ -315,13 +319,14 @@ def glu(input: Any, dim: int = -1) -> Tensor:
     >>> glu(autograd.tensor([2.0, 4.0, 0.0, 0.0]))
     tensor([1., 2.])
     """
-    size = input.shape[dim]
+    floating("glu", x)
+    size = x.shape[checked_dim("glu", dim, x.shape)] if x.ndim else 1
     if size % 2:
         raise ShapeError(
-            f"glu: dimension {dim} of shape {tuple(input.shape)} has size {size}; it must be even to be halved"
+            f"glu: dimension {dim} of shape {x.shape} has size {size}; it must be even to be halved"
         )
-    before = (slice(None),) * (dim % input.ndim)
-    return glu_(input[(*before, slice(0, size // 2))], input[(*before, slice(size // 2, None))])
+    a, b = _halves(x, dim)
+    return a * sigmoid(b)
 
 
 # ------------------------------------------------------------------------------------------------ exponential

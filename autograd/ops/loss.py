@@ -14,6 +14,7 @@ from autograd.composite import composite
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
+from autograd.ops.along import picked
 from autograd.ops.forms import maximum_reduce, pick
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
@@ -165,15 +166,17 @@ def nll_loss(
     t = np.asarray(raw(target))
     shape = tuple(input.shape)
     valid = checked_classes("nll_loss", shape, t, ignore_index)
+    dim = 1 if len(shape) > 1 else 0
+    if valid is None and weight is None:  # nearly always
+        return reduced("nll_loss", arithmetic.neg(picked(input, t.copy(), dim, False)), reduction)
     if valid is None:
         valid = np.ones(t.shape, np.bool_)
-    dim = 1 if len(shape) > 1 else 0
     w = checked_weight("nll_loss", weight, shape[dim])
     safe = np.where(valid, t, 0).astype(np.int64)
     each = valid.astype(raw(input).dtype) if w is None else w[safe] * valid
     index = np.expand_dims(safe, dim)
-    picked = gather(input, dim, index)
-    loss = selection.where(valid, arithmetic.mul(arithmetic.neg(picked.reshape(t.shape)), each), 0.0)
+    chosen = gather(input, dim, index)
+    loss = selection.where(valid, arithmetic.mul(arithmetic.neg(chosen.reshape(t.shape)), each), 0.0)
     if reduction == "mean":
         return arithmetic.div(reduce.sum_(loss, None, False), np.asarray(each.sum()))
     return reduced("nll_loss", loss, reduction)

@@ -69,6 +69,8 @@ def orthogonal(x: Array, n: Array, family: Family, order: int) -> Array:
     dx = g * the derivative of the next order.
     """
     kind = x.dtype if isinstance(x, np.ndarray) else np.asarray(n).dtype
+    if np.ndim(n) == 0:
+        return _of_degree(np.asarray(x, kind), int(n), family, order).astype(kind, copy=False)
     x, degree = np.broadcast_arrays(np.asarray(x, kind), np.asarray(n).astype(np.int64))
     zero = np.zeros(x.shape, kind)
     first, slope = family.first[0] * x + family.first[1], zero + family.first[0]
@@ -82,6 +84,32 @@ def orthogonal(x: Array, n: Array, family: Family, order: int) -> Array:
         before, now = now, after
         out = np.where(degree == k + 1, now[order], out)
     return out.astype(kind, copy=False)
+
+
+def _of_degree(x: Array, n: int, family: Family, order: int) -> Array:
+    """`orthogonal` of a single degree."""
+    if n < order:
+        return np.zeros_like(x)
+    before: list[Any] = [1.0, *[0.0] * order]  # of p₀; numbers as long as they can be
+    if n == 0:
+        return np.ones_like(x)
+    p, q = family.first
+    now: list[Any] = [p * x + q if q else p * x, p, *[0.0] * order][: order + 1]  # of p₁
+    last, factor = None, x
+    for k in range(1, n):
+        a, b, c = family.step(k)
+        if (a, b) != last:
+            last, factor = (a, b), a * x + b if b else a * x
+        after = []
+        for m in range(order + 1):
+            value = factor * now[m]
+            value -= before[m] if c == 1 else c * before[m]
+            if m:
+                value += m * a * now[m - 1]
+            after.append(value)
+        before, now = now, after
+    out: Array = np.asarray(now[order])
+    return out if out.shape == x.shape else np.full_like(x, out)
 
 
 @composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from autograd.composite import composite
 from autograd.errors import ShapeError
-from autograd.ops.index import additem, getitem_, put
+from autograd.ops.index import getitem_, put, unindex
 from autograd.primitive import Array, primitive
 from autograd.storage import owner
 
@@ -56,11 +57,12 @@ def strided(
 
 
 def _collected(g: Array, x_shape: tuple[int, ...], positions: Array, twins: Any) -> Array:
-    n = int(np.prod(x_shape))
-    total = additem(np.zeros(n + 1, g.dtype), g, positions)
-    if twins is None:
-        return getitem_(total, (slice(0, n), ...)).reshape(x_shape)
-    return getitem_(total, twins[0]) / twins[1].astype(g.dtype)
+    n = math.prod(x_shape)
+    if twins is not None:
+        return getitem_(unindex(g, (n + 1,), positions), twins[0]) / twins[1].astype(g.dtype)
+    if positions.size and positions.max() == n:
+        return getitem_(unindex(g, (n + 1,), positions), (slice(0, n), ...)).reshape(x_shape)
+    return unindex(g, (n,), positions).reshape(x_shape)
 
 
 @composite
@@ -128,6 +130,9 @@ def _placed(
             f"{op}: size {shape}, stride {steps} and storage_offset {here + offset} reach outside of the memory, of "
             f"{(high - low) // x.itemsize} elements, of the tensor of shape {x.shape}"
         )
+    if x.flags.c_contiguous:  # positions in x are places in memory
+        places = _cells(shape, tuple(s // x.itemsize for s in strides), offset)
+        return shape, strides, offset * x.itemsize, np.where(_within(places, x.size), places, x.size), None
     mine = _cells(x.shape, x.strides, _address(x) - low) // x.itemsize
     wanted = _cells(shape, strides, first - low) // x.itemsize
     table = np.full((high - low) // x.itemsize, x.size)
@@ -139,12 +144,16 @@ def _placed(
     return shape, strides, offset * x.itemsize, table[wanted] if wanted.size else wanted, twins
 
 
+def _within(places: Array, size: int) -> Array:
+    return (places >= 0) & (places < size)
+
+
 def _address(x: Array) -> int:
     return int(x.__array_interface__["data"][0])
 
 
 def _cells(shape: Sequence[int], strides: Sequence[int], start: int) -> Array:
-    """Where in memory each element is, in bytes."""
+    """Where in memory each element is, in the units of `strides` and `start`."""
     out = np.full(tuple(shape), start)
     for d, (n, s) in enumerate(zip(shape, strides, strict=True)):
         out += (np.arange(n) * s).reshape((n,) + (1,) * (len(shape) - 1 - d))
