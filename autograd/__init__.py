@@ -18,7 +18,6 @@ from autograd.tensor import Tensor  # first, so that `autograd.tensor` ends up a
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd import linalg
 from autograd.backward import backward, grad
 from autograd.create import (
     as_tensor,
@@ -143,27 +142,6 @@ from autograd.inspection import (
     numel,
     result_type,
 )
-from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
-from autograd.linalg.determinants import logdet
-from autograd.linalg.distances import cdist, dist, renorm
-from autograd.linalg.householder import geqrf, orgqr, ormqr
-from autograd.linalg.inverses import inverse, pinverse
-from autograd.linalg.lu_factors import lu_unpack
-from autograd.linalg.older import (
-    cholesky,
-    det,
-    frobenius_norm,
-    lu,
-    lu_solve,
-    norm,
-    nuclear_norm,
-    qr,
-    slogdet,
-    svd,
-    vander,
-)
-from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
-from autograd.linalg.systems import triangular_solve
 from autograd.modes import (
     enable_grad,
     inference_mode,
@@ -562,7 +540,7 @@ from autograd.typed import (
 )
 
 if TYPE_CHECKING:
-    from autograd import accelerator, autograd, backends, cuda, func, special, utils
+    from autograd import accelerator, autograd, backends, cuda, func, linalg, special, utils
     from autograd.anomaly import (
         detect_anomaly,
         is_anomaly_check_nan_enabled,
@@ -575,6 +553,27 @@ if TYPE_CHECKING:
     from autograd.finite_differences import gradcheck, gradgradcheck
     from autograd.function import Function
     from autograd.grids import cartesian_prod, combinations, meshgrid, tril_indices, triu_indices
+    from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
+    from autograd.linalg.determinants import logdet
+    from autograd.linalg.distances import cdist, dist, renorm
+    from autograd.linalg.householder import geqrf, orgqr, ormqr
+    from autograd.linalg.inverses import inverse, pinverse
+    from autograd.linalg.lu_factors import lu_unpack
+    from autograd.linalg.older import (
+        cholesky,
+        det,
+        frobenius_norm,
+        lu,
+        lu_solve,
+        norm,
+        nuclear_norm,
+        qr,
+        slogdet,
+        svd,
+        vander,
+    )
+    from autograd.linalg.powers import chain_matmul, matrix_exp, matrix_power
+    from autograd.linalg.systems import triangular_solve
     from autograd.memory import graph_memory
     from autograd.random_like import rand_like, randint_like, randn_like
     from autograd.switches import (
@@ -599,6 +598,7 @@ else:  # loaded on use, so that `import autograd` stays quick
             "function",
             "functional",
             "graph",
+            "linalg",
             "memory",
             "show",
             "special",
@@ -612,29 +612,56 @@ else:  # loaded on use, so that `import autograd` stays quick
         "Value": "value",
         "are_deterministic_algorithms_enabled": "switches",
         "cartesian_prod": "grids",
+        "cdist": "linalg.distances",
+        "chain_matmul": "linalg.powers",
+        "cholesky": "linalg.older",
+        "cholesky_inverse": "linalg.choleskies",
+        "cholesky_solve": "linalg.choleskies",
         "combinations": "grids",
+        "det": "linalg.older",
         "detect_anomaly": "anomaly",
+        "dist": "linalg.distances",
         "draw": "drawing",
+        "frobenius_norm": "linalg.older",
+        "geqrf": "linalg.householder",
         "get_float32_matmul_precision": "switches",
         "get_num_threads": "threads",
         "gradcheck": "finite_differences",
         "gradgradcheck": "finite_differences",
         "graph_memory": "memory",
+        "inverse": "linalg.inverses",
         "is_anomaly_check_nan_enabled": "anomaly",
         "is_anomaly_enabled": "anomaly",
         "load": "files",
         "load_metadata": "files",
+        "logdet": "linalg.determinants",
+        "lu": "linalg.older",
+        "lu_solve": "linalg.older",
+        "lu_unpack": "linalg.lu_factors",
+        "matrix_exp": "linalg.powers",
+        "matrix_power": "linalg.powers",
         "meshgrid": "grids",
+        "norm": "linalg.older",
+        "nuclear_norm": "linalg.older",
+        "orgqr": "linalg.householder",
+        "ormqr": "linalg.householder",
+        "pinverse": "linalg.inverses",
+        "qr": "linalg.older",
         "rand_like": "random_like",
         "randint_like": "random_like",
         "randn_like": "random_like",
+        "renorm": "linalg.distances",
         "save": "files",
         "set_detect_anomaly": "anomaly",
         "set_float32_matmul_precision": "switches",
         "set_num_threads": "threads",
+        "slogdet": "linalg.older",
+        "svd": "linalg.older",
+        "triangular_solve": "linalg.systems",
         "tril_indices": "grids",
         "triu_indices": "grids",
         "use_deterministic_algorithms": "switches",
+        "vander": "linalg.older",
         "vmap": "batching.vmap",
     }
 

@@ -8,10 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.linalg import choleskies, determinants, distances, householder, inverses, older, powers, systems
+from autograd.on_use import OnUse
 from autograd.ops import arithmetic
 
 if TYPE_CHECKING:
+    from autograd.linalg import (
+        choleskies,
+        determinants,
+        householder,
+        inverses,
+        older,
+        powers,
+        systems,
+    )
     from autograd.tensor import Tensor
 
 
@@ -224,7 +233,6 @@ class Operations:
     std = ops.std
     cov = ops.cov
     corrcoef = ops.corrcoef
-    norm = older.norm
     logsumexp = ops.logsumexp
     max = ops.max
     min = ops.min
@@ -404,23 +412,52 @@ class Operations:
     trace = ops.trace
     cross = ops.cross
     adjoint = ops.adjoint
-    det = older.det
-    logdet = determinants.logdet
-    slogdet = older.slogdet
-    inverse = inverses.inverse
-    pinverse = inverses.pinverse
-    matrix_exp = powers.matrix_exp
-    matrix_power = powers.matrix_power
-    cholesky = older.cholesky
-    cholesky_inverse = choleskies.cholesky_inverse
-    cholesky_solve = choleskies.cholesky_solve
-    triangular_solve = systems.triangular_solve
-    lu = older.lu
-    lu_solve = older.lu_solve
-    qr = older.qr
-    geqrf = householder.geqrf
-    orgqr = householder.orgqr
-    ormqr = householder.ormqr
-    svd = older.svd
-    dist = distances.dist
-    renorm = distances.renorm
+    if TYPE_CHECKING:
+        norm = older.norm
+        det = older.det
+        logdet = determinants.logdet
+        slogdet = older.slogdet
+        inverse = inverses.inverse
+        pinverse = inverses.pinverse
+        matrix_exp = powers.matrix_exp
+        matrix_power = powers.matrix_power
+        cholesky = older.cholesky
+        cholesky_inverse = choleskies.cholesky_inverse
+        cholesky_solve = choleskies.cholesky_solve
+        triangular_solve = systems.triangular_solve
+        lu = older.lu
+        lu_solve = older.lu_solve
+        qr = older.qr
+        geqrf = householder.geqrf
+        orgqr = householder.orgqr
+        ormqr = householder.ormqr
+        svd = older.svd
+
+        def dist(self, other: Any, p: float = 2) -> Tensor:
+            """`autograd.dist`."""
+
+        def renorm(self, p: float, dim: int, maxnorm: float) -> Tensor:
+            """`autograd.renorm`."""
+
+    else:
+        norm = OnUse("older", "norm")
+        det = OnUse("older", "det")
+        logdet = OnUse("determinants", "logdet")
+        slogdet = OnUse("older", "slogdet")
+        inverse = OnUse("inverses", "inverse")
+        pinverse = OnUse("inverses", "pinverse")
+        matrix_exp = OnUse("powers", "matrix_exp")
+        matrix_power = OnUse("powers", "matrix_power")
+        cholesky = OnUse("older", "cholesky")
+        cholesky_inverse = OnUse("choleskies", "cholesky_inverse")
+        cholesky_solve = OnUse("choleskies", "cholesky_solve")
+        triangular_solve = OnUse("systems", "triangular_solve")
+        lu = OnUse("older", "lu")
+        lu_solve = OnUse("older", "lu_solve")
+        qr = OnUse("older", "qr")
+        geqrf = OnUse("householder", "geqrf")
+        orgqr = OnUse("householder", "orgqr")
+        ormqr = OnUse("householder", "ormqr")
+        svd = OnUse("older", "svd")
+        dist = OnUse("distances", "dist")
+        renorm = OnUse("distances", "renorm")

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import inplace, inplace_shape, ops, sampling
 from autograd.errors import DTypeError
 from autograd.inplace import in_place
-from autograd.linalg import distances
+from autograd.on_use import OnUse
 from autograd.ops import arithmetic
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class InPlaceOperations:
     addr_ = _in_place("addr_", ops.addr)
     addbmm_ = _in_place("addbmm_", ops.addbmm)
     baddbmm_ = _in_place("baddbmm_", ops.baddbmm)
-    renorm_ = _in_place("renorm_", distances.renorm)
+    renorm_ = _in_place("renorm_", OnUse("distances", "renorm"))
     cumsum_ = _in_place("cumsum_", ops.cumsum)
     cumprod_ = _in_place("cumprod_", ops.cumprod)
     lerp_ = _in_place("lerp_", ops.lerp)

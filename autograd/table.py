@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Annotated, Any, ParamSpec, TypeVar, get_args
@@ -18,6 +19,9 @@ Array = Annotated[Any, "array"]
 
 Arrays = Annotated[Sequence[Any], "arrays"]
 """An argument that is a sequence of arrays."""
+
+_LOADED_ON_USE = ("autograd.linalg", "autograd.linalg.distances", "autograd.ops.polynomial")
+"""Modules with primitives that `import autograd` does not load."""
 
 _REGISTRY: dict[str, Primitive] = {}
 _NUMPY: dict[Any, Callable[..., Any]] = {}
@@ -276,6 +280,8 @@ def registry() -> Mapping[str, Primitive]:
     >>> registry()["relu"].derivatives["x"].names
     ('out',)
     """
+    for module in _LOADED_ON_USE:
+        import_module(module)
     return MappingProxyType(_REGISTRY)
 
 
