@@ -11,8 +11,8 @@ import numpy as np
 from autograd import dtypes
 from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
+from autograd.hidden import Hidden
 from autograd.modes import MODE
-from autograd.ops.join import stack
 from autograd.sweep import as_tensor, own, sweep
 from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Cotangents, Variable, extras_of, wrap
 
@@ -129,7 +129,8 @@ def grad(
         only_inputs: an argument of old programs; gradients of others are never computed.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
         is_grads_batched: the first dimension of each of grad_outputs counts a batch; so does that of each result.
-        materialize_grads: give zeros for an input that the outputs do not depend on.
+        materialize_grads: give zeros for an input that the outputs do not depend on (with create_graph a leaf, so that
+            it can be differentiated as the others can).
 
     Raises: as `backward`, and
         GradientError: if the outputs do not depend on an input.
@@ -193,7 +194,8 @@ def _grad(
             shape = _shape(node, number)
             if materialize:
                 kind = t.array.dtype if isinstance(t, Variable) else None
-                results.append(wrap(np.zeros(shape, kind)))
+                zeros = wrap(np.zeros(shape, kind))
+                results.append(zeros.requires_grad_() if create_graph else zeros)
             elif allow_unused:
                 results.append(None)
             else:
@@ -201,6 +203,8 @@ def _grad(
                     f"grad: the outputs do not depend on inputs[{i}], of shape {shape}; pass "
                     "allow_unused=True to get None for it, or materialize_grads=True to get zeros"
                 )
+        elif isinstance(gradient, Hidden):
+            results.append(gradient)
         elif create_graph:
             results.append(gradient if isinstance(gradient, Variable) else wrap(np.array(gradient)))
         else:
@@ -212,7 +216,9 @@ def _grad(
 def _batched(
     outputs: Sequence[Any], inputs: Sequence[Any], gradients: Sequence[Any], retain_graph: bool, *rules: bool
 ) -> tuple[Any, ...]:
-    """One sweep for each element of a batch of upstream gradients, stacked."""
+    """One sweep for a whole batch of upstream gradients, mapped over its first dimension."""
+    from autograd.batching.vmap import vmap  # it stands above: it needs the operations
+
     if any(g is None for g in gradients):
         raise ArgumentError("grad: is_grads_batched=True needs grad_outputs for each of the outputs")
     given = [as_tensor(g) for g in gradients]
@@ -222,22 +228,31 @@ def _batched(
             f"grad: with is_grads_batched=True the first dimension of each of grad_outputs counts the same batch, "
             f"of at least one element; got shapes {[g.array.shape for g in given]}"
         )
-    n = sizes.pop()
-    rows = [
-        _grad(outputs, inputs, [g[k] for g in given], retain_graph or k < n - 1, *rules) for k in range(n)
-    ]
-    return tuple(None if row[0] is None else stack(row) for row in zip(*rows, strict=True))
+    reached: list[bool] = []
+
+    def found(*element: Any) -> tuple[Any, ...]:
+        results = _grad(outputs, inputs, element, retain_graph, *rules)
+        reached[:] = [r is not None for r in results]
+        return tuple(r for r in results if r is not None)
+
+    batches = iter(vmap(found)(*given))
+    return tuple(next(batches) if there else None for there in reached)
 
 
 def _several(what: str, tensors: Tensors) -> tuple[Any, ...]:
     """One or several tensors or gradient edges, as a tuple."""
     if isinstance(tensors, Variable):
         return (tensors,)
-    several = (tensors,) if isinstance(tensors, GradientEdge) else tensors
+    several = (tensors,) if isinstance(tensors, (GradientEdge, Hidden)) else tensors
     if not isinstance(several, Sequence) and not hasattr(several, "__iter__"):
         raise ArgumentError(f"{what}: needs a tensor or a sequence of tensors, got {type(tensors).__name__}")
     several = tuple(several)
     for t in several:
+        if isinstance(t, Hidden):
+            raise GradientError(
+                f"{what}: not inside a function that vmap maps; use autograd.func.grad there, or {what}() on "
+                "what vmap returns"
+            )
         if not isinstance(t, (Variable, GradientEdge)):
             raise ArgumentError(f"{what}: needs tensors, got {type(t).__name__}")
     return several
@@ -282,9 +297,9 @@ def _roots(
                     f"{what}: a gradient can be left out only for a single number, but the tensor has shape "
                     f"{t.array.shape}. Reduce it first, with .sum() or .mean(), or pass a gradient of that shape."
                 )
-            gradient = one(t.array.dtype) if t.array.ndim == 0 else np.ones(t.array.shape, t.array.dtype)
+            gradient: Any = one(t.array.dtype) if t.array.ndim == 0 else np.ones(t.array.shape, t.array.dtype)
         else:
-            gradient = g.array if isinstance(g, Variable) else np.asarray(g)
+            gradient = g if isinstance(g, Hidden) else g.array if isinstance(g, Variable) else np.asarray(g)
             if gradient.shape != t.array.shape:
                 raise ShapeError(
                     f"{what}: the gradient has shape {gradient.shape}, its tensor {t.array.shape}; they must be equal"
@@ -292,7 +307,7 @@ def _roots(
             if gradient.dtype != t.array.dtype:
                 gradient, g = gradient.astype(t.array.dtype), None
         if create_graph:
-            roots.append((node, g if isinstance(g, Variable) else wrap(gradient)))
+            roots.append((node, g if isinstance(g, Variable) else as_tensor(gradient)))
         else:
             roots.append((node, gradient))
     return roots
@@ -307,12 +322,12 @@ def _root_of_edge(what: str, edge: GradientEdge, g: Any, create_graph: bool) -> 
                 f"{what}: a gradient can be left out only for a single number, but the edge has shape {shape}"
             )
         g = wrap(np.ones(shape, dtypes.default_dtype()))
-    given = as_tensor(np.asarray(g) if not isinstance(g, Variable) else g)
-    if given.array.shape != shape:
+    given: Any = g if isinstance(g, (Variable, Hidden)) else wrap(np.asarray(g))
+    if tuple(given.shape) != shape:
         raise ShapeError(
-            f"{what}: the gradient has shape {given.array.shape}, its edge {shape}; they must be equal"
+            f"{what}: the gradient has shape {tuple(given.shape)}, its edge {shape}; they must be equal"
         )
-    gradient = given if create_graph else given.array
+    gradient = given if create_graph or isinstance(given, Hidden) else given.array
     return edge.node, gradient if edge.node.shape is not None else Cotangents({edge.output_nr: gradient})
 
 

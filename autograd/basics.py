@@ -239,6 +239,12 @@ class TensorBasics(Variable):
         """Add this tensor's gradient to the `.grad` of each leaf it was computed from; see `autograd.backward`."""
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
+    @property
+    def output_nr(self) -> int:
+        """Which of its operation's results it is."""
+        node = self.current_node()
+        return 0 if node is None else tape.source(node)[1]
+
     def retain_grad(self) -> None:
         """Keep the gradient of a non-leaf in `.grad`.
 
@@ -430,7 +436,7 @@ class TensorBasics(Variable):
                 "deepcopy: only leaves can be copied with their place in the graph; detach() it first"
             )
         new = memo[id(self)] = type(self).__new__(type(self))
-        new.array = self.array.copy()
+        new.array = storage.deep_copied(self.array, memo)
         new.node = new.base = new.leaf = None
         if self.requires_grad:
             new.requires_grad_()

@@ -14,6 +14,7 @@ from autograd.backward import grad
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.modes import enable_grad
 from autograd.ops.join import stack
+from autograd.ops.shape import reshape
 from autograd.tape import Variable, wrap
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
@@ -130,7 +131,7 @@ def jacobian(
     inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
-    vectorize: bool = False,  # noqa: ARG001  # PyTorch's signature
+    vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
     """Return the Jacobian: ∂ output / ∂ input, of shape (*output.shape, *input.shape).
@@ -139,7 +140,9 @@ def jacobian(
 
     Args:
         func, inputs, create_graph, strict: as for `vjp`.
-        vectorize, strategy: accepted; there is one way, a backward sweep for each element of the output.
+        vectorize: compute all rows of an output by one mapped sweep, instead of a sweep for each. Faster; the hooks
+            that run in it see values under vmap.
+        strategy: accepted; all is done by backward sweeps.
 
     >>> import autograd
     >>> jacobian(lambda x: x.cumsum(0), autograd.ones(2))
@@ -150,7 +153,7 @@ def jacobian(
         raise ArgumentError(f'jacobian: strategy is "reverse-mode" or "forward-mode", got {strategy!r}')
     with enable_grad():
         call = _Call("jacobian", func, inputs, create_graph, strict)
-        rows = tuple(call.jacobian_of(o, out) for o, out in enumerate(call.outputs))
+        rows = tuple(call.jacobian_of(o, out, vectorize) for o, out in enumerate(call.outputs))
     found = tuple(call.finished(row, call.several_inputs) for row in rows)
     return found if call.several_outputs else found[0]
 
@@ -263,6 +266,7 @@ class _Call:
         upstream: Sequence[Any] | None,
         create_graph: bool,
         what: str = "the output",
+        batched: bool = False,
     ) -> tuple[Any, ...]:
         """The gradients, zeros where there is none; an error for that if strict."""
         pairs = [
@@ -280,14 +284,17 @@ class _Call:
                 retain_graph=True,
                 create_graph=create_graph,
                 allow_unused=True,
+                is_grads_batched=batched,
             )
         if self.strict and any(g is None for g in found):
             i = [g is None for g in found].index(True)
             raise GradientError(
                 f"{self.name}: {what} does not depend on input {i}, of shape {inputs[i].array.shape} (strict)"
             )
+        batch = upstream[0].array.shape[:1] if batched and upstream else ()
         return tuple(
-            wrap(np.zeros_like(t.array)) if g is None else g for g, t in zip(found, inputs, strict=True)
+            wrap(np.zeros(batch + t.array.shape, t.array.dtype)) if g is None else g
+            for g, t in zip(found, inputs, strict=True)
         )
 
     def jacobian_times(self, outputs: Sequence[Any], direction: Sequence[Any]) -> tuple[Any, ...]:
@@ -300,9 +307,15 @@ class _Call:
         finally:
             self.strict = strict
 
-    def jacobian_of(self, number: int, out: Any) -> tuple[Any, ...]:
+    def jacobian_of(self, number: int, out: Any, vectorize: bool) -> tuple[Any, ...]:
         """∂out/∂input for each input, one row for each element of the output."""
         what = f"output {number}"
+        if vectorize and out.array.size:
+            units = np.eye(out.array.size, dtype=out.array.dtype).reshape(-1, *out.array.shape)
+            blocks = self.grad((out,), self.inputs, (wrap(units),), self.create_graph, what, batched=True)
+            return tuple(
+                reshape(b, out.array.shape + t.array.shape) for b, t in zip(blocks, self.inputs, strict=True)
+            )
         rows = []
         for i in range(out.array.size):
             unit = np.zeros_like(out.array)

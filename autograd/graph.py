@@ -5,22 +5,25 @@ It has the names of `torch.autograd.graph`. How a node saves is in `saved`, what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.backward import GradientEdge
-from autograd.errors import GradientError
+from autograd.errors import ArgumentError, GradientError
 from autograd.modes import Mode, ModeSwitch
 from autograd.saved import Hooks
+from autograd.tape import RemovableHandle, Variable, bump, extras_of, source
 from autograd.tape import TapeNode as Node
-from autograd.tape import Variable, bump, source
+from autograd.together import Part, Together
 
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
+    "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
 ]
@@ -72,6 +75,38 @@ def _as_it_is(tensor: Any) -> Any:
     return tensor
 
 
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):
+    """Let tensors be written in place after an operation saved them: gradients are of the values as they were saved.
+
+    Inside, each tensor that an operation saves is copied.
+
+    Raises:
+        GradientError: if it is used inside itself.
+
+    >>> import autograd
+    >>> x = autograd.tensor([1.0, 2.0], requires_grad=True)
+    >>> with allow_mutation_on_saved_tensors():
+    ...     y = x.exp()
+    ...     z = y.log().sum()
+    ...     _ = y.zero_()
+    >>> z.backward()
+    >>> x.grad
+    tensor([1., 1.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_copy, _as_it_is)
+
+    def _changed(self, mode: Mode) -> Mode:
+        if mode.hooks is not None and mode.hooks.pack is _copy:
+            raise GradientError("allow_mutation_on_saved_tensors: cannot be used inside itself")
+        return super()._changed(mode)
+
+
+def _copy(tensor: Any) -> Any:
+    return tensor.clone()
+
+
 class disable_saved_tensors_hooks(ModeSwitch):
     """Refuse `saved_tensors_hooks` inside, with this message.
 
@@ -110,6 +145,60 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
             f"get_gradient_edge: the tensor of shape {tensor.array.shape} does not require a gradient"
         )
     return GradientEdge(*source(node))
+
+
+class _Handles:
+    """Of a hook on several tensors; `remove()` takes it off again."""
+
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
+        self.handles = tuple(handles)
+
+    def remove(self) -> None:
+        """Take the hook off."""
+        for handle in self.handles:
+            handle.remove()
+
+    def __enter__(self) -> _Handles:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Any], fn: Callable[[Any], None], *, mode: str = "all"
+) -> _Handles:
+    """Call `fn` once in each sweep that computes gradients of these tensors; its result is ignored.
+
+    Args:
+        mode: "all" calls `fn(gradients)` once all those are there that the sweep will compute, with None for each
+            other tensor; "any" calls `fn(gradient)` with the first.
+
+    Raises:
+        ArgumentError: if mode is another.
+        GradientError: if a tensor requires no gradient.
+
+    >>> import autograd
+    >>> a, b = autograd.tensor(2.0, requires_grad=True), autograd.tensor(3.0, requires_grad=True)
+    >>> handle = register_multi_grad_hook((a, b), print)
+    >>> (a * b).backward()
+    [tensor(3.), tensor(2.)]
+    >>> (a * 4).backward()
+    [tensor(4.), None]
+    >>> handle.remove()
+    """
+    if mode not in ("all", "any"):
+        raise ArgumentError(f'register_multi_grad_hook: mode is "all" or "any", got {mode!r}')
+    nodes = []
+    for i, t in enumerate(tensors):
+        node = t.current_node()
+        if node is None:
+            raise GradientError(
+                f"register_multi_grad_hook: tensor {i}, of shape {t.array.shape}, does not require a gradient"
+            )
+        nodes.append(node)
+    whole = Together(nodes, fn, mode == "any")
+    return _Handles([RemovableHandle(extras_of(n).hooks, Part(whole, i)) for i, n in enumerate(nodes)])
 
 
 def increment_version(tensor: Any) -> None:

@@ -90,16 +90,22 @@ class ModeSwitch:
     def _generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            generator, given = function(*args, **kwargs), None
+            generator = function(*args, **kwargs)
+            resume, given = generator.send, None
             while True:
                 token = MODE.set(self._changed(MODE.get()))
                 try:
-                    item = generator.send(given)
+                    item = resume(given)
                 except StopIteration as stop:
                     return stop.value
                 finally:
                     MODE.reset(token)
-                given = yield item
+                given = None
+                try:
+                    given = yield item
+                    resume = generator.send
+                except BaseException as error:  # noqa: BLE001  # the generator's own to handle, also when it is closed
+                    resume, given = generator.throw, error
 
         return switched
 

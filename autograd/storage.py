@@ -50,6 +50,20 @@ def owner(counted: Any) -> Any:
     return counted
 
 
+def deep_copied(array: Any, memo: dict[int, Any]) -> Any:
+    """A copy of an array, with its strides, in a copy of its storage: tensors that share memory share that.
+
+    memo:  of `copy.deepcopy`, which holds the storages copied so far
+    """
+    holder = owner(array)
+    if not isinstance(holder, np.ndarray) or not holder.flags.forc:
+        return array.copy()
+    if id(holder) not in memo:
+        memo[id(holder)] = holder.copy("K")
+    offset = array.__array_interface__["data"][0] - holder.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, memo[id(holder)], offset, array.strides)
+
+
 def note_write(*counted: Any) -> None:
     """Record an in-place write to the arrays' storages."""
     LastWrite.time = now = next(clock)

@@ -45,6 +45,7 @@ from autograd.tape import (
     where,
     wrap,
 )
+from autograd.together import Part, Run
 
 
 def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
@@ -72,6 +73,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     passed: set[AnyNode] = set()
     if wanted is not None:
         needed, passed = _nodes_towards(wanted, [node for node, _ in roots])
+    run: Run = (store, needed, {})
     outer = MODE.get()
     check_nan = outer.anomaly and outer.check_nan
     usual = not (create_graph or outer.watched or outer.inference)
@@ -90,7 +92,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             gradient = store.pop(node)
             extras, derivatives, values = node.extras, node.derivatives, node.values
             if extras is not None:
-                gradient = _tensor_hooks(extras, gradient, retained)
+                gradient = _tensor_hooks(extras, gradient, retained, run)
             if wanted is not None:
                 if node in wanted:
                     finished[node] = gradient
@@ -143,7 +145,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             gradient = store.pop(node)
             extras = node.extras
             if extras is not None:
-                gradient = _tensor_hooks(extras, gradient, retained)
+                gradient = _tensor_hooks(extras, gradient, retained, run)
             if isinstance(node, Node) and (wanted is None or node not in wanted):
                 raise _freed_error(node)
             if extras is not None and accumulating:
@@ -217,11 +219,14 @@ def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> tuple[set[Any
     return needed, passed
 
 
-def _tensor_hooks(extras: Extras, gradient: Any, retained: list[tuple[AccumulateGrad, Any]]) -> Any:
+def _tensor_hooks(extras: Extras, gradient: Any, retained: list[tuple[AccumulateGrad, Any]], run: Run) -> Any:
     """Pass the gradient through the tensor's hooks in the order they were registered; note it if it is to be kept."""
     if isinstance(gradient, Cotangents):
         gradient = gradient.complete(extras)
     for hook in tuple(extras.hooks.values()):  # a hook may remove itself
+        if isinstance(hook, Part):
+            hook.receive(as_tensor(gradient), run)
+            continue
         answer = hook(as_tensor(gradient))
         if answer is not None:
             gradient = _like(answer, gradient)

@@ -83,7 +83,7 @@ class Extras:
     )
 
     def __init__(self) -> None:
-        self.hooks: dict[int, Callable[[Any], Any]] = {}  # on the tensor: gradient -> gradient or None
+        self.hooks: dict[int, Any] = {}  # on the tensor: gradient -> gradient or None; or a `together.Part`
         self.pre_hooks: dict[int, Callable[[Any], Any]] = {}  # on the node: (gradients,) -> gradients or None
         self.node_hooks: dict[
             int, Callable[[Any, Any], Any]
@@ -320,7 +320,7 @@ class RemovableHandle:
 
     _numbers = itertools.count()
 
-    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self._hooks = hooks
         self.id = next(self._numbers)
         hooks[self.id] = hook

@@ -225,3 +225,28 @@ def test_mistakes(mistake, kind, message):
 
 def test_an_empty_output_has_an_empty_jacobian():
     assert functional.jacobian(lambda x: x[:0], autograd.ones(2)).shape == (0, 2)
+
+
+def test_rows_by_one_mapped_sweep_are_those_of_a_sweep_each():
+    calls = []
+
+    def f(x, y):
+        out = x.sin() * y.sum()
+        out.requires_grad and out.register_hook(lambda g: calls.append(g.shape))
+        return out, x.prod(), autograd.ones(2)
+
+    inputs = (autograd.tensor([0.5, 1.0, 2.0]), autograd.tensor([1.0, 3.0]))
+    loop = functional.jacobian(f, inputs)
+    assert calls == [(3,)] * 3
+    mapped = functional.jacobian(f, inputs, vectorize=True)
+    assert calls == [(3,)] * 4  # one sweep, in which a hook sees one row
+    for a, b in zip(loop, mapped, strict=True):
+        for p, q in zip(a, b, strict=True):
+            assert p.shape == q.shape
+            np.testing.assert_allclose(p.array, q.array, rtol=1e-6)
+    x = autograd.tensor([1.0, 2.0], dtype=autograd.float64, requires_grad=True)
+    j = functional.jacobian(lambda t: t**3, x, create_graph=True, vectorize=True)
+    (g,) = autograd.grad(j.sum(), x)
+    assert g.tolist() == [6.0, 12.0]
+    h = functional.hessian(lambda t: (t**3).sum(), x, vectorize=True)
+    assert h.tolist() == [[6.0, 0.0], [0.0, 12.0]]

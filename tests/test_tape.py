@@ -1,5 +1,6 @@
 """The tape and the sweep: accumulation, freeing, ownership, order, modes, hooks."""
 
+import copy
 import gc
 import subprocess
 import sys
@@ -522,3 +523,46 @@ def test_no_warning_reaches_the_user():
     )
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
+
+
+def test_a_generator_in_a_mode_handles_what_is_thrown_into_it():
+    seen = []
+
+    @autograd.no_grad()
+    def numbers():
+        try:
+            while True:
+                try:
+                    seen.append((yield autograd.is_grad_enabled()))
+                except ValueError:
+                    seen.append(("caught", autograd.is_grad_enabled()))
+        finally:
+            seen.append(autograd.is_grad_enabled())
+
+    generator = numbers()
+    assert next(generator) is False
+    generator.send(5)
+    assert generator.throw(ValueError()) is False
+    generator.close()
+    assert seen == [5, ("caught", False), False]
+    assert autograd.is_grad_enabled()
+
+
+def test_a_gradient_of_zeros_made_for_want_of_one_can_be_differentiated():
+    x, w = leaf(1.0, 2.0), leaf(3.0)
+    gx, gw = autograd.grad((x * x).sum(), [x, w], create_graph=True, materialize_grads=True)
+    assert gw.requires_grad
+    assert autograd.grad(gx.sum() + gw, [x, w], materialize_grads=True)[1].item() == 0.0
+    assert not autograd.grad((x * x).sum(), [x, w], materialize_grads=True)[1].requires_grad
+
+
+def test_deep_copies_share_memory_as_the_tensors_do():
+    x = autograd.arange(6.0).view(2, 3)
+    y, z = copy.deepcopy([x.t(), x[1:]])
+    assert y.stride() == (1, 3)
+    z[0, 1] = 9.0
+    assert y.tolist() == [[0.0, 3.0], [1.0, 9.0], [2.0, 5.0]]
+    assert x[1, 1].item() == 4.0
+    flipped, repeated = copy.deepcopy([autograd.from_numpy(np.arange(3.0)[::-1]), autograd.ones(1).expand(4)])
+    assert flipped.tolist() == [2.0, 1.0, 0.0]
+    assert repeated.tolist() == [1.0] * 4

@@ -369,3 +369,16 @@ def test_a_mapped_product_runs_the_function_once() -> None:
     assert calls == [1]
     eye = autograd.eye(4, dtype=autograd.float64)
     close([rows.array], [np.stack([pull(eye[i])[0].array for i in range(4)])], 1e-12, "")
+
+
+def test_gradients_in_a_mapped_function_are_those_of_func() -> None:
+    x = autograd.ones(3, 2, requires_grad=True)
+    for call in (
+        lambda v: autograd.grad((v * v).sum(), v),
+        lambda v: autograd.grad([(v * v).sum()], [v]),
+        lambda v: autograd.backward((v * v).sum()),
+        lambda v: autograd.backward((x * x).sum(), inputs=[v]),
+    ):
+        with pytest.raises(GradientError, match=r"autograd\.func\.grad"):
+            autograd.vmap(call)(x)
+    assert x.grad is None
