@@ -19,7 +19,7 @@ demo: $(VENV)/.examples     ## train on handwritten digits; write curves, a grap
 	$(BIN)/python examples/digits.py
 
 test: $(VENV)/.dev          ## run the whole test suite, with coverage; ARGS="-k relu" narrows it
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev         ## format, lint, types, import rules, doctests
 	$(BIN)/ruff format --check
