@@ -418,3 +418,28 @@ def test_sigmoid_has_all_its_digits() -> None:
 def test_mistakes_name_the_operation(function: Callable[[Any], Any], message: str) -> None:
     with pytest.raises(AutogradError, match=message):
         function(autograd.zeros(2, 3))
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "hardswish"])
+def test_large_float32_arrays_have_the_values_of_float64(name: str) -> None:
+    """They are computed in another way: from tables, or over their own temporaries."""
+    rng = np.random.default_rng(0)
+    numbers = np.concatenate([rng.standard_normal(3000) * 3, [nan, inf, -inf, 3, -3, 0, 6, -6, 1e30, -1e30]])
+    numbers = numbers.astype(np.float32)
+    cotangent = rng.standard_normal(numbers.shape).astype(np.float32)
+    found = []
+    for dtype in (np.float32, np.float64):
+        x = autograd.tensor(numbers.astype(dtype), requires_grad=True)
+        y = getattr(nn.functional, name)(x)
+        (dx,) = autograd.grad(y, x, autograd.tensor(cotangent.astype(dtype)), create_graph=True)
+        dxx = autograd.grad(dx.nan_to_num(0, 0, 0).sum(), x)[0]
+        found.append([y.detach().numpy(), dx.detach().numpy(), dxx.numpy()])
+    for single, double in zip(*found, strict=True):
+        assert single.dtype == np.float32
+        np.testing.assert_allclose(single, double, rtol=2e-6, atol=1e-6)
+
+
+def test_hardswish_drops_an_infinite_gradient_of_large_arrays() -> None:
+    x = autograd.full((1000,), -4.0, requires_grad=True)
+    nn.functional.hardswish(x).backward(autograd.full((1000,), inf))
+    assert not x.grad.any()

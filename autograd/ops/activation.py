@@ -10,7 +10,7 @@ import numpy as np
 from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.ops import arithmetic, elementwise, selection, single, special
+from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
 from autograd.ops.forms import drop, floating, keep, pick, scaled
 from autograd.primitive import Array, primitive
 
@@ -146,8 +146,29 @@ def _hardswish_slope(x: Any) -> Any:
     return t + 0.5 - 0.5 * np.trunc(t)
 
 
+def _hardswish_dx(g: Any, x: Any) -> Any:
+    return drop(g * _hardswish_slope(x), x <= -3)
+
+
+def _hardswish_dx_in_place(g: Array, x: Array) -> Array:
+    """The same, in two arrays."""
+    if not np.isfinite(np.vdot(g, g)):
+        return _hardswish_dx(g, x)  # infinity times 0 would be nan
+    t = np.clip(x, -3, 3)
+    t /= 3
+    out = np.trunc(t)
+    out *= -0.5
+    out += t
+    out += 0.5
+    out *= g
+    return out
+
+
+_hardswish_gradient = single.fast(_hardswish_dx, _hardswish_dx_in_place)
+
+
 # A primitive, because composing it would give other derivatives at -3 and 3.
-@primitive(x=lambda g, x: drop(g * _hardswish_slope(x), x <= -3))
+@primitive(x=lambda g, x: _hardswish_gradient(g, x))
 def hardswish(x: Array) -> Array:
     """x * relu6(x + 3) / 6, elementwise.  dx = 0 below -3, g * (x/3 + 1/2) up to 3, g above.
 
@@ -156,7 +177,11 @@ def hardswish(x: Array) -> Array:
     tensor([-0., 0., 3.])
     """
     floating("hardswish", x)
-    return x * np.clip(x + 3, 0, 6) / 6
+    out = np.asarray(x + 3)
+    np.clip(out, 0, 6, out=out)
+    out *= x
+    out /= 6
+    return out
 
 
 @primitive(x=lambda g, x, lambd: drop(g, np.abs(x) <= lambd))
@@ -257,13 +282,30 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     return np.maximum(soft, x) if beta == 1 else pick(z > largest, x, soft / beta)
 
 
-def _silu_slope(x: Any) -> Any:
+def _silu_dx(g: Any, x: Any) -> Any:
     s: Any = sigmoid(x)
-    return s * (1 + x * (1 - s))
+    return g * (s * (1 + x * (1 - s)))
+
+
+def _silu_dx_in_place(g: Array, x: Array) -> Array:
+    """The same, in two arrays."""
+    s = np.negative(x)
+    np.exp(s, out=s)
+    s += 1
+    np.reciprocal(s, out=s)
+    out: Array = 1 - s
+    out *= x
+    out += 1
+    out *= s
+    out *= g
+    return out
+
+
+_silu_gradient = single.fast(_silu_dx, _silu_dx_in_place)
 
 
 # A primitive, to compute the sigmoid once, and save x alone.
-@primitive(cast="float", x=lambda g, x: g * _silu_slope(x))
+@primitive(cast="float", x=lambda g, x: _silu_gradient(g, x))
 def silu(x: Array) -> Array:
     """x * sigmoid(x), elementwise, also called swish.  dx = g * s (1 + x (1 - s)), where s = sigmoid(x).
 
@@ -389,6 +431,8 @@ _TANH_SCALE = math.sqrt(2 / math.pi)
 def _gelu_slope(x: Array, approximate: str) -> Array:
     """The derivative of gelu."""
     if approximate == "none":
+        if tabulated.worth_it(x):
+            return tabulated.looked_up(x, tabulated.gelu_slope)
         bell = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
         return 0.5 * (1 + special.erf(x * math.sqrt(0.5))) + x * bell
     square = x * x
@@ -411,6 +455,8 @@ def gelu(x: Array, approximate: str = "none") -> Array:
     tensor([-0.1587,  0.0000,  0.8413])
     """
     if approximate == "none":
+        if tabulated.worth_it(x):
+            return x * tabulated.looked_up(x, tabulated.normal)
         return x * (0.5 * (1 + special.erf(x * math.sqrt(0.5))))
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(_TANH_SCALE * x * (1 + 0.044715 * (x * x))))
