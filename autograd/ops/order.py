@@ -33,6 +33,7 @@ def _real(op: str, value: Any) -> Array:
     Raises:
         DTypeError: if it holds no real numbers.
     """
+    only_values(op, value)
     array = (
         np.asarray(raw(value)) if isinstance(value, (Variable, np.ndarray, np.generic, float, int)) else None
     )
