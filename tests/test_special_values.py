@@ -443,3 +443,16 @@ def test_hardswish_drops_an_infinite_gradient_of_large_arrays() -> None:
     x = autograd.full((1000,), -4.0, requires_grad=True)
     nn.functional.hardswish(x).backward(autograd.full((1000,), inf))
     assert not x.grad.any()
+
+
+def test_nextafter_of_large_arrays() -> None:
+    """They are counted up in their bits; zeros, equal numbers and nan are not."""
+    rng = np.random.default_rng(0)
+    edges = np.array([0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3.4028235e38, -3.4028235e38, inf, -inf, nan])
+    x = np.concatenate([np.repeat(edges, edges.size), rng.standard_normal(1000)]).astype(np.float32)
+    y = np.concatenate([np.tile(edges, edges.size), rng.standard_normal(1000)]).astype(np.float32)
+    with np.errstate(all="ignore"):
+        expected = np.nextafter(x, y)
+    found = autograd.nextafter(autograd.tensor(x), autograd.tensor(y)).numpy()
+    np.testing.assert_array_equal(found, expected)
+    assert (np.signbit(found) == np.signbit(expected))[~np.isnan(expected)].all()

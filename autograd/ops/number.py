@@ -9,14 +9,14 @@ import numpy as np
 from autograd import return_types
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
-from autograd.ops import arithmetic
+from autograd.ops import arithmetic, single
 from autograd.ops.forms import drop, floating
 from autograd.primitive import Array, implements, primitive
 
 __all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill"]
 
 
-@primitive(several=True, x=lambda g, out: g[0] / np.exp2(out[1]).astype(g[0].dtype))
+@primitive(several=True, x=lambda g, out: np.ldexp(g[0], -out[1]))
 def frexp_(x: Array) -> tuple[Array, Array]:
     """The mantissa and the exponent of x.  dx = g / 2**exponent, for the mantissa."""
     floating("frexp", x)
@@ -61,7 +61,7 @@ def nextafter(x: Array, y: Array) -> Array:
     tensor(True)
     """
     floating("nextafter", x if isinstance(x, np.ndarray) else y)
-    return np.nextafter(x, y)
+    return single.nextafter(x, y)
 
 
 # ------------------------------------------------------------------------------------------------ of integers

@@ -10,7 +10,7 @@ from autograd import dtypes
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic, rounding
-from autograd.ops.forms import floating, same_dtype
+from autograd.ops.forms import floating, pick, same_dtype
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable, raw
 
@@ -207,7 +207,7 @@ def lerp_(start: Array, end: Array, weight: Array) -> Array:
     way = end - start
     if isinstance(weight, (float, int)):
         return start + weight * way if weight < 0.5 else end - way * (1 - weight)
-    return np.where(weight < 0.5, start + weight * way, end - way * (1 - weight))
+    return pick(weight < 0.5, start + weight * way, end - way * (1 - weight))
 
 
 @composite

@@ -102,8 +102,7 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
         return clone(input)
     if k % 4 == 2:
         return flip(input, (a, b))
-    turned = transpose(input, a, b)
-    return flip(turned, (a,) if k % 4 == 1 else (b,))
+    return transpose(flip(input, (b,) if k % 4 == 1 else (a,)), a, b)  # flipped first: its rows lie together
 
 
 # ------------------------------------------------------------------------------------------------ diagonals

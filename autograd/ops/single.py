@@ -369,6 +369,26 @@ def _floor_divide(x: Array, y: Array) -> Array:
     return np.floor_divide(x, y) if exact is None else exact[2].astype(np.float32)
 
 
+# ------------------------------------------------------------------------------------------------ neighbours
+
+
+def _nextafter(x: Array, y: Array) -> Array:
+    """One more or one less in the bits, which are those of an integer beside a sign, but for zeros, equals and nan."""
+    steps = ((x < y) == np.signbit(x)).astype(np.int32)  # 1 where it is towards 0
+    steps *= -2
+    steps += 1
+    steps += x.view(np.int32)
+    out = steps.view(np.float32)
+    rare = x == y
+    rare |= x == 0
+    rare |= np.isnan(x)
+    rare |= np.isnan(y)
+    if rare.any():
+        out[rare] = np.nextafter(x[rare], y[rare])
+    return out
+
+
+nextafter = fast(np.nextafter, _nextafter)
 fmod, remainder = fast(np.fmod, _fmod), fast(np.remainder, _remainder)
 floor_divide = fast(np.floor_divide, _floor_divide)
 expm1, sinh, cosh, exp2 = (
