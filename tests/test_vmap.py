@@ -35,16 +35,11 @@ REFUSED: dict[str, str] = {
 """Rows that may be refused, because the size of something depends on values: what it depends on."""
 
 OUTSIDE = {
-    **dict.fromkeys(
-        ("inv_ex", "solve_ex", "lstsq", "cholesky_ex", "lu", "lu_solve", "ldl"), "takes LAPACK's codes"
-    ),
     **dict.fromkeys(("bincount", "histc", "histogram", "cells"), "counts on ndarrays"),
     "cov": "checks weights by their values",
     **dict.fromkeys(
         ("as_strided", "as_strided_copy", "as_strided_scatter"), "reads memory, which examples share"
     ),
-    **dict.fromkeys(("index_reduce", "scatter_reduce"), "reduces on ndarrays"),
-    **dict.fromkeys(("nonzero_static", "unravel_index"), "looks for positions in ndarrays"),
 }
 """Rows of functions that take whole batches, but outside vmap: why."""
 

@@ -382,3 +382,24 @@ def test_gradients_in_a_mapped_function_are_those_of_func() -> None:
         with pytest.raises(GradientError, match=r"autograd\.func\.grad"):
             autograd.vmap(call)(x)
     assert x.grad is None
+
+
+def test_positions_and_reductions_of_examples_of_examples() -> None:
+    rng = np.random.default_rng(0)
+    x = autograd.tensor(rng.integers(0, 2, (2, 3, 4)))
+    found = vmap(vmap(lambda v: autograd.nonzero_static(v, size=3)))(x)
+    rows = [[autograd.nonzero_static(x[a, b], size=3).tolist() for b in range(3)] for a in range(2)]
+    assert found.tolist() == rows
+    y = autograd.tensor(rng.normal(size=(2, 3, 4)))
+    i = autograd.tensor(rng.integers(0, 4, (2, 3, 5)))
+    s = autograd.tensor(rng.normal(size=(2, 3, 5)))
+
+    def largest(v: Any, index: Any, source: Any) -> Any:
+        return autograd.index_reduce(v, 0, index, source, "amax")
+
+    both = vmap(vmap(largest))(y, i, s)
+    assert both.tolist() == [
+        [largest(y[a, b], i[a, b], s[a, b]).tolist() for b in range(3)] for a in range(2)
+    ]
+    one = vmap(largest, (None, 0, None))(y[0, 0], i[0], s[0, 0])
+    assert one.tolist() == [largest(y[0, 0], i[0, b], s[0, 0]).tolist() for b in range(3)]

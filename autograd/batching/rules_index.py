@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograd.batching.rules import batches, examples, grown, is_at, ndim_of
+from autograd.dims import checked_dim
 from autograd.errors import BatchingError
 from autograd.hidden import Hidden, Level
-from autograd.ops import along, arithmetic, identity, index, scan, selection
+from autograd.ops import along, arithmetic, identity, index, reduce_at, scan, selection
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
 from autograd.tape import raw
@@ -134,6 +135,17 @@ def _numbers(level: Level, width: int) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------ at an index
+
+
+@batches(reduce_at.scatter_reduce)
+def _scatter_reduce(function: Any, level: Level, args: list[Any]) -> Any:
+    x, dim, index_, src, how, include_self = args
+    shape = tuple(x.shape)
+    x, index_, src = (examples(t, level) for t in (x, index_, src))
+    if not shape:  # numbers, as vectors of one element
+        x, index_, src = (reshape(t, (level.size, -1)) for t in (x, index_, src))
+    dim = checked_dim("scatter_reduce", dim, shape) + 1
+    return reshape(function(x, dim, index_, src, how, include_self=include_self), (level.size, *shape))
 
 
 @batches(index.getitem_)

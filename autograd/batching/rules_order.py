@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from autograd.batching.rules import batches, examples, is_at
 from autograd.hidden import Level
 from autograd.ops import compare, distinct, order, positions, reduce, scan, selection
 from autograd.ops.identity import clone
-from autograd.ops.shape import reshape, unsqueeze
+from autograd.ops.join import stack
+from autograd.ops.shape import expand, reshape, unsqueeze
+from autograd.tape import wrap
 
 # ruff: noqa: ARG001  # every rule is called alike
 
@@ -24,6 +28,27 @@ def _searchsorted(function: Any, level: Level, args: list[Any]) -> Any:
     if sequence.ndim == 2:
         values = reshape(values, (level.size, math.prod(shape[1:])))
     return reshape(function(sequence, values, out_int32=out_int32, side=side), shape)
+
+
+@batches(order.unravel_index)
+def _unravel_index(function: Any, level: Level, args: list[Any]) -> Any:
+    return function(args[0].value, args[1])
+
+
+@batches(order.nonzero_static)
+def _nonzero_static(function: Any, level: Level, args: list[Any]) -> Any:
+    """Each element that is not 0 goes to the row of its number among them; all others to a row that is cut off."""
+    x, size, fill_value = args
+    shape = tuple(x.shape)
+    there = compare.ne(reshape(x.value, (level.size, -1)), 0)
+    row = scan.cumsum(there, 1) - 1
+    row = selection.where(there, selection.clamp(row, 0, size), size)
+    n = math.prod(shape)
+    rows = np.full((level.size, size + 1), -1)
+    found = positions.scatter(wrap(rows), 1, row, expand(wrap(np.arange(n)), (level.size, n)))[:, :size]
+    columns = order.unravel_index(found, shape) if shape else ()
+    whole = stack(columns, 2) if shape else reshape(found, (level.size, size, 1))[:, :, :0]
+    return selection.where(compare.eq(unsqueeze(found, -1), -1), fill_value, whole)
 
 
 @batches(distinct.one_hot)

@@ -11,6 +11,7 @@ from autograd import return_types
 from autograd.composite import composite
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
+from autograd.hidden import all_examples
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.inverses import _pinv_dx, first_zero_pivots, linalg_pinv
 from autograd.linalg.lapack import least_squares, triangular_solution, zero_pivots
@@ -283,7 +284,9 @@ def lstsq(
     limit = float(np.finfo(a.dtype).eps * max(m, n)) if rcond is None else float(rcond)
     known = driver if driver in ("gelsd", "gelss") else "gelsy"
     solution, ranks, values = linalg_lstsq(input, b, limit, known)
-    if m > n and (driver == "gels" or (driver in ("gelsd", "gelss") and bool((ranks == n).all()))):
+    if m > n and (
+        driver == "gels" or (driver in ("gelsd", "gelss") and bool((all_examples(ranks) == n).all()))
+    ):
         left = input @ solution - b
         residuals = sum(left * left, -2)
     else:

@@ -207,6 +207,8 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Tensor:
     """
     if size < 0:
         raise ArgumentError(f"nonzero_static: size must not be negative, got {size}")
+    if isinstance(input, Hidden):
+        return of_examples(nonzero_static, input, size, fill_value)  # type: ignore[no-any-return]  # it has its methods
     found = np.argwhere(_real("nonzero_static", input))[:size]
     rows = np.full((size, found.shape[1]), fill_value, np.int64)
     rows[: len(found)] = found
@@ -221,6 +223,8 @@ def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[Tensor, ...
     >>> unravel_index(autograd.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """
+    if isinstance(indices, Hidden):
+        return of_examples(unravel_index, indices, shape)  # type: ignore[no-any-return]  # of tensors
     positions = np.asarray(raw(indices))
     if positions.dtype.kind not in "iu":
         raise ArgumentError(f"unravel_index: the positions must be integers, got {positions.dtype}")

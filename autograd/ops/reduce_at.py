@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
+from autograd.dims import checked_dim
 from autograd.errors import ArgumentError
+from autograd.hidden import holds_hidden, of_examples
 from autograd.ops.arithmetic import div
 from autograd.ops.extremum import amax, amin
 from autograd.ops.identity import clone
@@ -51,6 +53,8 @@ def scatter_reduce(
         raise ArgumentError(
             f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}"
         )
+    if holds_hidden((input, index, src)):
+        return of_examples(scatter_reduce, input, dim, index, src, reduce, include_self)  # type: ignore[no-any-return]
     key, part = target_of("scatter_reduce", input, dim, index, src)
     return _reduced(input, key, part, reduce, include_self)
 
@@ -74,6 +78,10 @@ def index_reduce(
         as_vectors = reshape(input, (1,)), reshape(source, (-1,))
         result = index_reduce(as_vectors[0], dim, index, as_vectors[1], reduce, include_self=include_self)
         return reshape(result, ())
+    if holds_hidden((input, index, source)):
+        dim = checked_dim("index_reduce", dim, input.shape)
+        at = reshape(index, (*(1,) * dim, -1, *(1,) * (len(input.shape) - 1 - dim)))
+        return scatter_reduce(input, dim, expand(at, source.shape), source, reduce, include_self=include_self)
     key = slices_at("index_reduce", input, dim, index, source)
     return _reduced(input, key, source, reduce, include_self)
 
