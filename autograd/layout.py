@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,3 +31,13 @@ def copied(x: Any, dtype: np.dtype[Any] | None = None) -> Array:
                 out[..., start : start + width] = x[..., start : start + width]
             return out
     return np.array(x, dtype, order="C")
+
+
+def in_c_order(x: Array) -> Array:
+    """x itself if it lies in memory in C order, else a copy that does."""
+    return x if x.flags.c_contiguous else copied(x)
+
+
+def order_like(x: Array) -> Literal["C", "K"]:
+    """The order for a copy of x: its own, or C order where its elements are repeated by strides of 0."""
+    return "C" if 0 in x.strides else "K"

@@ -14,6 +14,7 @@ import numpy as np
 from autograd import dtypes, tape
 from autograd.arguments import constant, explained, needs_cast, on_raw, promoted
 from autograd.hidden import Hidden, holds_hidden, on_hidden
+from autograd.layout import copied, in_c_order
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.record import all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
@@ -37,7 +38,7 @@ def lifted(p: Primitive) -> Callable[..., Any]:
         plain
         and p.arrays == p.parameters
         and p.arrays[1:] == ("y",)  # a second array with a name of its own can be given by it
-        and not (p.view or p.saves_facts or p.defaults)
+        and not (p.view or p.saves_facts or p.defaults or p.c_order)
     ):
         return _lift_binary(p)
     if plain and p.arrays == p.parameters and len(p.arrays) == 3 and all(p.derivatives.values()):
@@ -47,7 +48,7 @@ def lifted(p: Primitive) -> Callable[..., Any]:
 
 def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """One array argument first, then any options."""
-    forward, view, quiet = p.forward, p.view, p.quiet
+    forward, view, quiet, c_order = p.forward, p.view, p.quiet, p.c_order
     name, *options = p.parameters
     derivative = p.derivatives[name]
     facts = p.saves_facts
@@ -81,6 +82,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
                 NUMPY_ERRORS.reset(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
+        elif c_order and not out.flags.c_contiguous:
+            out = copied(out)
         if to_float and out.dtype is not x.dtype and x.dtype.kind != "f":
             return call(input.astype(to_default()), *given)
         result = _new(tape.tensor_class)
@@ -277,7 +280,7 @@ class _Plans(dict[int, tuple[tuple[Any, ...], tuple[Any, ...]]]):
 
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
-    forward, cast, view, quiet = p.forward, p.cast, p.view, p.quiet
+    forward, cast, view, quiet, c_order = p.forward, p.cast, p.view, p.quiet, p.c_order
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     to_float = cast == "float"
     n_parameters = len(p.parameters)
@@ -335,6 +338,8 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             return out
         if type(out) is not ndarray:
             out = np.asarray(out)
+        elif c_order and not out.flags.c_contiguous:
+            out = copied(out)
         result = _new(tape.tensor_class)
         result.array = out
         result.base = result.leaf = result.node = None
@@ -406,6 +411,8 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             out, residuals = (out[:-n_residuals] if several else out[0]), out[-n_residuals:]
         if not any_tensor:
             return out
+        if p.c_order:
+            out = tuple(map(in_c_order, out)) if several else in_c_order(out)
         results = tuple(map(tape.wrap, out)) if several else (tape.wrap(out),)
         if p.view and isinstance(given[first], Variable):
             for result in results:

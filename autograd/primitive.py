@@ -53,6 +53,7 @@ def primitive(
     several: bool = False,
     materialize: bool = True,
     quiet: bool = True,
+    c_order: bool = False,
     **formulas: Callable[..., Any] | None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Lift a NumPy function and its derivative formulas onto the tape (see the module's docstring).
@@ -76,6 +77,8 @@ def primitive(
             there, for formulas that are not to be asked for what nobody needs (0 times infinity is nan).
         quiet: run the body without NumPy's floating-point warnings. False saves a tenth of the time of an operation
             that can warn only at inf, nan or an overflow; a warnings filter then keeps it silent.
+        c_order: bring the result into C order. Elementwise operations keep the order of their arguments; of others a
+            program may take a view right away, which PyTorch's C order allows.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd
@@ -103,6 +106,7 @@ def primitive(
             materialize,
             quiet,
             ufunc,
+            c_order,
         )
         p.function = presented_as(forward, lifted(p))
         p.function.primitive = p  # type: ignore[attr-defined]  # a function takes attributes

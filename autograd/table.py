@@ -76,6 +76,7 @@ class Primitive:
     several:        whether the body returns several results; a formula's g and out are then tuples
     materialize:    whether g holds zeros for those of several results that no gradient came to, rather than None
     quiet:          whether the body is run without NumPy's floating-point warnings
+    c_order:        whether the result is brought into C order, as PyTorch's is however the arguments lie in memory
     function:       the lifted function that users call
     title:          its node's name, as PyTorch writes it
     keeps:          whether its formulas name arrays, which a sweep frees
@@ -99,6 +100,7 @@ class Primitive:
         materialize: bool = True,
         quiet: bool = True,
         ufunc: Any = None,
+        c_order: bool = False,
     ) -> None:
         self.name = forward.__name__.strip("_")
         self.title = self.name.title().replace("_", "") + "Backward0"
@@ -106,6 +108,7 @@ class Primitive:
         self.several = several
         self.materialize = materialize
         self.quiet = quiet
+        self.c_order = c_order
         self.cast = cast
         self.view = view
         self.joint = joint

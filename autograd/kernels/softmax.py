@@ -59,7 +59,7 @@ def softmax_dx(g: Array, out: Array, dim: int) -> Array:
     return d
 
 
-@primitive(x=softmax_dx)
+@primitive(c_order=True, x=softmax_dx)
 def softmax_(x: Array, dim: Any) -> Array:
     """exp(x) / Σ exp(x) along `dim`.  dx = out * (g - Σ g * out)."""
     dim = _normal_dim("softmax", x, dim)
@@ -107,7 +107,7 @@ def _log_softmax_dx(g: Array, out: Array, dim: int) -> Array:
     return np.subtract(g, p, out=p)
 
 
-@primitive(x=_log_softmax_dx)
+@primitive(c_order=True, x=_log_softmax_dx)
 def log_softmax_(x: Array, dim: Any) -> Array:
     """x - log Σ exp(x) along `dim`.  dx = g - exp(out) Σ g."""
     dim = _normal_dim("log_softmax", x, dim)
@@ -145,7 +145,7 @@ def _logsumexp_dx(g: Array, x: Array, dim: int | Sequence[int] | None, keepdim: 
 
 
 # A primitive, because composing it would overflow.
-@primitive(x=_logsumexp_dx)
+@primitive(c_order=True, x=_logsumexp_dx)
 def logsumexp_(x: Array, dim: int | Sequence[int] | None, keepdim: bool) -> Array:
     """log Σ exp(x) over `dim`.  dx = g * softmax(x)."""
     if x.dtype.kind != "f":

@@ -14,6 +14,7 @@ from autograd.linalg.checks import facts
 from autograd.ops.arithmetic import mul, sub
 from autograd.ops.compare import gt
 from autograd.ops.forms import drop
+from autograd.ops.identity import contiguous
 from autograd.ops.options import add, div
 from autograd.ops.reduce import norm_
 from autograd.ops.selection import where
@@ -52,7 +53,7 @@ def _distances_dy(g: Array, out: Array, x: Array, y: Array) -> Array:
 
 
 # A primitive for speed: differences of all pairs of rows would take M times the memory.
-@primitive(x=_distances_dx, y=_distances_dy)
+@primitive(c_order=True, x=_distances_dx, y=_distances_dy)
 def euclidean_distances(x: Array, y: Array) -> Array:
     """|xᵢ - yⱼ| of all rows.  dx = Σⱼ g (xᵢ - yⱼ) / out, dy = -Σᵢ g (xᵢ - yⱼ) / out."""
     if not x.shape[-2]:
@@ -132,4 +133,4 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     kept = checked_dim("renorm", dim, array.shape)
     sizes = norm_(input, float(p), tuple(d for d in range(array.ndim) if d != kept), True)
     factors = where(gt(sizes, maxnorm), div(maxnorm, add(sizes, 1e-7)), 1.0)
-    return mul(input, factors)
+    return contiguous(mul(input, factors))

@@ -34,7 +34,7 @@ def linalg_ldl_factor_ex(x: Array, check: bool = False) -> tuple[Array, Array, A
     return np.tril(factors), pivots, infos
 
 
-@primitive(LD=None, pivots=None, B=None)
+@primitive(c_order=True, LD=None, pivots=None, B=None)
 def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
     """The solutions for each matrix of a batch; the batches broadcast."""
     batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])

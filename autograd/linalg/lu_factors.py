@@ -12,6 +12,7 @@ from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.lapack import lu_factors
 from autograd.linalg.systems import linalg_solve_triangular
+from autograd.ops.identity import contiguous
 from autograd.ops.rearrange import tril, triu
 from autograd.ops.shape import broadcast_shapes, expand, matrix_transpose, reshape
 from autograd.primitive import Array, primitive
@@ -33,7 +34,7 @@ def permutation(pivots: Array, m: int) -> Array:
     return np.argsort(rows, -1)
 
 
-@primitive(pivots=None)
+@primitive(c_order=True, pivots=None)
 def permutation_matrix(pivots: Array, m: int, dtype: Any) -> Array:
     """P of P L U."""
     return np.eye(m, dtype=dtype)[permutation(pivots, m)]
@@ -193,7 +194,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     batch = broadcast_shapes(shape[:-2], wanted[:-2])
     b = expand(B, (*batch, *wanted[-2:]))
     if not left:  # X A = B means Aᵀ Xᵀ = Bᵀ
-        return matrix_transpose(_lu_solved(LU, pivots, matrix_transpose(b), not adjoint))
+        return contiguous(matrix_transpose(_lu_solved(LU, pivots, matrix_transpose(b), not adjoint)))
     return _lu_solved(LU, pivots, b, adjoint)  # type: ignore[no-any-return]  # a tensor
 
 

@@ -10,6 +10,7 @@ from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg import choleskies, determinants, householder, lu_factors, norms, spectra, vectors
 from autograd.linalg.checks import facts, matrices
+from autograd.ops.identity import contiguous
 from autograd.ops.rearrange import flip
 from autograd.ops.reduce import Dim
 from autograd.ops.shape import matrix_transpose
@@ -73,7 +74,7 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> return_types.
     """
     if compute_uv:
         u, s, vh = spectra.svd(input, not some)
-        return return_types.svd(u, s, matrix_transpose(vh))
+        return return_types.svd(u, s, contiguous(matrix_transpose(vh)))
     matrices("svd", input)
     shape, dtype = facts("svd", input)
     u, v = (create.zeros(*shape[:-2], n, n, dtype=dtype) for n in shape[-2:])

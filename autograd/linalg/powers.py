@@ -13,6 +13,7 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.linalg.checks import facts, square, transposed
 from autograd.linalg.inverses import inv
 from autograd.ops.arithmetic import mul
+from autograd.ops.identity import copy_in_c_order
 from autograd.ops.linalg import matmul
 from autograd.ops.options import add
 from autograd.ops.reduce import converted
@@ -135,7 +136,7 @@ def matrix_power(input: Any, n: int) -> Tensor:
             result = square if result is None else matmul(result, square)
         n //= 2
         square = matmul(square, square) if n else square
-    return result + 0 if result is input else result  # type: ignore[no-any-return]  # a tensor
+    return copy_in_c_order(result) if result is input else result  # type: ignore[no-any-return]  # a tensor
 
 
 # ------------------------------------------------------------------------------------------------ the exponential

@@ -15,6 +15,7 @@ from autograd.hidden import all_examples
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.inverses import _pinv_dx, first_zero_pivots, linalg_pinv
 from autograd.linalg.lapack import least_squares, triangular_solution, zero_pivots
+from autograd.ops.identity import contiguous
 from autograd.ops.reduce import sum
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, matrix_transpose, permute, reshape, squeeze, unsqueeze
@@ -96,7 +97,7 @@ def _solved(op: str, A: Any, B: Any, left: bool) -> Tensor:
     b = unsqueeze(B, -1) if vector else B
     _fits(op, tuple(A.shape), tuple(b.shape), left)
     if not left:
-        return matrix_transpose(linalg_solve(matrix_transpose(A), matrix_transpose(b)))
+        return contiguous(matrix_transpose(linalg_solve(matrix_transpose(A), matrix_transpose(b))))
     x = linalg_solve(A, b)
     return squeeze(x, -1) if vector else x
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.composite import composite
 from autograd.errors import DTypeError
+from autograd.layout import in_c_order, order_like
 from autograd.primitive import Array, implements, primitive
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def neg(x: Array) -> Array:
 
 # The powers that have a cheaper form than np.power, which takes ten to a hundred times as long.
 _POWERS: dict[float, Callable[[Array], Array]] = {
-    0: np.ones_like,
+    0: lambda x: np.ones_like(x, order=order_like(x)),
     1: np.positive,
     2: np.square,
     3: lambda x: x * x * x,
@@ -137,7 +138,8 @@ def pow_(x: Array, y: Array) -> Array:
         return np.where(y < 0, np.where(np.absolute(x) == 1, np.where(y % 2, x, 1), 0), positive)
     elif y.dtype.kind == "b":
         return x | ~y  # False ** True alone is False
-    return np.power(x, y)
+    out = np.power(x, y)
+    return out if type(x) is np.ndarray else in_c_order(out)
 
 
 @implements(np.power)

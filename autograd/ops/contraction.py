@@ -40,6 +40,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # in the orde
 
 
 @primitive(
+    c_order=True,
     cast="same",
     x=lambda g, y, indices: _contract(g, y, (indices[2], indices[1], indices[0])),
     y=lambda g, x, indices: _contract(x, g, (indices[0], indices[2], indices[1])),

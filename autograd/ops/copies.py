@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.composite import composite
 from autograd.errors import PositionError
-from autograd.ops.identity import alias, clone
+from autograd.ops.identity import alias, copy_in_c_order
 from autograd.ops.index import getitem
 from autograd.ops.rearrange import diagonal, unfold
 from autograd.ops.shape import (
     expand,
     narrow,
     permute,
+    reshape,
     select,
     squeeze,
     t,
@@ -36,19 +37,19 @@ __all__ = [
 
 def _copied(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     result = function(*args, **named)
-    return tuple(map(clone, result)) if isinstance(result, tuple) else clone(result)
+    return tuple(map(copy_in_c_order, result)) if isinstance(result, tuple) else copy_in_c_order(result)
 
 
 @composite
 def alias_copy(input: Any) -> Tensor:
     """A copy."""
-    return clone(alias(input))
+    return copy_in_c_order(alias(input))
 
 
 @composite
 def detach_copy(input: Any) -> Tensor:
     """A copy outside the graph."""
-    copied: Tensor = clone(input.detach())
+    copied: Tensor = copy_in_c_order(input.detach())
     return copied
 
 
@@ -101,7 +102,7 @@ def slice_copy(
 ) -> Tensor:
     """The slice from `start` to `end` along `dim`, each `step`-th, as a copy."""
     ndim = len(input.shape)
-    return clone(getitem(input, (*(slice(None),) * (dim % max(ndim, 1)), slice(start, end, step))))
+    return copy_in_c_order(getitem(input, (*(slice(None),) * (dim % max(ndim, 1)), slice(start, end, step))))
 
 
 @composite
@@ -154,5 +155,6 @@ def unsqueeze_copy(input: Any, dim: int) -> Tensor:
 
 @composite
 def view_copy(input: Any, size: Any = None, *, dtype: Any = None) -> Tensor:
-    """`view` as a copy."""
-    return _copied(view, input, size if dtype is None else dtype)  # type: ignore[no-any-return]
+    """`view` as a copy, of any layout."""
+    given = size if dtype is None else dtype
+    return _copied(reshape if isinstance(given, (tuple, list, int)) else view, input, given)  # type: ignore[no-any-return]

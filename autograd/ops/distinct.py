@@ -10,6 +10,7 @@ from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples, only_values
+from autograd.layout import in_c_order
 from autograd.primitive import Array
 from autograd.tape import raw, wrap
 
@@ -158,4 +159,4 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     n = int(x.max()) + 1 if num_classes < 0 else num_classes
     if x.size and (x.min() < 0 or x.max() >= n):
         raise DimensionError(f"one_hot: class numbers must be in [0, {n}), got {x.min()} to {x.max()}")
-    return wrap((x[..., None] == np.arange(n)).astype(np.int64))
+    return wrap((in_c_order(x)[..., None] == np.arange(n)).astype(np.int64))

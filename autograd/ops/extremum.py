@@ -38,7 +38,7 @@ def _not_empty(op: str, x: Array, axis: int | tuple[int, ...] | None) -> None:
         )
 
 
-@primitive(x=_extremum_dx, numpy=(np.max, np.amax))
+@primitive(c_order=True, x=_extremum_dx, numpy=(np.max, np.amax))
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The largest element, of all or over `dim`; nan if there is one.  dx = g / n for each of n that tie.
 
@@ -56,7 +56,7 @@ def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return maximum_reduce(x, axis, None, None, keepdim)
 
 
-@primitive(x=_extremum_dx, numpy=(np.min, np.amin))
+@primitive(c_order=True, x=_extremum_dx, numpy=(np.min, np.amin))
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The smallest element, of all or over `dim`; nan if there is one.  dx = g / n for each of n that tie.
 
@@ -106,7 +106,7 @@ def _position(op: str, find: Any, x: Array, dim: int | None, keepdim: bool) -> A
     return np.asarray(find(x, axis, keepdims=keepdim), np.int64)
 
 
-@primitive(x=None, numpy=np.argmax)
+@primitive(c_order=True, x=None, numpy=np.argmax)
 def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The position of the first largest element: in C order of all, or along `dim`; of the first nan if there is one.
 
@@ -123,7 +123,7 @@ def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _position("argmax", np.argmax, x, dim, keepdim)
 
 
-@primitive(x=None, numpy=np.argmin)
+@primitive(c_order=True, x=None, numpy=np.argmin)
 def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The position of the first smallest element: in C order of all, or along `dim`; of the first nan if there is one.
 

@@ -12,6 +12,7 @@ from autograd.composite import composite
 from autograd.errors import ArgumentError, GradientError
 from autograd.ops import arithmetic, single
 from autograd.ops.forms import floating, in_dtype_of
+from autograd.ops.identity import contiguous
 from autograd.ops.special import xlogy
 from autograd.primitive import Array, primitive
 
@@ -95,7 +96,7 @@ def mvlgamma(input: Any, p: int) -> Tensor:
     out: Any = lgamma(input)
     for i in range(1, p):
         out = arithmetic.add(out, lgamma(arithmetic.sub(input, i / 2)))
-    return arithmetic.add(out, p * (p - 1) / 4 * math.log(math.pi))
+    return contiguous(arithmetic.add(out, p * (p - 1) / 4 * math.log(math.pi)))
 
 
 # ------------------------------------------------------------------------------------------------ incomplete

@@ -123,7 +123,7 @@ def _edges(op: str, x: Array, bins: Any, span: Sequence[float] | None) -> Array:
             raise ShapeError(f"{op}: the edges must be a vector, got shape {edges.shape}")
         if edges.dtype != x.dtype:
             raise DTypeError(f"{op}: input and edges must have one dtype, got {x.dtype} and {edges.dtype}")
-        return edges
+        return np.array(edges, order="C")
     count = _number_of_bins(op, bins)
     low, high = (0.0, 0.0) if span is None else (float(v) for v in span)
     if span is None and not x.size:

@@ -9,7 +9,7 @@ import numpy as np
 from autograd import formats
 from autograd.composite import composite
 from autograd.hidden import Hidden
-from autograd.layout import copied
+from autograd.layout import copied, order_like
 from autograd.primitive import Array, implements, primitive
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def clone(x: Array, memory_format: Any = None) -> Array:
     >>> clone(x).add_(1), x
     (tensor([2., 3.]), tensor([1., 2.]))
     """
-    return np.copy(x, order="K") if memory_format is None else formats.copied("clone", x, memory_format)
+    if memory_format is not None:
+        return formats.copied("clone", x, memory_format)
+    return np.copy(x, order_like(x))
 
 
 @composite
@@ -65,14 +67,14 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     (2, 1)
     """
     if isinstance(input, Hidden):
-        return _in_c_order(input)
+        return copy_in_c_order(input)
     if memory_format is not None:
         moved = formats.in_order("contiguous", input.array, memory_format)
         return input if moved.flags.c_contiguous else clone(input, memory_format)
-    return input if input.array.flags.c_contiguous else _in_c_order(input)
+    return input if input.array.flags.c_contiguous else copy_in_c_order(input)
 
 
 @primitive(x=lambda g: g)
-def _in_c_order(x: Array) -> Array:
+def copy_in_c_order(x: Array) -> Array:
     """A copy in C order."""
     return copied(x)

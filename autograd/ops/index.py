@@ -49,12 +49,13 @@ def getitem_(x: Array, index: Any) -> Array:
     """x[index].  dx = zeros with g added at the index."""
     if type(index) is np.ndarray and index.dtype.kind != "b" and x.ndim:
         return x.take(index, 0)  # a third of the time of x[index]
-    if type(index) is tuple and type(index[0]) is slice and index[-1] is not Ellipsis:
-        dim, arrays = _block(index)
-        if len(arrays) == 1 and dim < x.ndim - 1:
-            return x.take(arrays[0], dim)
+    if type(index) is tuple and index[-1] is not Ellipsis:
+        if type(index[0]) is slice:
+            dim, arrays = _block(index)
+            if len(arrays) == 1 and dim < x.ndim - 1:
+                return x.take(arrays[0], dim)
         out = x[index]
-        return out if not arrays or out.flags.c_contiguous else out.copy()
+        return out if out.flags.c_contiguous or np.may_share_memory(out, x) else out.copy()
     return x[index]
 
 

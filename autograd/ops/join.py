@@ -11,7 +11,8 @@ from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, ShapeError
 from autograd.hidden import all_examples, only_values
-from autograd.ops.identity import clone
+from autograd.layout import in_c_order
+from autograd.ops.identity import contiguous, copy_in_c_order
 from autograd.ops.index import getitem
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
 from autograd.primitive import Array, Arrays, primitive
@@ -35,18 +36,13 @@ __all__ = [
 )
 def cat_(tensors: Arrays, dim: int, starts: Sequence[int]) -> Array:  # noqa: ARG001  # the formula's
     """The tensors one after another along dim.  d tensors[i] = g between where it starts and where it ends."""
-    return _in_order(np.concatenate(tensors, dim))
+    return in_c_order(np.concatenate(tensors, dim))
 
 
 @primitive(cast="promote", tensors=lambda g, i, dim: g[(*(slice(None),) * dim, i)])
 def stack_(tensors: Arrays, dim: int) -> Array:
     """The tensors along a new dimension.  d tensors[i] = g at i along dim."""
-    return _in_order(np.stack(tensors, dim))
-
-
-def _in_order(x: Array) -> Array:
-    """x with its elements in C order in memory, so that it can be seen under another shape."""
-    return x if x.flags.c_contiguous else x.copy()
+    return in_c_order(np.stack(tensors, dim))
 
 
 # ------------------------------------------------------------------------------------------ what users call
@@ -234,9 +230,9 @@ def repeat_interleave(
 
 
 def _copied(result: Any, input: Any) -> Tensor:
-    """The result in memory of its own: what is repeated once could still be the input."""
+    """The result in C order in memory of its own: what is repeated once could still be the input."""
     shared = np.may_share_memory(raw(all_examples(result)), raw(all_examples(input)))
-    return clone(result) if shared else result
+    return copy_in_c_order(result) if shared else contiguous(result)
 
 
 def _several(op: str, tensors: Any) -> tuple[Any, ...]:

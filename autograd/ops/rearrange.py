@@ -12,7 +12,7 @@ from autograd.composite import composite
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.forms import keep
-from autograd.ops.identity import clone
+from autograd.ops.identity import clone, copy_in_c_order
 from autograd.ops.shape import flatten, reshape, transpose
 from autograd.primitive import Array, primitive
 
@@ -42,7 +42,7 @@ def flip(x: Array, dims: Dims) -> Array:
     return np.flip(x, checked_dims("flip", dims, x.shape) if x.ndim else ()).copy()
 
 
-@primitive(x=lambda g, shifts, dims: np.roll(g, _negated(shifts), dims))
+@primitive(c_order=True, x=lambda g, shifts, dims: np.roll(g, _negated(shifts), dims))
 def roll(x: Array, shifts: Dims, dims: Dims | None = None) -> Array:
     """A copy with the elements moved on by `shifts` along `dims`, those at the end to the front; without `dims` as if
     flattened.  dx = g rolled back.
@@ -99,7 +99,7 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
         )
     a, b = checked_dims("rot90", dims, shape)
     if k % 4 == 0:
-        return clone(input)
+        return copy_in_c_order(input)
     if k % 4 == 2:
         return flip(input, (a, b))
     return transpose(flip(input, (b,) if k % 4 == 1 else (a,)), a, b)  # flipped first: its rows lie together
@@ -201,7 +201,7 @@ def diagflat(input: Any, offset: int = 0) -> Tensor:
 # ------------------------------------------------------------------------------------------------ triangles
 
 
-@primitive(x=lambda g, diagonal: np.tril(g, diagonal))
+@primitive(c_order=True, x=lambda g, diagonal: np.tril(g, diagonal))
 def tril(x: Array, diagonal: int = 0) -> Array:
     """The lower triangle of the last two dimensions, zeros above the diagonal.  dx = the same of g.
 
@@ -213,7 +213,7 @@ def tril(x: Array, diagonal: int = 0) -> Array:
     return _triangle("tril", x, diagonal, lower=True)
 
 
-@primitive(x=lambda g, diagonal: np.triu(g, diagonal))
+@primitive(c_order=True, x=lambda g, diagonal: np.triu(g, diagonal))
 def triu(x: Array, diagonal: int = 0) -> Array:
     """The upper triangle of the last two dimensions, zeros below the diagonal.  dx = the same of g."""
     return _triangle("triu", x, diagonal, lower=False)

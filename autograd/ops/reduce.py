@@ -64,7 +64,7 @@ def total_over(op: str, x: Array, dim: Dim, keepdim: bool) -> Array:
     return add_reduce(x, axis, None, None, keepdim)
 
 
-@primitive(x=lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim))
+@primitive(c_order=True, x=lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim))
 def sum_(x: Array, dim: Dim, keepdim: bool) -> Array:
     """The sum over `dim`.  dx = g, repeated."""
     return total_over("sum", x, dim, keepdim)
@@ -146,7 +146,10 @@ def per(n: float) -> float:
     return 1 / n if n > 0 else math.inf
 
 
-@primitive(x=lambda g, x_shape, dim, keepdim: spread(g * per(count(x_shape, dim)), x_shape, dim, keepdim))
+@primitive(
+    c_order=True,
+    x=lambda g, x_shape, dim, keepdim: spread(g * per(count(x_shape, dim)), x_shape, dim, keepdim),
+)
 def mean_(x: Array, dim: Dim, keepdim: bool) -> Array:
     """The mean over `dim`.  dx = g / n, repeated."""
     floating("mean", x)
@@ -221,7 +224,7 @@ def nanmean(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 # ------------------------------------------------------------------------------------------------ products
 
 
-@primitive(x=lambda g, out, x, dim, keepdim: _prod_dx(g, out, x, dim, keepdim))
+@primitive(c_order=True, x=lambda g, out, x, dim, keepdim: _prod_dx(g, out, x, dim, keepdim))
 def prod_(x: Array, dim: int | None, keepdim: bool) -> Array:
     """The product over `dim`.  dx = g * the product of the others."""
     axis = axes("prod", x, dim)
@@ -285,7 +288,7 @@ def prod(
 
 
 # A primitive, because (Σ |x|ᵖ)^(1/p) would have a nan gradient where the norm is 0.
-@primitive(x=lambda g, out, x, p, dim, keepdim: _norm_dx(g, out, x, p, dim, keepdim))
+@primitive(c_order=True, x=lambda g, out, x, p, dim, keepdim: _norm_dx(g, out, x, p, dim, keepdim))
 def norm_(x: Array, p: float, dim: Dim, keepdim: bool) -> Array:
     """(Σ |x|ᵖ)^(1/p) over `dim`; its derivative beside it."""
     floating("norm", x)
@@ -342,7 +345,7 @@ def _truth(found: Array, x: Array) -> Array:
     return found.astype(x.dtype) if x.dtype == np.uint8 else found
 
 
-@primitive(x=None, numpy=np.all)
+@primitive(c_order=True, x=None, numpy=np.all)
 def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether all elements are nonzero, of all or over `dim`; True of nothing.
 
@@ -354,7 +357,7 @@ def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return _truth(all_reduce(x, axis, None, None, keepdim), x)
 
 
-@primitive(x=None, numpy=np.any)
+@primitive(c_order=True, x=None, numpy=np.any)
 def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether some element is nonzero, of all or over `dim`; False of nothing.
 
@@ -366,7 +369,7 @@ def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return _truth(any_reduce(x, axis, None, None, keepdim), x)
 
 
-@primitive(x=None, numpy=np.count_nonzero)
+@primitive(c_order=True, x=None, numpy=np.count_nonzero)
 def count_nonzero(x: Array, dim: Dim = None) -> Array:
     """How many elements are nonzero, of all or over `dim`, as int64.
 

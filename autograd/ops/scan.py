@@ -34,7 +34,7 @@ def _from_the_end(g: Array, dim: int) -> Array:
     return np.flip(np.cumsum(np.flip(g, dim), dim), dim) if g.ndim else g
 
 
-@primitive(x=lambda g, dim: _from_the_end(g, dim))
+@primitive(c_order=True, x=lambda g, dim: _from_the_end(g, dim))
 def cumsum_(x: Array, dim: int) -> Array:
     """out[k] = x[0] + … + x[k] along `dim`.  dx[k] = g[k] + … + g[n-1]."""
     axis = checked_dim("cumsum", dim, x.shape)
@@ -64,7 +64,7 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     return converted(cumsum_(converted(input, dtype), dim), dtype)  # type: ignore[no-any-return]  # a tensor
 
 
-@primitive(x=lambda g, out, x, dim: _cumprod_dx(g, out, x, dim))
+@primitive(c_order=True, x=lambda g, out, x, dim: _cumprod_dx(g, out, x, dim))
 def cumprod_(x: Array, dim: int) -> Array:
     """out[k] = x[0] ⋯ x[k] along `dim`.  dx[k] = Σ_{j≥k} g[j] out[j] / x[k]."""
     axis = checked_dim("cumprod", dim, x.shape)
@@ -131,7 +131,7 @@ def _held(g: Array, index: Any, dim: int) -> Array:
     return held(g, index, dim)
 
 
-@primitive(x=lambda g, index, dim: _held(g, index, dim))
+@primitive(c_order=True, x=lambda g, index, dim: _held(g, index, dim))
 def holding(x: Array, index: Any, dim: int) -> Array:
     """The elements of x at `index` along `dim`, an ndarray that stays or moves on.  dx = g, added at the index."""
     return elements_of_runs(x, index, dim % x.ndim) if x.ndim else x.copy()
@@ -146,7 +146,7 @@ def held(x: Array, index: Any, dim: int) -> Array:
     return sums_of_runs(x, index, dim % x.ndim) if x.ndim else x.copy()
 
 
-@primitive(x=None)
+@primitive(c_order=True, x=None)
 def latest(x: Array, dim: int, largest: bool) -> Array:
     """For each element the position along `dim` of the last of the largest (or smallest) elements so far."""
     axis = checked_dim("cummax" if largest else "cummin", dim, x.shape)
@@ -226,7 +226,7 @@ def _logcumsumexp_dx(g: Array, out: Array, x: Array, dim: int) -> Array:
 
 
 # A primitive, because composing it would overflow.
-@primitive(x=_logcumsumexp_dx)
+@primitive(c_order=True, x=_logcumsumexp_dx)
 def logcumsumexp_(x: Array, dim: int) -> Array:
     """log(exp(x[0]) + … + exp(x[k])) along `dim`.  dx[k] = Σ_{j≥k} g[j] exp(x[k] - out[j])."""
     floating("logcumsumexp", x)

@@ -11,6 +11,7 @@ from autograd import dtypes
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden, only_values
+from autograd.layout import order_like
 from autograd.ops.forms import drop, keep, pick, same_dtype
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable, raw, wrap
@@ -75,6 +76,7 @@ def alike(*values: Any) -> list[Any]:
 
 
 @primitive(
+    c_order=True,
     x=lambda g, mask: drop(g, mask),
     mask=None,
     value=lambda g, mask: keep(g, mask),
@@ -260,7 +262,9 @@ def nan_to_num(
     >>> nan_to_num(autograd.tensor([math.nan, -math.inf, 1.0]), neginf=-5.0)
     tensor([ 0., -5.,  1.])
     """
-    return np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+    return np.nan_to_num(
+        np.copy(x, order_like(x)), copy=False, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf
+    )
 
 
 @primitive(

@@ -12,6 +12,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from autograd.composite import composite
 from autograd.errors import ShapeError
+from autograd.ops.identity import copy_in_c_order
 from autograd.ops.index import getitem_, put, unindex
 from autograd.primitive import Array, primitive
 from autograd.storage import owner
@@ -87,7 +88,7 @@ def as_strided_copy(
     input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
     """`as_strided` as a copy."""
-    return as_strided(input, size, stride, storage_offset).clone()
+    return copy_in_c_order(as_strided(input, size, stride, storage_offset))
 
 
 @composite

@@ -42,9 +42,10 @@ def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> 
 
 
 @primitive(
+    c_order=True,
     x=lambda g, x, dim, correction, keepdim: (
         spread(g, x.shape, dim, keepdim) * (2 * per(count(x.shape, dim) - correction)) * _deviations(x, dim)
-    )
+    ),
 )
 def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
     """The variance over `dim`.  dx = g * 2 (x - mean) / (n - correction)."""
@@ -52,7 +53,9 @@ def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
 
 
 # A primitive, because sqrt(var) would have a nan gradient where the variance is 0.
-@primitive(x=lambda g, out, x, dim, correction, keepdim: _std_dx(g, out, x, dim, correction, keepdim))
+@primitive(
+    c_order=True, x=lambda g, out, x, dim, correction, keepdim: _std_dx(g, out, x, dim, correction, keepdim)
+)
 def std_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
     """The standard deviation over `dim`.  dx = g * (x - mean) / ((n - correction) std), 0 where std is 0."""
     return np.sqrt(_variance("std", x, dim, correction, keepdim))
