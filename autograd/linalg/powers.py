@@ -136,7 +136,7 @@ def matrix_power(input: Any, n: int) -> Tensor:
             result = square if result is None else matmul(result, square)
         n //= 2
         square = matmul(square, square) if n else square
-    return copy_in_c_order(result) if result is input else result  # type: ignore[no-any-return]  # a tensor
+    return copy_in_c_order(result) if result is input else result
 
 
 # ------------------------------------------------------------------------------------------------ the exponential

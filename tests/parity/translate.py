@@ -99,7 +99,12 @@ def tensor(t: torch.Tensor) -> Any:
         raise UntranslatableError(f"{t.dtype} {t.layout} {t.device}")
     whole = torch.empty(0, dtype=t.dtype).set_(t.detach().untyped_storage()).numpy().copy()
     steps = tuple(s * whole.itemsize for s in t.stride())
-    ours = wrap(np.ndarray(tuple(t.shape), whole.dtype, whole, t.storage_offset() * whole.itemsize, steps))
+    if t.numel():
+        start = t.storage_offset() * whole.itemsize
+        placed = np.ndarray(tuple(t.shape), whole.dtype, whole, start, steps)
+    else:  # anywhere: NumPy checks that the strides of nothing stay inside, too
+        placed = np.lib.stride_tricks.as_strided(whole, tuple(t.shape), steps)
+    ours = wrap(placed)
     return ours.requires_grad_() if t.requires_grad else ours
 
 
