@@ -93,6 +93,7 @@ from autograd.functions_in_place import (
     cos_,
     cosh_,
     deg2rad_,
+    detach_,
     erf_,
     erfc_,
     exp2_,
@@ -135,9 +136,13 @@ from autograd.functions_in_place import (
 from autograd.inspection import (
     get_device,
     is_complex,
+    is_conj,
     is_floating_point,
+    is_inference,
+    is_neg,
     is_nonzero,
     is_same_size,
+    is_signed,
     is_tensor,
     numel,
     result_type,
@@ -223,6 +228,8 @@ from autograd.ops import (
     column_stack,
     concat,
     concatenate,
+    conj,
+    conj_physical,
     constant_pad_nd,
     contiguous,
     copysign,
@@ -239,6 +246,7 @@ from autograd.ops import (
     cumsum,
     cumulative_trapezoid,
     deg2rad,
+    detach,
     detach_copy,
     diag,
     diag_embed,
@@ -548,6 +556,7 @@ if TYPE_CHECKING:
         set_detect_anomaly,
     )
     from autograd.batching.vmap import vmap
+    from autograd.create_memory import empty_permuted, empty_strided, frombuffer
     from autograd.drawing import draw
     from autograd.files import load, load_metadata, save
     from autograd.finite_differences import gradcheck, gradgradcheck
@@ -558,6 +567,7 @@ if TYPE_CHECKING:
     from autograd.linalg.distances import cdist, dist, renorm
     from autograd.linalg.householder import geqrf, orgqr, ormqr
     from autograd.linalg.inverses import inverse, pinverse
+    from autograd.linalg.low_rank import pca_lowrank, svd_lowrank
     from autograd.linalg.lu_factors import lu_unpack
     from autograd.linalg.older import (
         cholesky,
@@ -622,7 +632,10 @@ else:  # loaded on use, so that `import autograd` stays quick
         "detect_anomaly": "anomaly",
         "dist": "linalg.distances",
         "draw": "drawing",
+        "empty_permuted": "create_memory",
+        "empty_strided": "create_memory",
         "frobenius_norm": "linalg.older",
+        "frombuffer": "create_memory",
         "geqrf": "linalg.householder",
         "get_float32_matmul_precision": "switches",
         "get_num_threads": "threads",
@@ -645,6 +658,7 @@ else:  # loaded on use, so that `import autograd` stays quick
         "nuclear_norm": "linalg.older",
         "orgqr": "linalg.householder",
         "ormqr": "linalg.householder",
+        "pca_lowrank": "linalg.low_rank",
         "pinverse": "linalg.inverses",
         "qr": "linalg.older",
         "rand_like": "random_like",
@@ -657,6 +671,7 @@ else:  # loaded on use, so that `import autograd` stays quick
         "set_num_threads": "threads",
         "slogdet": "linalg.older",
         "svd": "linalg.older",
+        "svd_lowrank": "linalg.low_rank",
         "triangular_solve": "linalg.systems",
         "tril_indices": "grids",
         "triu_indices": "grids",
@@ -808,4 +823,6 @@ __all__ = [
     "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "as_strided", "as_strided_copy",
     "as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter", "index_reduce",
     "scatter_reduce", "constant_pad_nd", "nonzero_static", "unravel_index", "resolve_conj", "resolve_neg",
+    "conj", "conj_physical", "detach", "detach_", "empty_strided", "empty_permuted", "frombuffer", "is_conj", "is_neg",
+    "is_inference", "is_signed", "svd_lowrank", "pca_lowrank",
 ]  # fmt: skip

@@ -348,13 +348,16 @@ def full(
     requires_grad: bool = False,
     **place: Any,
 ) -> Tensor:
-    """One number everywhere; its kind decides the dtype if none is given.
+    """One number everywhere; its kind decides the dtype if none is given. uint8 wraps a negative number around.
 
     >>> full((2,), 7), full((2,), 7.0)
     (tensor([7, 7]), tensor([7., 7.]))
     """
     devices.check(device, "full", **place)
-    value = raw_array("full", number("full", fill_value), dtype)
+    given = number("full", fill_value)
+    if given < 0 and dtype is not None and dtypes.numpy_dtype(dtype) == np.uint8 and given >= -255:
+        given = int(given) + 256
+    value = raw_array("full", given, dtype)
     if not isinstance(size, (tuple, list)):
         raise ArgumentError(f"full: size is a tuple of integers, got {size!r}")
     return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)

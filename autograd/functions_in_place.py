@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from autograd.basics import TensorBasics
 from autograd.methods_in_place import InPlaceOperations
 
 __all__ = [
     "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_",
     "arctanh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_",
-    "clip_", "cos_", "cosh_", "deg2rad_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_",
+    "clip_", "cos_", "cosh_", "deg2rad_", "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_",
     "floor_", "frac_", "gcd_", "i0_", "index_put_", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_",
     "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_", "reciprocal_", "relu_", "round_", "rsqrt_",
     "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
@@ -35,6 +36,7 @@ clip_ = InPlaceOperations.clip_
 cos_ = InPlaceOperations.cos_
 cosh_ = InPlaceOperations.cosh_
 deg2rad_ = InPlaceOperations.deg2rad_
+detach_ = TensorBasics.detach_
 erf_ = InPlaceOperations.erf_
 erfc_ = InPlaceOperations.erfc_
 exp2_ = InPlaceOperations.exp2_

@@ -47,6 +47,26 @@ def is_complex(input: Any) -> bool:
     return False
 
 
+def is_signed(input: Any) -> bool:
+    """Return whether the tensor's dtype has negative numbers."""
+    return bool(input.is_signed())
+
+
+def is_conj(input: Any) -> bool:
+    """Return False: there is nothing to conjugate."""
+    return bool(input.is_conj())
+
+
+def is_neg(input: Any) -> bool:
+    """Return False: values are stored as they are."""
+    return bool(input.is_neg())
+
+
+def is_inference(input: Any) -> bool:
+    """Return False: a tensor made in inference mode is like any other."""
+    return bool(input.is_inference())
+
+
 def is_nonzero(input: Any) -> bool:
     """Return whether the only element of a tensor is not 0.
 

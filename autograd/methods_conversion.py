@@ -87,41 +87,41 @@ class Conversions:
         """Return it in the dtype of `other`."""
         return self.astype(other.dtype)
 
-    def float(self) -> Any:
+    def float(self, memory_format: Any = None) -> Any:
         """Return it as float32."""
-        return self.astype(dtypes.float32)
+        return _in_dtype(self, dtypes.float32, memory_format)
 
-    def double(self) -> Any:
+    def double(self, memory_format: Any = None) -> Any:
         """Return it as float64."""
-        return self.astype(dtypes.float64)
+        return _in_dtype(self, dtypes.float64, memory_format)
 
-    def half(self) -> Any:
+    def half(self, memory_format: Any = None) -> Any:
         """Return it as float16."""
-        return self.astype(dtypes.float16)
+        return _in_dtype(self, dtypes.float16, memory_format)
 
-    def long(self) -> Any:
+    def long(self, memory_format: Any = None) -> Any:
         """Return it as int64."""
-        return self.astype(dtypes.int64)
+        return _in_dtype(self, dtypes.int64, memory_format)
 
-    def short(self) -> Any:
+    def short(self, memory_format: Any = None) -> Any:
         """Return it as int16."""
-        return self.astype(dtypes.int16)
+        return _in_dtype(self, dtypes.int16, memory_format)
 
-    def char(self) -> Any:
+    def char(self, memory_format: Any = None) -> Any:
         """Return it as int8."""
-        return self.astype(dtypes.int8)
+        return _in_dtype(self, dtypes.int8, memory_format)
 
-    def byte(self) -> Any:
+    def byte(self, memory_format: Any = None) -> Any:
         """Return it as uint8."""
-        return self.astype(dtypes.uint8)
+        return _in_dtype(self, dtypes.uint8, memory_format)
 
-    def int(self) -> Any:
+    def int(self, memory_format: Any = None) -> Any:
         """Return it as int32."""
-        return self.astype(dtypes.int32)
+        return _in_dtype(self, dtypes.int32, memory_format)
 
-    def bool(self) -> Any:
+    def bool(self, memory_format: Any = None) -> Any:
         """Return it as bool."""
-        return self.astype(dtypes.bool_)
+        return _in_dtype(self, dtypes.bool_, memory_format)
 
     def cpu(self, memory_format: Any = None) -> Any:
         """Return itself."""
@@ -135,3 +135,8 @@ class Conversions:
         """
         devices.check("cuda" if device is None else device, "cuda")
         raise DeviceError("cuda: the CPU is not a GPU; use .cpu()")
+
+
+def _in_dtype(x: Conversions, dtype: Any, memory_format: Any) -> Any:
+    """The tensor in another dtype, and in the order of a memory format if one is given."""
+    return x.astype(dtype) if memory_format is None else x.to(dtype, memory_format=memory_format)

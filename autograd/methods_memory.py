@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create, inplace, ops
+from autograd import create_memory, inplace
 from autograd.errors import ArgumentError, ShapeError
 from autograd.storage import owner
 
@@ -74,17 +74,7 @@ class Memory:
         Raises:
             ShapeError: if size and stride have different lengths.
         """
-        shape, steps = tuple(size), tuple(stride)
-        if len(shape) != len(steps):
-            raise ShapeError(
-                f"new_empty_strided: size {shape} and stride {steps} must have equally many numbers"
-            )
-        n = 0 if 0 in shape else 1 + sum((a - 1) * s for a, s in zip(shape, steps, strict=True))
-        requires_grad = options.pop("requires_grad", False)
-        memory = create.empty(max(n, 0), **{"dtype": self.dtype, **options})
-        made = ops.as_strided(memory, shape, steps) if n else create.empty(shape, dtype=memory.dtype)
-        made.base = None  # no tensor but this one has the memory
-        return made.requires_grad_() if requires_grad else made
+        return create_memory.empty_strided(size, stride, **{"dtype": self.dtype, **options})
 
     # -- by a Python function, element by element ------------------------------------------------------------------
 
@@ -125,6 +115,10 @@ class Memory:
         return self
 
     conj_physical = conj
+
+    def is_inference(self) -> bool:
+        """Return False: a tensor made in inference mode is like any other."""
+        return False
 
     def is_conj(self) -> bool:
         """Return False: there is nothing to conjugate."""

@@ -149,7 +149,7 @@ ARITHMETIC = [
         *(on(Real(*shape)) for shape in ((3, 4), (0, 3))),
         numpy=lambda x: x.T,
         torch=lambda t, x: x.T,
-        covers=("in_c_order",),
+        covers=("copy_in_c_order",),
         name="contiguous_of_transposed",
     ),
 ]

@@ -201,7 +201,10 @@ from autograd.ops.histograms import (
 from autograd.ops.identity import (
     alias,
     clone,
+    conj,
+    conj_physical,
     contiguous,
+    detach,
     resolve_conj,
     resolve_neg,
 )
@@ -543,5 +546,6 @@ __all__ = [
     "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "as_strided", "as_strided_copy",
     "as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter", "index_reduce",
     "scatter_reduce", "constant_pad_nd", "nonzero_static", "unravel_index", "resolve_conj",
+    "conj", "conj_physical", "detach",
     "resolve_neg",
 ]  # fmt: skip

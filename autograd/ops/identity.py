@@ -15,7 +15,7 @@ from autograd.primitive import Array, implements, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["alias", "clone", "contiguous", "resolve_conj", "resolve_neg"]
+__all__ = ["alias", "clone", "conj", "conj_physical", "contiguous", "detach", "resolve_conj", "resolve_neg"]
 
 
 @primitive(view=True, x=lambda g: g)
@@ -47,6 +47,20 @@ def clone(x: Array, memory_format: Any = None) -> Array:
 def resolve_conj(input: Tensor) -> Tensor:
     """`input` itself: a real tensor is its own conjugate."""
     return input
+
+
+conj = conj_physical = resolve_conj
+
+
+@composite
+def detach(input: Tensor) -> Tensor:
+    """The same values in the same memory, outside the graph.
+
+    >>> import autograd
+    >>> detach(autograd.ones(2, requires_grad=True)).requires_grad
+    False
+    """
+    return input.detach()  # type: ignore[no-any-return]  # a tensor of a tensor
 
 
 @composite
