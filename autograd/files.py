@@ -14,6 +14,7 @@ from autograd.structure import RESERVED, described, is_plain_dict, rebuilt
 from autograd.tape import wrap
 
 _STRUCTURE = "tapegrad.structure"  # in the metadata: what is around the tensors, if it is not a dict of them
+_REQUIRING = "tapegrad.requires_grad"  # … : the names of the tensors that required a gradient
 
 Place = Any  # a path, or an open binary file
 
@@ -23,7 +24,7 @@ def save(obj: Any, f: Place, metadata: Mapping[str, str] | None = None) -> None:
 
     At a path the file is written beside its place and then renamed, so a failure leaves an older file whole. The
     tensors of nested dicts are named by their path, joined with dots, which is how other programs see them; `load`
-    restores the structure.
+    restores the structure, and what requires a gradient.
 
     Args:
         obj: tensors or ndarrays, numbers, strings, None, and dicts (of strings or numbers), lists and tuples of them.
@@ -46,10 +47,14 @@ def save(obj: Any, f: Place, metadata: Mapping[str, str] | None = None) -> None:
     from safetensors.numpy import save as serialize
 
     kept = {str(k): str(v) for k, v in (metadata or {}).items()}
-    if _STRUCTURE in kept:
-        raise ArgumentError(f"save: the metadata key {_STRUCTURE!r} is reserved; use another")
+    for key in (_STRUCTURE, _REQUIRING):
+        if key in kept:
+            raise ArgumentError(f"save: the metadata key {key!r} is reserved; use another")
     arrays: dict[str, Any] = {}
-    tree = described(obj, arrays)
+    requiring: list[str] = []
+    tree = described(obj, arrays, requiring)
+    if requiring:
+        kept[_REQUIRING] = json.dumps(requiring)
     if not is_plain_dict(tree):
         kept[_STRUCTURE] = json.dumps(tree)
     data = serialize(arrays, metadata=kept or None)
@@ -94,13 +99,16 @@ def load(
     except (SafetensorError, ValueError, KeyError) as error:
         raise _unreadable(name, str(error)) from error
     tensors = {key: wrap(np.array(a)) for key, a in arrays.items()}
-    structure = header.get(RESERVED, {}).get(_STRUCTURE)
-    if structure is None:
+    ours = header.get(RESERVED, {})
+    structure, requiring = ours.get(_STRUCTURE), ours.get(_REQUIRING)
+    if structure is None and requiring is None:
         return tensors
     import json
 
     try:
-        return rebuilt(json.loads(structure), tensors)
+        for key in () if requiring is None else json.loads(requiring):
+            tensors[key].requires_grad_()
+        return tensors if structure is None else rebuilt(json.loads(structure), tensors)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(name, f"its structure is damaged: {error!r}") from error
 
@@ -112,7 +120,7 @@ def load_metadata(f: Place) -> dict[str, str]:
         FileFormatError: if the file is damaged or is not a safetensors file.
     """
     kept: dict[str, str] = _header(*_read(f)).get(RESERVED, {})
-    return {k: v for k, v in kept.items() if k != _STRUCTURE}
+    return {k: v for k, v in kept.items() if k not in (_STRUCTURE, _REQUIRING)}
 
 
 def _read(f: Place) -> tuple[str, bytes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import ops
+from autograd import ops, random
 from autograd.on_use import OnUse
 from autograd.ops import arithmetic
 
@@ -346,6 +346,8 @@ class Operations:
     contiguous = ops.contiguous
     alias = ops.alias
     resolve_conj = ops.resolve_conj
+    bernoulli = random.bernoulli
+    multinomial = random.multinomial
     resolve_neg = ops.resolve_neg
 
     @property

@@ -6,6 +6,8 @@ are drawn as float32.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,6 +152,24 @@ def get_rng_state() -> Tensor:
 def set_rng_state(new_state: Any) -> None:
     """Put the default generator back into a state that `get_rng_state` returned."""
     default_generator.set_state(new_state)
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:  # noqa: ARG001  # PyTorch's signature
+    """Put the default generator back afterwards to where it is now, unless `enabled` is False.
+
+    >>> import autograd
+    >>> with fork_rng():
+    ...     first = autograd.rand(3)
+    >>> autograd.equal(first, autograd.rand(3))
+    True
+    """
+    state = default_generator.get_state() if enabled else None
+    try:
+        yield
+    finally:
+        if state is not None:
+            default_generator.set_state(state)
 
 
 def source(generator: Generator | None) -> Any:

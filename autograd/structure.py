@@ -20,8 +20,10 @@ RESERVED = "__metadata__"
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def described(value: Any, arrays: dict[str, Any], name: str = "") -> dict[str, Any]:
+def described(value: Any, arrays: dict[str, Any], requiring: list[str], name: str = "") -> dict[str, Any]:
     """The tree that describes a value; its tensors are added to `arrays`, by names that tell where they were.
+
+    The names of those that require a gradient are added to `requiring`.
 
     Raises:
         ArgumentError: for what is neither a tensor nor a container nor a plain value.
@@ -36,6 +38,8 @@ def described(value: Any, arrays: dict[str, Any], name: str = "") -> dict[str, A
         array = value.array if isinstance(value, Variable) else value
         if array.dtype.kind not in "fiub" or array.itemsize > 8:
             raise DTypeError(f"save: {key!r} is an array of {array.dtype}; only real numbers can be saved")
+        if isinstance(value, Variable) and value.current_node() is not None:
+            requiring.append(key)
         arrays[key] = np.ascontiguousarray(array).reshape(array.shape)
         return {"t": key}
     if isinstance(value, np.generic):
@@ -44,10 +48,10 @@ def described(value: Any, arrays: dict[str, Any], name: str = "") -> dict[str, A
         for key in value:
             if not isinstance(key, _PLAIN):
                 raise ArgumentError(f"save: a key of {_place(name)} is {key!r}; keys are strings or numbers")
-        return {"d": [[key, described(v, arrays, _joined(name, key))] for key, v in value.items()]}
+        return {"d": [[key, described(v, arrays, requiring, _joined(name, key))] for key, v in value.items()]}
     if isinstance(value, (list, tuple)):
         kind = "l" if isinstance(value, list) else "u"
-        return {kind: [described(v, arrays, _joined(name, i)) for i, v in enumerate(value)]}
+        return {kind: [described(v, arrays, requiring, _joined(name, i)) for i, v in enumerate(value)]}
     if isinstance(value, _PLAIN):
         return {"v": value}
     raise ArgumentError(

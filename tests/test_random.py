@@ -247,3 +247,23 @@ def test_errors(call: Callable[[], Any], error: type[Exception], words: list[str
     with pytest.raises(error) as caught:
         call()
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_chances_and_weights_draw_as_methods():
+    assert autograd.tensor([0.0, 1.0]).bernoulli().tolist() == [0.0, 1.0]
+    assert autograd.ones(2).bernoulli(0.0).tolist() == [0.0, 0.0]
+    assert autograd.tensor([0.0, 1.0]).multinomial(3, replacement=True).tolist() == [1, 1, 1]
+    a, b = (autograd.Generator().manual_seed(3) for _ in range(2))
+    weights = autograd.ones(50)
+    assert autograd.equal(
+        weights.multinomial(20, generator=a), autograd.multinomial(weights, 20, generator=b)
+    )
+
+
+def test_a_fork_of_the_default_generator():
+    with autograd.random.fork_rng():
+        first = autograd.rand(3)
+    assert autograd.equal(first, autograd.rand(3))
+    with autograd.random.fork_rng(enabled=False):
+        first = autograd.rand(3)
+    assert not autograd.equal(first, autograd.rand(3))

@@ -32,7 +32,10 @@ def test_save_and_load_keep_names_values_dtypes_and_metadata(tmp_path):
     assert loaded["n"]["d"].shape == (0, 3)
     assert loaded["m"].tolist() == [True, False]
     assert autograd.load_metadata(path) == {"epoch": "3"}
-    loaded["a"] += 1  # writable
+    loaded["b"] += 1  # writable
+    assert [loaded[k].requires_grad for k in "abm"] == [True, False, False]
+    (loaded["a"] * 2).sum().backward()
+    assert loaded["a"].grad.tolist() == [[2.0, 2.0]]
     autograd.save(tensors["a"], path)
     assert autograd.load(path).tolist() == [[1.0, 2.0]]
 

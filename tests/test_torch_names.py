@@ -66,3 +66,13 @@ def test_every_name_is_the_packages_own():
     y = names.Variable(x)
     assert y is not x
     assert y.data_ptr() == x.data_ptr()
+
+
+def test_methods_as_functions():
+    x = autograd.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    assert not autograd.detach(y).requires_grad
+    assert autograd.detach(y).data_ptr() == y.data_ptr()
+    assert autograd.conj(y) is y
+    assert (autograd.is_signed(y), autograd.is_signed(autograd.ones(1).byte())) == (True, False)
+    assert (autograd.is_conj(y), autograd.is_neg(y)) == (False, False)
