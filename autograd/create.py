@@ -13,6 +13,7 @@ from autograd import devices, dtypes
 from autograd.errors import ArgumentError, DTypeError
 from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.storing import stored
 from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
@@ -129,10 +130,9 @@ def _converted(op: str, data: Any, wanted: Any) -> Any:
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
     elif isinstance(data, (bool, int, float)):
-        try:
-            array = np.asarray(data, wanted or (dtypes.default_dtype() if isinstance(data, float) else None))
-        except (OverflowError, ValueError) as error:
-            raise ArgumentError(f"{op}: {data} is not a number that {wanted} can hold ({error})") from error
+        if wanted is not None and wanted.kind in "iu":
+            return stored(op, data, wanted)
+        array = np.asarray(data, wanted or (dtypes.default_dtype() if isinstance(data, float) else None))
     else:
         array = _nested(op, data, wanted)
     if not array.dtype.isnative:
@@ -169,6 +169,9 @@ def _nested(op: str, data: Any, wanted: Any) -> Any:
         raise ArgumentError(
             f"{op}: the nested lists do not form a regular array: all rows must have the same length ({error})"
         ) from error
+    if wanted is not None and wanted.kind in "iu" and array.size and not leaves:
+        for end in (array.max(), array.min()):  # nan is both
+            stored(op, end, wanted)
     if wanted is None and leaves and array.size:
         return array.astype(functools.reduce(dtypes.promote, _kinds(data)))
     if wanted is None and array.dtype.kind == "f":
@@ -354,10 +357,12 @@ def full(
     (tensor([7, 7]), tensor([7., 7.]))
     """
     devices.check(device, "full", **place)
-    given = number("full", fill_value)
-    if given < 0 and dtype is not None and dtypes.numpy_dtype(dtype) == np.uint8 and given >= -255:
-        given = int(given) + 256
-    value = raw_array("full", given, dtype)
+    value = number("full", fill_value)
+    value = (
+        raw_array("full", value)
+        if dtype is None
+        else stored("full", value, dtypes.numpy_dtype(dtype), half=True)
+    )
     if not isinstance(size, (tuple, list)):
         raise ArgumentError(f"full: size is a tuple of integers, got {size!r}")
     return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)

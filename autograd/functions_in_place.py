@@ -1,17 +1,26 @@
-"""The in-place methods that PyTorch has as functions too: `relu_(x)` is `x.relu_()`."""
+"""The in-place functions: most are methods too, `relu_(x)` is `x.relu_()`."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from autograd import ops
 from autograd.basics import TensorBasics
+from autograd.inplace import in_place
 from autograd.methods_in_place import InPlaceOperations
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
 
 __all__ = [
     "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_",
-    "arctanh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_",
-    "clip_", "cos_", "cosh_", "deg2rad_", "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_",
+    "arctanh_", "as_strided_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "celu_", "clamp_", "clamp_max_",
+    "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_", "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_",
+    "fill_", "fix_",
     "floor_", "frac_", "gcd_", "i0_", "index_put_", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_",
-    "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_", "reciprocal_", "relu_", "round_", "rsqrt_",
-    "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_", "zero_",
+    "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_", "reciprocal_", "relu_", "resize_as_", "round_",
+    "rsqrt_", "selu_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_", "threshold_",
+    "trunc_", "xlogy_", "zero_",
 ]  # fmt: skip
 
 abs_ = InPlaceOperations.abs_
@@ -75,3 +84,20 @@ tanh_ = InPlaceOperations.tanh_
 trunc_ = InPlaceOperations.trunc_
 xlogy_ = InPlaceOperations.xlogy_
 zero_ = InPlaceOperations.zero_
+as_strided_ = InPlaceOperations.as_strided_
+resize_as_ = InPlaceOperations.resize_as_
+
+
+def celu_(input: Any, alpha: float = 1.0) -> Tensor:
+    """In-place version of `celu`."""
+    return in_place("celu_", ops.celu, input, alpha)
+
+
+def selu_(input: Any) -> Tensor:
+    """In-place version of `selu`."""
+    return in_place("selu_", ops.selu, input)
+
+
+def threshold_(input: Any, threshold: float, value: float) -> Tensor:
+    """In-place version of `threshold`."""
+    return in_place("threshold_", ops.threshold, input, threshold, value)

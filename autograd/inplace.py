@@ -26,6 +26,7 @@ from autograd.ops import index as index_ops
 from autograd.ops import shape as shape_ops
 from autograd.record import CONSTANT, make_node
 from autograd.storage import LastWrite, written_since
+from autograd.storing import stored
 from autograd.table import Primitive
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, counted, extras_of, wrap
 
@@ -95,6 +96,10 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`."""
     given = value if isinstance(value, Variable) else None
     raw = _converted("x[index] = value", value, x.array.dtype) if given is None else given.array
+    if raw.ndim > 1 and raw.shape[0] == 1:  # x[index] may have fewer dimensions: leading ones broadcast away
+        raw = value = raw.reshape(_without_leading_ones(raw.shape))
+        if given is not None:
+            given = value = shape_ops.reshape(given, raw.shape)
     key = index_ops.raw_index(x.array, index)
     if 0 in x.array.strides and _is_basic(key):
         copy_(index_ops.getitem_(x, key), value)  # elements may share memory, but not those of x[index]
@@ -115,6 +120,10 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
         bump(x)
 
 
+def _without_leading_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[next((i for i, n in enumerate(shape) if n != 1), len(shape)) :]
+
+
 def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
     """A number or an array in the tensor's dtype.
 
@@ -123,6 +132,8 @@ def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
     """
     if isinstance(value, Hidden):
         raise writing.unfit(name, 0, value.level.depth)
+    if isinstance(value, (bool, int, float)):
+        return stored(name, value, dtype, half=True)
     errors = NUMPY_ERRORS.set(QUIET)
     try:
         return np.asarray(value, dtype)

@@ -1,4 +1,4 @@
-"""Questions about a tensor, as functions."""
+"""Questions about a tensor, and its detachment from the graph, as functions."""
 
 from __future__ import annotations
 

@@ -345,6 +345,9 @@ class Operations:
     clone = ops.clone
     contiguous = ops.contiguous
     alias = ops.alias
+    angle = ops.angle
+    bernoulli = random.bernoulli
+    multinomial = random.multinomial
     resolve_conj = ops.resolve_conj
     bernoulli = random.bernoulli
     multinomial = random.multinomial

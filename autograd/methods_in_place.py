@@ -74,6 +74,7 @@ class InPlaceOperations:
     abs_ = absolute_ = _in_place("abs_", ops.abs)
     sign_ = _in_place("sign_", ops.sign)
     sgn_ = _in_place("sgn_", ops.sgn)
+    conj_physical_ = _in_place("conj_physical_", ops.conj_physical)
     square_ = _in_place("square_", ops.square)
     sqrt_ = _in_place("sqrt_", ops.sqrt)
     rsqrt_ = _in_place("rsqrt_", ops.rsqrt)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from itertools import zip_longest
 from operator import mul
 
-from . import real
+from . import reals
 from .errors import ShapeError
 
 Operator = Callable[["Value", "Value | float"], "Value"]
@@ -38,7 +38,7 @@ def binary(op: str, formula: Callable[[float, float], tuple[float, float, float]
 
     def method(self: Value, other: Value | float) -> Value:
         if not isinstance(other, Value):
-            return method(self, Value(other)) if real.is_number(other) else NotImplemented
+            return method(self, Value(other)) if reals.is_number(other) else NotImplemented
         result, dx, dy = formula(self.data, other.data)
         return Value(result, (self, other), op, "", (dx, dy))
 
@@ -49,7 +49,7 @@ def reflected(operator: Operator) -> Callable[[Value, float], Value]:
     """The method for an operator that finds a number on its left."""
 
     def method(self: Value, other: float) -> Value:
-        return operator(Value(other), self) if real.is_number(other) else NotImplemented
+        return operator(Value(other), self) if reals.is_number(other) else NotImplemented
 
     return method
 
@@ -82,7 +82,7 @@ class Value:
         label: str = "",
         _locals: tuple[float, ...] = (),
     ) -> None:
-        self.data = data if type(data) is float else real.number(data)
+        self.data = data if type(data) is float else reals.number(data)
         self.grad: float = 0
         self.label = label
         self._op = _op
@@ -149,19 +149,19 @@ class Value:
     __add__ = binary("+", lambda x, y: (x + y, 1, 1))
     __sub__ = binary("-", lambda x, y: (x - y, 1, -1))
     __mul__ = binary("*", lambda x, y: (x * y, y, x))
-    __truediv__ = binary("/", lambda x, y: (z := real.divide(x, y), real.divide(1, y), -real.divide(z, y)))
-    _max = binary("max", lambda x, y: (real.maximum(x, y), real.exceeds(x, y), real.exceeds(y, x)))
-    _min = binary("min", lambda x, y: (real.minimum(x, y), real.exceeds(y, x), real.exceeds(x, y)))
+    __truediv__ = binary("/", lambda x, y: (z := reals.divide(x, y), reals.divide(1, y), -reals.divide(z, y)))
+    _max = binary("max", lambda x, y: (reals.maximum(x, y), reals.exceeds(x, y), reals.exceeds(y, x)))
+    _min = binary("min", lambda x, y: (reals.minimum(x, y), reals.exceeds(y, x), reals.exceeds(x, y)))
 
     __neg__ = unary("neg", "-x", lambda x: (-x, -1))
     __abs__ = unary("abs", "|x|", lambda x: (abs(x), (x > 0) - (x < 0)))
-    exp = unary("exp", "e**x", lambda x: (y := real.exp(x), y))
-    log = unary("log", "The natural logarithm of x", lambda x: (real.log(x), real.divide(1, x)))
-    sqrt = unary("sqrt", "The square root of x", lambda x: (y := real.sqrt(x), real.divide(1, 2 * y)))
-    sin = unary("sin", "The sine of x radians", lambda x: (real.sin(x), real.cos(x)))
-    cos = unary("cos", "The cosine of x radians", lambda x: (real.cos(x), -real.sin(x)))
+    exp = unary("exp", "e**x", lambda x: (y := reals.exp(x), y))
+    log = unary("log", "The natural logarithm of x", lambda x: (reals.log(x), reals.divide(1, x)))
+    sqrt = unary("sqrt", "The square root of x", lambda x: (y := reals.sqrt(x), reals.divide(1, 2 * y)))
+    sin = unary("sin", "The sine of x radians", lambda x: (reals.sin(x), reals.cos(x)))
+    cos = unary("cos", "The cosine of x radians", lambda x: (reals.cos(x), -reals.sin(x)))
     tanh = unary("tanh", "The hyperbolic tangent of x", lambda x: (y := math.tanh(x), 1 - y * y))
-    sigmoid = unary("sigmoid", "1 / (1 + e**-x)", lambda x: (y := real.sigmoid(x), y * (1 - y)))
+    sigmoid = unary("sigmoid", "1 / (1 + e**-x)", lambda x: (y := reals.sigmoid(x), y * (1 - y)))
     relu = unary("ReLU", "max(x, 0)", lambda x: (max(x, 0), 0 if x <= 0 else 1))
     abs = __abs__
 
@@ -192,12 +192,12 @@ class Value:
 
     def __pow__(self, n: Value | float) -> Value:
         """x**n.  d/dx = n x**(n-1); where n is a Value, d/dn = x**n log(x)."""
-        if not (isinstance(n, Value) or real.is_number(n)):
+        if not (isinstance(n, Value) or reals.is_number(n)):
             return NotImplemented
         x, k = self.data, as_value(n).data
-        y, dx = real.power(x, k), k * real.power(x, k - 1) if k else 0
+        y, dx = reals.power(x, k), k * reals.power(x, k - 1) if k else 0
         if isinstance(n, Value):
-            return Value(y, (self, n), "**", "", (dx, 0 if x == 0 <= k else y * real.log(x)))
+            return Value(y, (self, n), "**", "", (dx, 0 if x == 0 <= k else y * reals.log(x)))
         return Value(y, (self,), f"**{n}", "", (dx,))
 
     __radd__, __rmul__ = __add__, __mul__

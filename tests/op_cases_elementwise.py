@@ -401,6 +401,7 @@ COMPARISON = [
 
 NUMBERS = [
     Case(number.sgn, on(NONZERO), on(Whole(4, low=-2)), torch="sgn", covers=()),
+    Case(number.angle, on(NONZERO), on(Given([0.0, -0.0, np.nan], grad=False)), torch="angle", covers=()),
     Case(
         number.frexp,
         *(on(Real(*shape, low=1.1, high=1.9)) for shape in ((3, 4), (), (0, 3))),

@@ -66,7 +66,9 @@ def test_a_given_dtype_gets_all_digits(make: Callable[[float, str], Any], value:
     assert x.item() == value
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize(
+    "make", [make for name, make in MAKERS.items() if "full" not in name]
+)  # which refuse it
 @pytest.mark.parametrize("kind", ["float16", "float32"])
 def test_what_is_too_large_is_inf_without_a_warning(make: Callable[[float, str], Any], kind: str) -> None:
     with warnings.catch_warnings():
@@ -300,8 +302,8 @@ def test_devices() -> None:
         (lambda: autograd.triu_indices(2, 2, dtype="float32"), DTypeError, ["triu_indices", "float32"]),
         (lambda: autograd.zeros(2, dtype="complex64"), DTypeError, ["complex64"]),
         (lambda: autograd.full((2,), [1, 2]), ArgumentError, ["full", "[1, 2]"]),
-        (lambda: autograd.full((2,), float("nan"), dtype="int64"), ArgumentError, ["full", "nan", "int64"]),
-        (lambda: autograd.tensor(300, dtype="uint8"), ArgumentError, ["tensor", "300", "uint8"]),
+        (lambda: autograd.full((2,), float("nan"), dtype="int64"), DTypeError, ["full", "nan", "int64"]),
+        (lambda: autograd.tensor(300, dtype="uint8"), DTypeError, ["tensor", "300", "uint8"]),
         (lambda: autograd.meshgrid(autograd.zeros(2, 2)), ShapeError, ["meshgrid", "(2, 2)"]),
         (lambda: autograd.meshgrid(autograd.zeros(2), indexing="ji"), ArgumentError, ["meshgrid", "ji"]),
         (lambda: autograd.cartesian_prod(autograd.zeros(2, 2)), ShapeError, ["cartesian_prod"]),

@@ -351,3 +351,29 @@ def test_integers_and_arrays_apart() -> None:
     x = autograd.tensor(np.arange(24.0).reshape(2, 3, 4))
     assert x[0, :, [0, 1]].shape == (3, 2)
     assert x[0, :, [0, 1]].tolist() == x.array[0][:, [0, 1]].tolist()
+
+
+def test_leading_ones_of_a_written_value_do_not_count() -> None:
+    """x[index] = value takes a value with more dimensions, if they are ones in front; its gradient has its shape."""
+    base = autograd.arange(6.0).reshape(2, 3).requires_grad_()
+    mask = autograd.tensor([False, True])
+    for index, row in ((0, 0), ([1], 1), (mask, 1), ((slice(1, 2), [0, 1, 2]), 1)):
+        x = base * 1
+        value = autograd.tensor([[[7.0, 8.0, 9.0]]], requires_grad=True)
+        x[index] = value[None]
+        (x * autograd.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])).sum().backward()
+        assert x[row].tolist() == [7.0, 8.0, 9.0]
+        assert value.grad.tolist() == [[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]][row]]]
+    x = autograd.zeros(2)
+    x[:] = autograd.ones(1, 1)
+    assert x.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(("shape", "mask"), [((3, 2), (0,)), ((3, 0), (0,)), ((3, 3, 0), (3, 0))])
+def test_an_empty_mask_of_another_shape_is_refused(shape: tuple[int, ...], mask: tuple[int, ...]) -> None:
+    x, empty = autograd.zeros(shape), autograd.zeros(mask, dtype=autograd.bool)
+    for index in (empty, (empty, ...), (None, empty)):
+        with pytest.raises(DimensionError, match=r"the shape of the mask .* does not match"):
+            x[index]
+    assert autograd.zeros(0, 2)[autograd.zeros(0, dtype=autograd.bool)].shape == (0, 2)
+    assert autograd.zeros(2, 0)[..., autograd.zeros(0, dtype=autograd.bool)].shape == (2, 0)

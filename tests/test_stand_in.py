@@ -25,6 +25,17 @@ SAME = [
     "f'{t.zeros(2, 1).shape}'", "t.zeros(()).shape", "t.zeros(size=(2, 2))", "t.ones(size=[1])",
     "t.empty(size=(3, 0))", "t.rand(size=(2,)).shape", "isinstance(t.zeros(2).shape, tuple)",
     "dict.fromkeys([t.zeros(2).shape], 1)[(2,)]",
+    # real numbers where a program may expect complex ones
+    "t.real(t.ones(2))", "t.conj(t.ones(2))", "t.conj_physical(t.ones(2))", "t.angle(t.tensor([-2.0, 0.0, t.nan]))",
+    "t.angle(t.tensor([-1, 3]))", "t.tensor([-1.0]).angle()", "t.is_conj(t.ones(1))", "t.is_neg(t.ones(1))",
+    "t.is_signed(t.ones(1))", "t.is_signed(t.ones(1, dtype=t.uint8))", "t.ones(2).conj_physical_()",
+    # functions that are methods elsewhere
+    "t.detach(t.ones(2, requires_grad=True)).requires_grad", "t.detach_(t.ones(2, requires_grad=True)).requires_grad",
+    "t.celu_(t.tensor([-1.0, 2.0]), alpha=2.0)", "t.selu_(t.tensor([-1.0]))",
+    "t.threshold_(t.tensor([0.5, 2.0]), 1, 7)",
+    "t.resize_as_(t.ones(4), t.ones(2, 2))", "t.as_strided_(t.arange(4.0), (2,), (2,))",
+    "t.zeros(3).bernoulli()", "t.full((2,), 0.5).bernoulli(1.0)",
+    "t.tensor([0.0, 1.0]).multinomial(2, replacement=True)",
     # devices
     "t.device('cpu')", "t.device('cuda:1')", "t.device('cuda', 0)", "str(t.device('cpu', 0))",
     "t.device('cuda').type", "t.device('cuda:1').index", "t.device('cpu') == t.device('cpu')",

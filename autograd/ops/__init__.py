@@ -205,6 +205,7 @@ from autograd.ops.identity import (
     conj_physical,
     contiguous,
     detach,
+    real,
     resolve_conj,
     resolve_neg,
 )
@@ -254,6 +255,7 @@ from autograd.ops.loss import (
     nll_loss,
 )
 from autograd.ops.number import (
+    angle,
     fill,
     frexp,
     gcd,
@@ -545,7 +547,6 @@ __all__ = [
     "transpose_copy", "unbind_copy", "unfold_copy", "unsqueeze_copy", "view_copy", "split_with_sizes",
     "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "as_strided", "as_strided_copy",
     "as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter", "index_reduce",
-    "scatter_reduce", "constant_pad_nd", "nonzero_static", "unravel_index", "resolve_conj",
-    "conj", "conj_physical", "detach",
-    "resolve_neg",
+    "scatter_reduce", "constant_pad_nd", "nonzero_static", "unravel_index", "angle", "conj", "conj_physical", "real",
+    "detach", "resolve_conj", "resolve_neg",
 ]  # fmt: skip

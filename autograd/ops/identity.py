@@ -15,7 +15,9 @@ from autograd.primitive import Array, implements, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["alias", "clone", "conj", "conj_physical", "contiguous", "detach", "resolve_conj", "resolve_neg"]
+__all__ = [
+    "alias", "clone", "conj", "conj_physical", "contiguous", "detach", "real", "resolve_conj", "resolve_neg",
+]  # fmt: skip
 
 
 @primitive(view=True, x=lambda g: g)
@@ -41,6 +43,13 @@ def clone(x: Array, memory_format: Any = None) -> Array:
     if memory_format is not None:
         return formats.copied("clone", x, memory_format)
     return np.copy(x, order_like(x))
+
+
+@implements(np.real)
+@composite
+def real(input: Tensor) -> Tensor:
+    """`input` itself: a tensor holds real numbers."""
+    return input
 
 
 @composite

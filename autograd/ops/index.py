@@ -153,6 +153,7 @@ def raw_index(array: Array, index: Any) -> Any:
         index, kind = tuple(index), tuple  # PyTorch's rule for a list with anything but numbers in it
     if kind is not tuple:
         item = _item(index)
+        _check_empty_masks(array.shape, [item])
         return (
             item
             if type(item) is np.ndarray or isinstance(item, Hidden)
@@ -184,7 +185,31 @@ def raw_index(array: Array, index: Any) -> Any:
         raise DimensionError("x[index]: an index can have a single ellipsis ('...')")
     if not arrays:
         return tuple(items) if dots else (*items, Ellipsis)
+    _check_empty_masks(array.shape, items)
     return _with_arrays(array, items) if integers or dots else tuple(items)
+
+
+def _check_empty_masks(shape: tuple[int, ...], items: list[Any]) -> None:
+    """Raise if a mask without elements has another shape than the dimensions it stands for: NumPy lets it pass."""
+    if all(type(item) is not np.ndarray or item.size for item in items):
+        return
+    at = 0
+    for i, item in enumerate(items):
+        if item is Ellipsis:
+            at = len(shape) - sum(map(_dims_of, items[i + 1 :]))
+            continue
+        n = _dims_of(item)
+        if (
+            type(item) is np.ndarray
+            and item.dtype.kind == "b"
+            and not item.size
+            and item.shape != shape[at : at + n]
+        ):
+            raise DimensionError(
+                f"x[index]: the shape of the mask {item.shape} does not match the shape of the indexed tensor "
+                f"{tuple(shape)} from dimension {at} on"
+            )
+        at += n
 
 
 def _is_no_number(item: Any) -> bool:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from autograd import return_types
+from autograd import dtypes, return_types
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops import arithmetic, single
+from autograd.ops.compare import isnan
 from autograd.ops.forms import drop, floating
+from autograd.ops.selection import where
 from autograd.primitive import Array, implements, primitive
+from autograd.storing import stored_if_number
+from autograd.tape import raw
 
-__all__ = ["sgn", "frexp", "nextafter", "gcd", "lcm", "fill"]
+__all__ = ["sgn", "angle", "frexp", "nextafter", "gcd", "lcm", "fill"]
+
+
+@implements(np.angle)
+@composite
+def angle(input: Any) -> Any:
+    """The angle of a real number in the complex plane: 0, or pi where it is negative, or nan.  Its derivative is 0.
+
+    >>> import autograd
+    >>> angle(autograd.tensor([-2.0, 0.0, 5.0]))
+    tensor([3.1416, 0.0000, 0.0000])
+    """
+    x = input if np.dtype(raw(input).dtype).kind == "f" else input.astype(dtypes.default_dtype())
+    return where(isnan(x), x, where(x < 0, fill(x, math.pi), fill(x, 0.0)))
 
 
 @primitive(several=True, x=lambda g, out: np.ldexp(g[0], -out[1]))
@@ -107,28 +125,13 @@ def lcm(x: Array, y: Array) -> Array:
 # ------------------------------------------------------------------------------------------------ one number for all
 
 
-def _stored(value: Any, kind: np.dtype[Any]) -> Array:
-    """A number in a dtype; an unsigned one wraps a negative number around.
-
-    Raises:
-        ArgumentError: if it is larger than every number of that dtype.
-    """
-    if kind.kind in "iu":
-        info, n = np.iinfo(kind), int(value)
-        if not (-info.max if kind.kind == "u" else info.min) <= n <= info.max:
-            raise ArgumentError(
-                f"fill: {n} is out of the range of {kind}, {info.min} to {info.max}; use a wider dtype"
-            )
-        return np.asarray(n).astype(kind)
-    return np.asarray(value).astype(kind)
-
-
 @primitive(x=lambda g: np.zeros_like(g), value=lambda g, value_dtype: g.astype(value_dtype))
 def fill(x: Array, value: Array) -> Array:
     """`value`, a number or 0-d, for every element, in the shape and the dtype of x.  dx = 0, dvalue = the sum of g.
 
     Raises:
-        ArgumentError: if the value has dimensions, or is out of the range of an integer dtype.
+        ArgumentError: if the value has dimensions.
+        DTypeError: if it is a number out of the dtype's range.
 
     >>> import autograd
     >>> fill(autograd.zeros(2), 3)
@@ -139,7 +142,7 @@ def fill(x: Array, value: Array) -> Array:
             f"fill: the value must be a number or 0-d, got shape {np.shape(value)} for {x.dtype} {x.shape}; "
             "use copy_() to broadcast"
         )
-    return np.full(x.shape, _stored(value, x.dtype), x.dtype)
+    return np.full(x.shape, stored_if_number("fill", value, x.dtype, half=True), x.dtype)
 
 
 sgn = arithmetic.sign

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ShapeError
 from autograd.ops.index import getitem, setitem
+from autograd.storing import stored
+from autograd.tape import raw
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -46,8 +48,5 @@ def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Tensor:
     kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(shape, pairs, strict=True))
     place = tuple(slice(max(a, 0), n - max(b, 0)) for n, (a, b) in zip(sizes, pairs, strict=True))
     dtype = np.dtype(str(input.dtype).rpartition(".")[2])
-    try:
-        border = np.full(sizes, value, dtype)
-    except OverflowError as error:
-        raise ArgumentError(f"constant_pad_nd: {value!r} cannot be stored in {dtype} ({error})") from error
+    border = np.full(sizes, stored("constant_pad_nd", raw(value), dtype), dtype)
     return setitem(border, getitem(input, (*kept, ...)), (*place, ...))

@@ -20,6 +20,7 @@ from autograd.ops.index import additem, getitem_, setitem
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, expand, flatten, reshape
 from autograd.primitive import Array
+from autograd.storing import stored_if_number
 from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def scatter(
         return scatter_add(input, dim, index, source)
     if reduce not in (None, "multiply"):
         raise ArgumentError(f"scatter: reduce is 'add', 'multiply' or None, got {reduce!r}")
+    source = stored_if_number("scatter", source, np.dtype(raw(input).dtype))
     key, part = target_of("scatter", input, dim, index, source)
     if reduce == "multiply":
         return _multiplied(input, key, part)
@@ -349,6 +351,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     tensor([[7., 0.],
             [7., 0.]])
     """
+    value = stored_if_number("index_fill", value, np.dtype(raw(input).dtype))
     if np.ndim(raw(value)):
         raise ShapeError(f"index_fill: the value must be a number or 0-d, got shape {np.shape(raw(value))}")
     if not len(input.shape):

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.composite import composite
 from autograd.dims import checked_dim, checked_dims
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ArgumentError, PositionError, ShapeError
 from autograd.ops.forms import keep
 from autograd.ops.identity import clone, copy_in_c_order
 from autograd.ops.shape import flatten, reshape, transpose
@@ -134,7 +134,7 @@ def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
 
 def _plane(op: str, shape: Sequence[int], dim1: int, dim2: int) -> tuple[int, int]:
     if len(shape) < 2:
-        raise ShapeError(f"{op}: needs at least 2 dimensions, got shape {tuple(shape)}")
+        raise PositionError(f"{op}: needs at least 2 dimensions, got shape {tuple(shape)}")
     a, b = (checked_dim(op, d, shape) for d in (dim1, dim2))
     if a == b:
         raise ArgumentError(f"{op}: dim1 and dim2 must differ, both are {dim1}")

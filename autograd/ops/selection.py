@@ -14,6 +14,7 @@ from autograd.hidden import Hidden, only_values
 from autograd.layout import order_like
 from autograd.ops.forms import drop, keep, pick, same_dtype
 from autograd.primitive import Array, implements, primitive
+from autograd.storing import stored
 from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def alike(*values: Any) -> list[Any]:
     def convert(v: Any) -> Any:
         if isinstance(v, (Variable, np.ndarray, Hidden)):
             return v if raw(v).dtype == common else v.astype(common)
-        return np.asarray(v, common)
+        return stored("where", v, common, half=True)
 
     return [convert(v) for v in values]
 
@@ -85,7 +86,7 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """x with `value` (a number, or 0-d) where the mask is true.  dx = g where it is false, dvalue = g elsewhere.
 
     Raises:
-        DTypeError: if the mask is not bool, or the value does not fit the dtype of x.
+        DTypeError: if the mask is not bool, or the value is out of the range of the dtype of x.
         ShapeError: if the mask does not broadcast to the shape of x.
 
     >>> import autograd
@@ -101,11 +102,7 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
         raise ArgumentError(
             f"masked_fill: the value must be a number or 0-d, got shape {np.shape(value)}; use where()"
         )
-    if x.dtype.kind != "f" and np.asarray(value).dtype.kind == "f" and value != np.trunc(value):
-        raise DTypeError(
-            f"masked_fill: {value!r} cannot be stored in a {x.dtype} tensor; convert it to a float first"
-        )
-    return np.where(mask, np.asarray(value).astype(x.dtype), x)
+    return np.where(mask, stored("masked_fill", value, x.dtype), x)
 
 
 # ------------------------------------------------------------------------------------------ the larger, the smaller

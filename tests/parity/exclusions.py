@@ -17,7 +17,7 @@ OPERATIONS: dict[str, str] = {
     **_because(
         "complex numbers are out of scope",
         """
-        angle cdouble cfloat chalf complex conj conj_physical imag real polar resolve_conj view_as_complex view_as_real
+        cdouble cfloat chalf complex imag polar view_as_complex view_as_real
         fft.fft fft.fft2 fft.fftn fft.fftshift fft.hfft fft.hfft2 fft.hfftn fft.ifft fft.ifft2 fft.ifftn
         fft.ifftshift fft.ihfft fft.ihfft2 fft.ihfftn fft.irfft fft.irfft2 fft.irfftn fft.rfft fft.rfft2 fft.rfftn
         istft stft linalg.eig linalg.eigvals
