@@ -349,8 +349,6 @@ class Operations:
     bernoulli = random.bernoulli
     multinomial = random.multinomial
     resolve_conj = ops.resolve_conj
-    bernoulli = random.bernoulli
-    multinomial = random.multinomial
     resolve_neg = ops.resolve_neg
 
     @property
