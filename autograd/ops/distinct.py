@@ -129,7 +129,7 @@ def isin(
             raise DTypeError(f"isin: bools are not searched, got {a.dtype} of shape {a.shape}; use .int()")
     if x.size * y.size <= 1024 and x.dtype == y.dtype:  # np.isin takes longer to choose what to do
         found = np.equal(x[..., None], y.reshape(-1)).any(-1)
-        return wrap(np.asarray(~found if invert else found))
+        return wrap(in_c_order(np.asarray(~found if invert else found)))
     found = np.isin(x, y, assume_unique=assume_unique and x.ndim == 1 == y.ndim, invert=invert)
     return wrap(np.asarray(found).reshape(x.shape))
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.composite import composite
+from autograd.layout import order_like
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -89,10 +90,10 @@ def orthogonal(x: Array, n: Array, family: Family, order: int) -> Array:
 def _of_degree(x: Array, n: int, family: Family, order: int) -> Array:
     """`orthogonal` of a single degree."""
     if n < order:
-        return np.zeros_like(x)
+        return np.zeros_like(x, order=order_like(x))
     before: list[Any] = [1.0, *[0.0] * order]  # of p₀; numbers as long as they can be
     if n == 0:
-        return np.ones_like(x)
+        return np.ones_like(x, order=order_like(x))
     p, q = family.first
     now: list[Any] = [p * x + q if q else p * x, p, *[0.0] * order][: order + 1]  # of p₁
     last, factor = None, x

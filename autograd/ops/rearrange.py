@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from autograd.composite import composite
 from autograd.dims import checked_dim, checked_dims
 from autograd.errors import ArgumentError, PositionError, ShapeError
+from autograd.layout import order_like
 from autograd.ops.forms import keep
 from autograd.ops.identity import clone, copy_in_c_order
 from autograd.ops.shape import flatten, reshape, transpose
@@ -39,7 +40,7 @@ def flip(x: Array, dims: Dims) -> Array:
     tensor([[2, 1],
             [4, 3]])
     """
-    return np.flip(x, checked_dims("flip", dims, x.shape) if x.ndim else ()).copy()
+    return np.copy(np.flip(x, checked_dims("flip", dims, x.shape) if x.ndim else ()), order_like(x))
 
 
 @primitive(c_order=True, x=lambda g, shifts, dims: np.roll(g, _negated(shifts), dims))

@@ -28,8 +28,10 @@ OTHER = {
 WRONG = {
     "addbmm": "alpha beta", "baddbmm": "alpha beta", "celu": "inplace", "cholesky_solve": "input1",
     "diag_embed": "diagonal", "dot": "other", "histogram": "min max", "index_reduce": "include_input", "isin": "e te",
-    "lu_solve": "b", "msort": "descending", "nuclear_norm": "p", "orgqr": "tau", "polygamma": "n", "relu": "inplace",
-    "selu": "inplace", "split_with_sizes": "tensor split_size_or_sections", "threshold": "inplace",
+    "lu_solve": "b", "msort": "descending", "nuclear_norm": "p", "orgqr": "tau", "pca_lowrank": "input",
+    "polygamma": "n", "relu": "inplace",
+    "selu": "inplace", "split_with_sizes": "tensor split_size_or_sections", "svd_lowrank": "input",
+    "threshold": "inplace",
     "topk": "descending", "unsafe_split": "split_size_or_sections tensor",
     "unsafe_split_with_sizes": "tensor split_size_or_sections", "vdot": "other",
     "where": "x y", "xlogy": "x y",
