@@ -8,16 +8,44 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
+from autograd.errors import ArgumentError, GradientError, GraphFreedError, InPlaceError, ShapeError
 from autograd.hidden import LEVELS, Hidden, holds_hidden
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
 from autograd.record import attach_outputs, output_node
+from autograd.saved import unpacked
 from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import as_tensor, unbroadcast
 from autograd.table import Derivative, Primitive
 from autograd.tape import AnyNode, Node, Variable, bump, extras_of, wrap
 from autograd.watch import watch
+
+
+class FunctionNode(Node):
+    """The node of a call of a `Function`: it shows what its ctx has, as in `y.grad_fn.saved_tensors`."""
+
+    __slots__ = ("ctx",)
+
+    ctx: FunctionCtx
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "ctx":
+            raise AttributeError(f"{self.name()} has no attribute {name!r}", name=name, obj=self)
+        return getattr(self.ctx, name)
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What was saved for backward.
+
+        Raises:
+            GraphFreedError: if backward has freed it.
+        """
+        if self.parents is None:
+            raise GraphFreedError(
+                f"{self.name()}: what it saved was freed by backward; pass retain_graph=True to it"
+            )
+        packed = self.extras is not None and self.extras.packed
+        return self.ctx.saved_in(self, unpacked(self)[0] if packed else self.values[0])
 
 
 class FunctionCtx:
@@ -88,6 +116,15 @@ class FunctionCtx:
                 )
         return tuple(None if entry is None else self._revived(*entry) for entry in self._saved)
 
+    def saved_in(self, node: Node, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What was saved, outside of backward."""
+        before = self._node, self._saved
+        self._node, self._saved = node, saved
+        try:
+            return self.saved_tensors
+        finally:
+            self._node, self._saved = before
+
     def _revived(self, array: Any, node: AnyNode | None, result: int | None) -> Any:
         """A saved tensor: of an input with its node, of a result with this call's."""
         if result is not None and self._node is not None:
@@ -129,7 +166,8 @@ class FunctionCtx:
         self._given = self._non_differentiable = self._dirty = ()
         if not any(differentiable):
             return
-        node: Node = object.__new__(Node)
+        node = object.__new__(FunctionNode)
+        node.ctx = self
         node.primitive = self._primitive(args, keeps=bool(saved))
         node.seq = self._seq = next(clock)
         node.extras = None

@@ -173,6 +173,21 @@ class Node(TapeNode):
                 tensors.append(((name, None), values[name]))
         return tensors
 
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_x`: the tensor it saved of its argument x; `_saved_self` of the first, `_saved_result` its result."""
+        if name.startswith("_saved_") and self.parents is not None:
+            arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
+            key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
+            for (parameter, element), array in self.saved():
+                if parameter == key and element is None:
+                    return wrap(array, self if key == "out" else self._parent_of(parameter))
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def _parent_of(self, parameter: str) -> AnyNode | None:
+        """The node of one of its arguments, if that needs a gradient."""
+        pairs = zip(self.parents or (), self.derivatives, strict=True)
+        return next((parent for parent, d in pairs if d.parameter == parameter), None)
+
     def slots(self) -> list[int | None]:
         """For each input that has a derivative, which of `parents` is its node; None where it needs no gradient."""
         p = self.primitive

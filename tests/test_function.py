@@ -275,3 +275,44 @@ def test_backward_may_return_arrays_but_nothing_else():
     Arrays.answer = staticmethod(lambda g: "three")
     with pytest.raises(errors.GradientError, match=r"Arrays.*str"):
         Arrays.apply(x).sum().backward()
+
+
+def test_the_node_of_a_call_shows_what_its_ctx_has():
+    class Scaled(autograd.Function):
+        @staticmethod
+        def forward(ctx, x, scale):
+            ctx.scale = scale
+            out = x.exp() * scale
+            ctx.save_for_backward(x, out)
+            return out
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * ctx.saved_tensors[1], None
+
+    x = autograd.tensor([1.0, 2.0], requires_grad=True)
+    y = Scaled.apply(x, 3.0)
+    node = y.grad_fn
+    assert (node.scale, node.needs_input_grad) == (3.0, (True, False))
+    a, b = node.saved_tensors
+    assert autograd.equal(a, x)
+    assert autograd.equal(b, y)
+    (g,) = autograd.grad((a * 2 + b).sum(), x)
+    assert autograd.allclose(g, 2 + y)
+    with pytest.raises(errors.GraphFreedError, match="freed"):
+        _ = node.saved_tensors
+    with pytest.raises(AttributeError):
+        _ = node.other
+
+
+def test_what_an_operation_saved_is_seen_at_its_node():
+    x = autograd.tensor([1.0, 2.0], requires_grad=True)
+    w = autograd.tensor([3.0, 4.0], requires_grad=True)
+    assert autograd.equal((x * w).grad_fn._saved_self, x)
+    assert autograd.equal((x * w).grad_fn._saved_other, w)
+    y = x.exp()
+    assert autograd.equal(y.grad_fn._saved_result, y)
+    assert autograd.equal(x.pow(2).grad_fn._saved_self, x)
+    assert autograd.grad(y.grad_fn._saved_result.sum(), x)[0].tolist() == y.tolist()
+    with pytest.raises(AttributeError):
+        _ = (x + w).grad_fn._saved_self  # a sum saves nothing
