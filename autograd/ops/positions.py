@@ -163,12 +163,15 @@ def scatter(
     key, part = target_of("scatter", input, dim, index, source)
     if reduce == "multiply":
         return _multiplied(input, key, part)
-    positions = _positions(input, dim, key)
+    positions = flat_positions(input, dim, key)
     return setitem(input, part, key) if positions is None else indexing.put(input, positions, part)
 
 
-def _positions(input: Any, dim: int, key: Any) -> Array | None:
-    """The positions in C order for a key of `target_of`; None for one with a value under vmap, and for a number's."""
+def flat_positions(input: Any, dim: int, key: Any) -> Array | None:
+    """The positions in C order for a key of `target_of`; None for one with a value under vmap, and for a number's.
+
+    The key's array is overwritten.
+    """
     shape = tuple(input.shape)
     if not shape or holds_hidden(key):
         return None
@@ -197,7 +200,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     tensor([2., 0., 1.])
     """
     key, part = target_of("scatter_add", input, dim, index, src)
-    positions = _positions(input, dim, key)
+    positions = flat_positions(input, dim, key)
     if positions is None:
         return additem(input, part, key)
     return reshape(additem(flatten(input), part, positions), tuple(input.shape))

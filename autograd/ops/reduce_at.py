@@ -20,7 +20,7 @@ from autograd.ops.extremum import amax, amin
 from autograd.ops.identity import clone
 from autograd.ops.index import additem, getitem_, setitem
 from autograd.ops.join import cat
-from autograd.ops.positions import slices_at, target_of
+from autograd.ops.positions import flat_positions, slices_at, target_of
 from autograd.ops.reduce import prod
 from autograd.ops.rounding import floor_divide
 from autograd.ops.shape import expand, flatten, reshape
@@ -56,6 +56,8 @@ def scatter_reduce(
     if holds_hidden((input, index, src)):
         return of_examples(scatter_reduce, input, dim, index, src, reduce, include_self)  # type: ignore[no-any-return]
     key, part = target_of("scatter_reduce", input, dim, index, src)
+    if reduce == "sum" and include_self and (places := flat_positions(input, dim, key)) is not None:
+        return reshape(additem(flatten(input), part, places), tuple(input.shape))
     return _reduced(input, key, part, reduce, include_self)
 
 
