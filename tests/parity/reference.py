@@ -102,6 +102,11 @@ def _poles(t: Any) -> Any:
 _NAN = _where(torch.isnan)
 _INFINITE = _where(torch.isinf)
 
+_POLYNOMIALS = (
+    *(f"{kind}chebyshev_polynomial_{letter}" for kind in ("", "shifted_") for letter in "tuvw"),
+    "hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p",
+)  # fmt: skip
+
 DIFFERENT: dict[str, Callable[[list[Any]], bool]] = {
     # of nan: PyTorch forgets it, and returns 0 or 1
     **dict.fromkeys(("sign", "sgn", "heaviside", "igamma", "igammac"), _NAN),
@@ -118,6 +123,11 @@ DIFFERENT: dict[str, Callable[[list[Any]], bool]] = {
     "special.zeta": _where(lambda t: t > 1e10),
     # far out: PyTorch's erfcx, by which it divides, loses its digits
     "special.log_ndtr": _where(lambda t: t < -50),
+    # of so large a degree: PyTorch takes a cosine, or stops once a value is nan; here the recurrence has all its steps
+    **dict.fromkeys(
+        (f"special.{name}" for name in _POLYNOMIALS),
+        lambda tensors: bool((tensors[-1].double().abs() > 1000).any()),
+    ),
     # far below 0 the phase is lost in rounding; at infinity PyTorch's is nan
     "special.airy_ai": _where(lambda t: (t < -1e4) | torch.isinf(t)),
 }
