@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.errors import ArgumentError, CheckpointError
 from autograd.graph import saved_tensors_hooks
+from autograd.hidden import LEVELS
 from autograd.modes import MODE, enable_grad
 from autograd.random import default_generator
 from autograd.saved import Hooks, Packed
@@ -103,6 +104,7 @@ class _Run:
         self.checked = checked
         self.early_stop = early_stop
         self.state = default_generator.get_state() if preserve_rng_state else None
+        self.levels = LEVELS.get()  # the running vmaps: backward may run inside others, or after them
         self.facts: list[tuple[Any, Any]] = []  # shape and dtype of each array that was saved
         self.recomputed: dict[int, Any] = {}  # those of the second run that backward has not used yet
 
@@ -136,6 +138,10 @@ class _Run:
         now = default_generator.get_state() if self.state is not None else None
         args = [_restored(value) for value in self.args]
         kwargs = {name: _restored(value) for name, value in self.kwargs.items()}
+        levels = LEVELS.set(self.levels)
+        closed = [level for level in self.levels if not level.open]
+        for level in closed:
+            level.open = True
         try:
             if self.state is not None:
                 default_generator.set_state(self.state)
@@ -144,6 +150,9 @@ class _Run:
         except _Stopped:
             pass
         finally:
+            for level in closed:
+                level.open = False
+            LEVELS.reset(levels)
             if now is not None:
                 default_generator.set_state(now)
         if count != len(self.facts):

@@ -230,7 +230,9 @@ def _tensor_hooks(extras: Extras, gradient: Any, retained: list[tuple[Accumulate
         answer = hook(as_tensor(gradient))
         if answer is not None:
             gradient = _like(answer, gradient)
-    if extras.retained is not None:
+    if extras.retained is not None and not isinstance(
+        gradient, Hidden
+    ):  # a batch of gradients has no place in .grad
         retained.append((extras.retained, gradient))
     return gradient
 

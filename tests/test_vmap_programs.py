@@ -11,6 +11,7 @@ import pytest
 import autograd
 import nn
 from autograd import Function, vmap
+from autograd.checkpoint import checkpoint
 from autograd.errors import ArgumentError, BatchingError, DimensionError, GradientError
 from autograd.func import batching_rule, grad, jacrev, vjp
 from autograd.primitive import Array
@@ -403,3 +404,31 @@ def test_positions_and_reductions_of_examples_of_examples() -> None:
     ]
     one = vmap(largest, (None, 0, None))(y[0, 0], i[0], s[0, 0])
     assert one.tolist() == [largest(y[0, 0], i[0, b], s[0, 0]).tolist() for b in range(3)]
+
+
+def test_a_checkpoint_computes_again_at_the_levels_of_its_first_run() -> None:
+    x = autograd.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    masks: list[Any] = []
+
+    def dropped(v: Any) -> Any:
+        masks.append(autograd.rand(3))
+        return (v * masks[-1]).exp()
+
+    y = checkpoint(dropped, x, use_reentrant=False)
+    (rows,) = autograd.grad(y, x, autograd.eye(3), is_grads_batched=True)
+    assert autograd.equal(*masks)
+    assert autograd.allclose(rows.diagonal(), masks[0] * y)
+    z = vmap(lambda v: checkpoint(lambda u: u.sin().exp(), v, use_reentrant=False))(x)
+    (g,) = autograd.grad(z.sum(), x)  # after vmap has returned
+    assert autograd.allclose(g, x.cos() * z)
+    each = vmap(grad(lambda v: checkpoint(lambda u: u.sin().exp(), v, use_reentrant=False)))(x)
+    assert autograd.allclose(each, g)
+
+
+def test_a_batch_of_gradients_is_not_written_to_grad() -> None:
+    x = autograd.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    (rows,) = autograd.grad(y * y, x, autograd.eye(2), is_grads_batched=True)
+    assert rows.tolist() == [[8.0, 0.0], [0.0, 16.0]]
+    assert y.grad is None
