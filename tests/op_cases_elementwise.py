@@ -197,6 +197,13 @@ FUNCTIONS = [
     ),
     two(special.xlogy, NONZERO, POSITIVE, numpy=sp.xlogy),
     one(special.sinc, NONZERO, numpy=np.sinc),
+    one(
+        special.sinc_slope,
+        NONZERO,
+        numpy=lambda x: (np.cos(np.pi * x) - np.sinc(x)) / x,
+        torch=None,
+        integers=(),
+    ),
 ]
 
 # ------------------------------------------------------------------------------------------ rounding

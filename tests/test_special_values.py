@@ -125,6 +125,8 @@ ROWS = [
     Row("logsumexp of nothing", lambda t, x: t.logsumexp(x, 0), [], -inf, []),
     Row("prod with a zero", lambda t, x: t.prod(x), [0.0, 2.0, 3.0], 0, [6, 0, 0]),
     Row("prod with two zeros", lambda t, x: t.prod(x), [0.0, 2.0, 0.0], 0, [0, 0, 0]),
+    Row("prod of inf", lambda t, x: t.prod(x), [inf, 1.0, 2.0], inf, [2, inf, inf], ours="PyTorch: nan, inf, inf"),
+    Row("prod of inf and 0", lambda t, x: t.prod(x), [-inf, 0.0, 1.0], nan, [0, -inf, nan]),
     Row("prod(dim) with a zero", lambda t, x: t.prod(x, 0), [3.0, 0.0], 0, [0, 3]),
     Row("cumprod with a zero", lambda t, x: t.cumprod(x, 0), [2.0, 0.0, 3.0], [2, 0, 0], [1, 8, 0]),
     Row("cumprod, two zeros", lambda t, x: t.cumprod(x, 0), [2.0, 0.0, 0.0], [2, 0, 0], [1, 2, 0]),
@@ -328,6 +330,17 @@ def test_logsumexp_of_large_float32_has_exact_gradients() -> None:
     x = autograd.tensor([1e4, 1e4], requires_grad=True)
     ops.logsumexp(x, 0).backward()
     assert x.grad.tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("x", [0.0, 1e-30, 1e-4, -1e-4])
+def test_second_derivative_of_sinc_at_and_near_0(x: float, kind: str) -> None:
+    """It is -π²/3; PyTorch's is nan at 0, and cancels near it."""
+    t = autograd.tensor(x, dtype=kind, requires_grad=True)
+    (first,) = autograd.autograd.grad(autograd.sinc(t), t, create_graph=True)
+    np.testing.assert_allclose(first.item(), -(np.pi**2) / 3 * x, 1e-6)
+    (second,) = autograd.autograd.grad(first, t)
+    np.testing.assert_allclose(second.item(), -(np.pi**2) / 3, 1e-6)
 
 
 def test_float16_sums_accumulate_wider() -> None:

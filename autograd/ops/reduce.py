@@ -250,7 +250,7 @@ def _products_of_others(x: Array, dim: int | None) -> Array:
     n = x.shape[dim]
     first, rest = [slice(None)] * len(x.shape), [slice(None)] * len(x.shape)
     first[dim], rest[dim] = slice(0, 1), slice(0, n - 1)
-    head = x[tuple(first)] * 0 + 1
+    head = np.ones_like(x[tuple(first)])
     before = np.cumprod(np.concatenate((head, x[tuple(rest)]), axis=dim), axis=dim)
     back = np.flip(x, dim)
     after = np.flip(np.cumprod(np.concatenate((head, back[tuple(rest)]), axis=dim), axis=dim), dim)
