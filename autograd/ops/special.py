@@ -225,16 +225,14 @@ def sinc(x: Array) -> Array:
     return in_dtype_of(x, np.sinc(x))
 
 
-def _over(out: Array, x: Array, limit: float) -> Array:
-    """out / x, and its limit at 0."""
-    return np.where(x == 0, limit, out / (x + (x == 0)))
+def _sinc_curvature(slope: Array, x: Array) -> Array:
+    """The second derivative of sinc, of the first."""
+    value: Array = sinc(x)
+    return -(math.pi**2) * value - 2 * np.where(x == 0, -(math.pi**2) / 3, slope / (x + (x == 0)))
 
 
 # A primitive, because composing it would cancel all digits near 0.
-@primitive(
-    cast="float",
-    x=lambda g, out, x: -g * (math.pi**2 * sinc(x) + 2 * _over(out, x, -(math.pi**2) / 3)),
-)
+@primitive(cast="float", x=lambda g, out, x: g * _sinc_curvature(out, x))
 def sinc_slope(x: Array) -> Array:
     """The derivative of sinc, elementwise, 0 at 0.  dx = -g * (π² sinc(x) + 2 out / x), -g π² / 3 at 0.
 
