@@ -238,7 +238,7 @@ def sinc_slope(x: Array) -> Array:
 
     >>> import autograd
     >>> sinc_slope(autograd.tensor([0.0, 1.0]))
-    tensor([ 0., -1.])
+    tensor([-0., -1.])
     """
     z = math.pi * x
     square = z * z
