@@ -68,7 +68,7 @@ def note_write(*counted: Any) -> None:
     """Record an in-place write to the arrays' storages."""
     LastWrite.time = now = next(clock)
     for array in counted:
-        holder = owner(array)
+        holder = array if array.base is None else owner(array)
         writes = _STORAGES.get(id(holder))
         if writes is None:
             writes = _STORAGES[id(holder)] = _Writes(holder)
