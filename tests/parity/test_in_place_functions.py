@@ -26,6 +26,8 @@ ARGUMENTS: dict[str, Any] = {
     "xlogy_": (np.array([1.0, 2.0, 3.0]),),
     "index_put_": ([np.array([0, 2])], np.array([5.0, 6.0])),
     "threshold_": (0.5, -1.0),
+    "as_strided_": ((3,), (1,)),
+    "resize_as_": (np.zeros(3),),
 }
 
 
