@@ -17,6 +17,8 @@ COUNT = int(os.environ.get("AUTOGRAD_FUZZ_INDICES", "10000"))
 GROUPS = 10
 
 
+# PyTorch's own warnings, also from its backward
+@pytest.mark.filterwarnings("ignore:indexing with dtype torch.uint8", "ignore:Using a non-tuple sequence")
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_random_indices(group: int) -> None:
     """Every index of the group; the message of a failure is the program."""
