@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create_memory, inplace
+from autograd import inplace
 from autograd.errors import ArgumentError, ShapeError
 from autograd.storage import owner
 
@@ -74,6 +74,8 @@ class Memory:
         Raises:
             ShapeError: if size and stride have different lengths.
         """
+        from autograd import create_memory  # on use: few programs need it
+
         return create_memory.empty_strided(size, stride, **{"dtype": self.dtype, **options})
 
     # -- by a Python function, element by element ------------------------------------------------------------------

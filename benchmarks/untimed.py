@@ -22,11 +22,15 @@ UNTIMED: dict[str, str] = {
         ["linalg_geqrf", "linalg_inv_ex", "linalg_ldl_factor_ex", "linalg_ldl_solve", "linalg_matrix_rank"],
         "LAPACK's routine, as PyTorch calls it; its sister is timed",
     ),
-    **dict.fromkeys(["airy_slope", "spherical_bessel_j1"], "the derivative of one that is timed"),
+    **dict.fromkeys(
+        ["airy_slope", "sinc_slope", "spherical_bessel_j1"], "the derivative of one that is timed"
+    ),
     **dict.fromkeys(
         ["linalg_eigvalsh", "linalg_svdvals", "euclidean_distances"],
         "what an operation that is timed computes where no gradient is wanted",
     ),
+    **dict.fromkeys(["real", "detach"], "the same memory: nothing is computed"),
+    "angle": "0 or π by the sign, which is timed",
     "mvlgamma": "timed as special.multigammaln",
     "strided": "timed as `as_strided`",
     **dict.fromkeys(

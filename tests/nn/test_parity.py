@@ -305,6 +305,7 @@ def test_fifty_steps_of_training(rule, options, dtype):
             lib.Linear(10, 32), lib.ReLU(), lib.Linear(32, 32), lib.Tanh(), lib.Linear(32, 4)
         )
 
+    torch.manual_seed(0)
     theirs = mlp(torch.nn).to(getattr(torch, np.dtype(dtype).name))
     ours = mlp(nn).to(dtype)
     ours.load_state_dict(theirs.state_dict())
