@@ -17,13 +17,12 @@ import numpy as np
 
 from autograd.composite import composite
 from autograd.dims import checked_dims
-from autograd.dtypes import promote_types
 from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.arithmetic import add, mul
-from autograd.ops.elementwise import cast
 from autograd.ops.products import product
 from autograd.ops.rearrange import diagonal
 from autograd.ops.reduce import converted, sum
+from autograd.ops.selection import alike
 from autograd.ops.shape import expand, permute, reshape
 from autograd.primitive import Array, primitive
 from autograd.tape import Variable
@@ -68,14 +67,6 @@ def contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
         y = y.reshape((*common, math.prod(summed), math.prod(y_free)))
         out = product(x, y).reshape(common + x_free + y_free)
     return out.transpose(plan.out_order)
-
-
-def _promoted(x: Any, y: Any) -> tuple[Any, Any]:
-    """Both in their common dtype."""
-    if x.dtype == y.dtype:
-        return x, y
-    common = promote_types(x.dtype, y.dtype)
-    return cast(x, common), cast(y, common)
 
 
 def _contract(x: Array, y: Array, indices: tuple[str, str, str]) -> Array:
@@ -146,7 +137,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
             out = output
         x, y = (_expanded(v, labels, sizes, other) for v, labels, other in ((x, a, b), (y, b, a)))
         if not set(a).intersection(b).difference(out):  # nothing is summed: a product, which promotes
-            x, y = _promoted(x, y)
+            x, y = alike(x, y)
         terms.insert(i, (contract(x, y, (a, b, out)), out))
     result, labels = terms[0]
     return result if labels == output else permute(result, [labels.index(c) for c in output])
