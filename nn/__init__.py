@@ -25,7 +25,7 @@ from nn.dropout import Dropout
 from nn.linear import Flatten, Identity, Linear, Unflatten
 from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from nn.module import Module
-from nn.parameter import Buffer, Parameter
+from nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from nn.saturation import (
     GLU,
     Hardshrink,
@@ -44,7 +44,7 @@ from nn.softmax import LogSoftmax, Softmax, Softmin
 __all__ = [
     "functional", "init", "scalar", "utils",
     # the base
-    "Module", "Parameter", "Buffer",
+    "Module", "Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer",
     # containers
     "Sequential", "ModuleList", "ModuleDict",
     # layers

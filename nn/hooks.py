@@ -41,6 +41,9 @@ class ForwardHooks:
 
     def call(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """module.forward(*args, **kwargs), with the hooks around it."""
+        if not (self._before or self._after):  # all were removed
+            module.__dict__.pop("_hooks", None)
+            return module.forward(*args, **kwargs)
         called: set[_Hook] = set()
         result = None
         try:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, StateDictError
 from autograd.tape import Variable, bump, wrap
-from nn.parameter import Parameter
+from nn.parameter import Parameter, is_lazy
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -52,6 +52,10 @@ def load(module: Module, state_dict: Mapping[str, Any], strict: bool, assign: bo
             + "\n\t".join(problems)
         )
     for name, value in values.items():
+        if value is None:
+            continue  # uninitialised here and there
+        if is_lazy(held[name]):
+            held[name].materialize(value.shape)
         if assign:
             _assign(module, name, held[name], state_dict[name], value)
         else:
@@ -67,11 +71,16 @@ def _listed(names: list[str]) -> str:
 
 def _fitting(name: str, value: Any, tensor: Any) -> tuple[Any, list[str]]:
     """The value as an array, and what is wrong with it."""
+    if is_lazy(value):
+        problem = f"{name}: cannot load an uninitialized tensor into an initialized one; call the saved module first."
+        return None, [] if is_lazy(tensor) else [problem]
     array = value.array if isinstance(value, Variable) else value
     if not isinstance(array, np.ndarray):
         if not hasattr(array, "__array__"):
             return None, [f"{name}: expected a tensor or an array, got {type(value).__name__}."]
         array = np.asarray(value.detach() if hasattr(value, "detach") else value)
+    if is_lazy(tensor):
+        return array, []
     shape = tensor.array.shape
     if array.shape == (1,) and shape == ():
         array = array.reshape(())  # files from before there were 0-d tensors
