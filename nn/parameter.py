@@ -131,8 +131,8 @@ class UninitializedTensorMixin(Tensor):
     def _held(self) -> Any:
         return _HELD.__get__(self)  # type: ignore[attr-defined]  # a slot's descriptor
 
-    @property
-    def array(self) -> Any:  # type: ignore[override]  # hides the slot
+    @property  # type: ignore[override]  # hides the slot
+    def array(self) -> Any:
         """Nothing: there are no values yet.
 
         Raises:
