@@ -131,8 +131,8 @@ class UninitializedTensorMixin(Tensor):
     def _held(self) -> Any:
         return _HELD.__get__(self)  # type: ignore[attr-defined]  # a slot's descriptor
 
-    @property  # type: ignore[override]  # hides the slot
-    def array(self) -> Any:
+    @property
+    def array(self) -> Any:  # type: ignore[override]  # hides the slot
         """Nothing: there are no values yet.
 
         Raises:
@@ -157,7 +157,7 @@ class UninitializedTensorMixin(Tensor):
         )
 
     @property
-    def dtype(self) -> dtypes.dtype:
+    def dtype(self) -> dtypes.dtype:  # type: ignore[override]  # declared as an attribute where it is used
         """The element type it will have."""
         return dtypes.of_array(self._held)
 
