@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,17 +28,21 @@ def differences(
     process: Callable[[Any], Any] | None = None,
     invariant: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
     tolerance: float = 1.0,
+    leaves: Sequence[tuple[torch.Tensor, Any]] = (),
+    loss_per_order: float = 10.0,
 ) -> list[str]:
     """Call both with the same arguments and compare results, dtypes and derivatives up to `order`.
 
     process:    what is compared of PyTorch's and our result, where only a part is unique
     invariant:  the same, but it also sees the arguments
     tolerance:  how many times the usual one
+    leaves:     what both functions hold that wants a gradient too: parameters, as pairs
+    loss_per_order: how many times the tolerance of a derivative may be that of the one before
     """
     translate = Translator()
     our_args, our_named = translate(args), translate(named)
-    expected, error = _outcome(theirs, args, named)
-    found, problem = _outcome(ours, our_args, our_named)
+    expected, error = outcome(theirs, args, named)
+    found, problem = outcome(ours, our_args, our_named)
     if error is not None:
         return [] if problem is not None else [f"PyTorch raises {error!r}; ours returned {_brief(found)}"]
     if problem is not None:
@@ -47,15 +51,15 @@ def differences(
         expected, found = invariant(expected, args, named), invariant(found, our_args, our_named)
     if process is not None:
         expected, found = process(expected), process(found)
-    pairs, reports = _paired(expected, found)
+    pairs, reports = paired(expected, found)
     for e, f in pairs:
-        reports += _unequal("result", e, f, tolerance)
+        reports += unequal("result", e, f, tolerance)
     if reports or not order:
         return reports
-    return _derivatives(pairs, translate, order, tolerance)
+    return _derivatives(pairs, [*translate.differentiable(), *leaves], order, tolerance, loss_per_order)
 
 
-def _outcome(function: Callable[..., Any], args: Any, named: Any) -> tuple[Any, Exception | None]:
+def outcome(function: Callable[..., Any], args: Any, named: Any) -> tuple[Any, Exception | None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -64,14 +68,14 @@ def _outcome(function: Callable[..., Any], args: Any, named: Any) -> tuple[Any, 
             return None, error
 
 
-def _paired(expected: Any, found: Any) -> tuple[list[tuple[Any, Any]], list[str]]:
+def paired(expected: Any, found: Any) -> tuple[list[tuple[Any, Any]], list[str]]:
     es, fs = flat(expected), flat(found)
     if len(es) != len(fs):
         return [], [f"{len(es)} results in PyTorch, {len(fs)} here"]
     return list(zip(es, fs, strict=True)), []
 
 
-def _unequal(what: str, expected: Any, found: Any, times: float = 1.0) -> list[str]:
+def unequal(what: str, expected: Any, found: Any, times: float = 1.0) -> list[str]:
     """What is different about two results."""
     if isinstance(expected, torch.Tensor) != isinstance(found, Variable):
         return [f"{what}: {type(expected).__name__} in PyTorch, {type(found).__name__} here"]
@@ -107,9 +111,12 @@ def _brief(value: Any) -> str:
 
 
 def _derivatives(
-    pairs: list[tuple[Any, Any]], translate: Translator, order: int, tolerance: float
+    pairs: list[tuple[Any, Any]],
+    inputs: list[tuple[torch.Tensor, Any]],
+    order: int,
+    tolerance: float,
+    loss_per_order: float,
 ) -> list[str]:
-    inputs = translate.differentiable()
     kept = [(e, f) for e, f in pairs if isinstance(e, torch.Tensor) and e.requires_grad]
     if not inputs or not kept:
         return []
@@ -141,11 +148,11 @@ def _derivatives(
         next_es, next_fs = [], []
         for i, (e, f) in enumerate(zip(expected, found, strict=True)):
             zero = torch.zeros_like(theirs[i])
-            reports += _unequal(
+            reports += unequal(
                 f"derivative {times} by tensor {i}",
                 zero if e is None else e,
                 wrap(array(zero)) if f is None else f,
-                tolerance * 10**times,
+                tolerance * loss_per_order**times,
             )
             if e is not None and e.requires_grad:
                 next_es.append(e)

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 import autograd
+import nn
 from autograd.tape import Variable, wrap
 
 DTYPES = {
@@ -86,6 +88,13 @@ class Translator:
             return getattr(autograd, name)
         if isinstance(value, complex):
             raise UntranslatableError("complex number")
+        if isinstance(value, torch.nn.Module):
+            return layer(value)
+        if isinstance(value, PackedSequence):
+            return nn.utils.rnn.PackedSequence(*(self(part) for part in value))
+        name = getattr(value, "__name__", "")
+        if name and getattr(torch.nn.functional, name, None) is value:
+            return getattr(nn.functional, name)
         return value
 
     def differentiable(self) -> list[tuple[torch.Tensor, Any]]:
@@ -106,6 +115,30 @@ def tensor(t: torch.Tensor) -> Any:
         placed = np.lib.stride_tricks.as_strided(whole, tuple(t.shape), steps)
     ours = wrap(placed)
     return ours.requires_grad_() if t.requires_grad else ours
+
+
+def layer(theirs: torch.nn.Module) -> Any:
+    """Our layer in the place of one that is given to a constructor; the weights come with those of the whole."""
+    ours = getattr(nn, type(theirs).__name__)
+    if isinstance(theirs, torch.nn.LayerNorm):
+        bias = theirs.bias is not None
+        return ours(theirs.normalized_shape, theirs.eps, theirs.elementwise_affine, bias=bias)
+    if isinstance(theirs, (torch.nn.TransformerEncoderLayer, torch.nn.TransformerDecoderLayer)):
+        attention = theirs.self_attn
+        return ours(
+            attention.embed_dim,
+            attention.num_heads,
+            theirs.linear1.out_features,
+            theirs.dropout.p,
+            Translator()(getattr(theirs, "activation", None)),
+            theirs.norm1.eps,
+            attention.batch_first,
+            theirs.norm_first,
+            theirs.linear1.bias is not None,
+        )
+    if list(theirs.parameters()) or list(theirs.children()):
+        raise UntranslatableError(repr(theirs))
+    return ours()
 
 
 def array(value: Any) -> Any:
