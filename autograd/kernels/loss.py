@@ -124,7 +124,7 @@ def cross_entropy_(
     if not rows.flags.c_contiguous:
         rows = copied(rows)  # the gradient is written at positions counted in C order
     n, classes = rows.shape
-    weight = checked_weight("cross_entropy", weight, classes)
+    weight = checked_weight("cross_entropy", weight, classes, x.dtype)
     chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)
     shifted = rows - largest(rows, 1)
     picked = shifted.reshape(-1).take(_row_starts(n, classes) + chosen)
@@ -177,8 +177,9 @@ def cross_entropy(
 
     Raises:
         DimensionError: if a target is not a class.
-        ShapeError, DTypeError: if the target's shape or dtype does not fit.
-        ArgumentError: for another reduction, or label_smoothing outside [0, 1].
+        ShapeError, DTypeError: if the shape or dtype of the target, or of the weight, does not fit.
+        ArgumentError: for another reduction, label_smoothing outside [0, 1], or an ignore_index ≥ 0 where the target
+            is probabilities.
 
     >>> import autograd
     >>> cross_entropy(autograd.tensor([[2.0, 0.0], [0.0, 1.0]]), autograd.tensor([0, 0]))
@@ -188,6 +189,11 @@ def cross_entropy(
         raise ArgumentError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     t = raw(target)
     if t.dtype.kind == "f":
+        if ignore_index >= 0:
+            raise ArgumentError(
+                f"cross_entropy: ignore_index={ignore_index} names a class, but the target holds probabilities, which "
+                "have none to ignore; give class indices, or weights of 0"
+            )
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     return cross_entropy_(input, target, weight, ignore_index, reduction, label_smoothing)
 

@@ -129,11 +129,15 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
     return None if valid.all() else valid
 
 
-def checked_weight(op: str, weight: Any, classes: int) -> Array | None:
-    """The weight of each class as an array."""
+def checked_weight(op: str, weight: Any, classes: int, dtype: Any = None) -> Array | None:
+    """The weight of each class as an array, of the given dtype if there is one."""
     if weight is None:
         return None
     w = raw(weight)
+    if dtype is not None and w.dtype != dtype:
+        raise DTypeError(
+            f"{op}: the input is {dtype}, the weight {w.dtype}; convert with weight.to(input.dtype)"
+        )
     if w.shape != (classes,):
         raise ShapeError(
             f"{op}: weight must have one element for each of {classes} classes, got shape {w.shape}"
@@ -171,7 +175,7 @@ def nll_loss(
         return reduced("nll_loss", arithmetic.neg(picked(input, t.copy(), dim, False)), reduction)
     if valid is None:
         valid = np.ones(t.shape, np.bool_)
-    w = checked_weight("nll_loss", weight, shape[dim])
+    w = checked_weight("nll_loss", weight, shape[dim], raw(input).dtype)
     safe = np.where(valid, t, 0).astype(np.int64)
     each = valid.astype(raw(input).dtype) if w is None else w[safe] * valid
     index = np.expand_dims(safe, dim)

@@ -204,7 +204,9 @@ def _step(
     expected, error = outcome(theirs, args, named)
     found, problem = outcome(ours, our_args, our_named)
     if error is not None or problem is not None:
-        return [] if error is not None and problem is not None else [f"{error!r} in PyTorch, {problem!r} here"]
+        return (
+            [] if error is not None and problem is not None else [f"{error!r} in PyTorch, {problem!r} here"]
+        )
     pairs, reports = paired(expected, found)
     for e, f in pairs:
         reports += unequal("result", e, f, tolerance)

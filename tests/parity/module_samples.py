@@ -41,7 +41,10 @@ def module(
     ) -> list[ModuleInput]:
         make = partial(make_tensor, device=device, dtype=dtype, requires_grad=requires_grad)
         chosen = [*samples, *(() if training else only_evaluated)]
-        return [ModuleInput(made, FunctionInput(*forward(make)), desc=str(i)) for i, (made, forward) in enumerate(chosen)]
+        return [
+            ModuleInput(made, FunctionInput(*forward(make)), desc=str(i))
+            for i, (made, forward) in enumerate(chosen)
+        ]
 
     return ModuleInfo(cls, module_inputs_func=inputs, **facts)
 
@@ -140,7 +143,10 @@ OTHER_MODULES: list[ModuleInfo] = [
     ),
     dropout(nn.FeatureAlphaDropout, (3, 4, 5)),
     module(
-        nn.Flatten, (made(), of((2, 3, 4))), (made(0, 1), of((2, 3, 4))), (made(start_dim=2, end_dim=-2), of((2, 3, 4, 2, 3)))
+        nn.Flatten,
+        (made(), of((2, 3, 4))),
+        (made(0, 1), of((2, 3, 4))),
+        (made(start_dim=2, end_dim=-2), of((2, 3, 4, 2, 3))),
     ),
     module(
         nn.Fold,
@@ -223,6 +229,10 @@ OTHER_MODULES: list[ModuleInfo] = [
         (made(scale_factor=2.3, mode="bicubic", recompute_scale_factor=True), of((2, 3, 4, 5))),
         (made(size=5, mode="trilinear"), of((2, 3, 4, 5, 2))),
     ),
-    module(nn.UpsamplingBilinear2d, (made(scale_factor=2), of((2, 3, 4, 5))), (made((5, 7)), of((2, 3, 4, 5)))),
-    module(nn.UpsamplingNearest2d, (made(scale_factor=2), of((2, 3, 4, 5))), (made((5, 7)), of((2, 3, 4, 5)))),
+    module(
+        nn.UpsamplingBilinear2d, (made(scale_factor=2), of((2, 3, 4, 5))), (made((5, 7)), of((2, 3, 4, 5)))
+    ),
+    module(
+        nn.UpsamplingNearest2d, (made(scale_factor=2), of((2, 3, 4, 5))), (made((5, 7)), of((2, 3, 4, 5)))
+    ),
 ]
