@@ -20,7 +20,12 @@ Array = Annotated[Any, "array"]
 Arrays = Annotated[Sequence[Any], "arrays"]
 """An argument that is a sequence of arrays."""
 
-_LOADED_ON_USE = ("autograd.linalg", "autograd.linalg.distances", "autograd.ops.polynomial")
+_LOADED_ON_USE = (
+    "autograd.kernels.attention",
+    "autograd.linalg",
+    "autograd.linalg.distances",
+    "autograd.ops.polynomial",
+)
 """Modules with primitives that `import autograd` does not load."""
 
 _REGISTRY: dict[str, Primitive] = {}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.batching import rules_index, rules_linalg, rules_order, rules_products, rules_shape
+from autograd.batching import rules_attention, rules_index, rules_linalg, rules_order, rules_products, rules_shape
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
 from autograd.hidden import Rule
 from autograd.kernels import softmax
 from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
-__all__ = ["batching_rule", "rules_index", "rules_linalg", "rules_order", "rules_products", "rules_shape"]
+__all__ = [
+    "batching_rule", "rules_attention", "rules_index", "rules_linalg", "rules_order", "rules_products", "rules_shape",
+]  # fmt: skip
 
 batches(
     reduce.sum_, reduce.mean_, reduce.prod_, variance.var_, variance.std_, reduce.norm_, reduce.all, reduce.any,

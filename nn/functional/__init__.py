@@ -1,5 +1,6 @@
 """Layers and losses as functions: `import nn.functional as F`."""
 
+from autograd.kernels.attention import scaled_dot_product_attention
 from autograd.kernels.linear import linear
 from autograd.ops.activation import (
     gelu,
@@ -57,6 +58,8 @@ from nn.functional.loss import (
 __all__ = [
     # layers
     "linear", "dropout", "one_hot",
+    # attention
+    "scaled_dot_product_attention",
     # lengths and distances
     "normalize", "cosine_similarity", "pairwise_distance",
     # activations

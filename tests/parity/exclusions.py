@@ -94,7 +94,7 @@ OPERATIONS: dict[str, str] = {
         nn.functional.multilabel_margin_loss nn.functional.multilabel_soft_margin_loss
         nn.functional.pad nn.functional.pdist nn.functional.pixel_shuffle
         nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss nn.functional.rms_norm
-        nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss
+        nn.functional.soft_margin_loss
         nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
         nn.functional.upsample_bilinear nn.functional.upsample_nearest
     """,
