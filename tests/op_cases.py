@@ -8,6 +8,7 @@ Write a row in the list of its family, with `Case`, `on` and the array makers of
 from __future__ import annotations
 
 from tests import (
+    op_cases_attention,
     op_cases_decompositions,
     op_cases_elementwise,
     op_cases_index,
@@ -24,6 +25,7 @@ CASES: list[Case] = [
     *op_cases_elementwise.CASES,
     *op_cases_special.CASES,
     *op_cases_nn.CASES,
+    *op_cases_attention.CASES,
     *op_cases_reduce.CASES,
     *op_cases_shape.CASES,
     *op_cases_index.CASES,

@@ -60,6 +60,16 @@ def functional(lib: Any) -> Any:
     return torch.nn.functional if lib is torch else nn.functional
 
 
+def heads(t: Any) -> Any:
+    """(32, 64) as 2 examples of 2 heads, 64 positions and 8 numbers, without a copy."""
+    return t.reshape(2, 64, 2, 8).transpose(1, 2)
+
+
+def attending(lib: Any, x: Any, y: Any, **options: Any) -> Any:
+    q, k, v = heads(x + 1), heads(y + 1), heads(x + 2)
+    return functional(lib).scaled_dot_product_attention(q, k, v, **options)
+
+
 X, Y, W, B = floats(32, 64), floats(32, 64), floats(48, 64), floats(48)
 POSITIVE = np.abs(X) + np.float32(0.1)
 ROW, COLUMN = floats(64), floats(32, 1)
@@ -100,6 +110,19 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "outer": (lambda lib, x, y: lib.outer(x + 1, y + 1), (ROW, B)),
     "einsum": (lambda lib, x, y: lib.einsum("ij,kj->ik", x + 1, y + 1), (X, Y)),
     "attention": (lambda lib, x, y: ((x + 1) @ (y + 1).t() / 8).softmax(-1) @ (x + 1), (X, Y)),
+    "scaled_dot_product_attention": (attending, (X, Y)),
+    "scaled_dot_product_attention, causal": (
+        lambda lib, x, y: attending(lib, x, y, is_causal=True),
+        (X, Y),
+    ),
+    "scaled_dot_product_attention, mask": (
+        lambda lib, x, y, m: attending(lib, x, y, attn_mask=m + 0.0),
+        (X, Y, floats(64, 64)),
+    ),
+    "scaled_dot_product_attention, dropout": (
+        lambda lib, x, y: attending(lib, x, y, dropout_p=0.3),
+        (X, Y),
+    ),
     **{f"pow {n}": (lambda lib, x, n=n: (x + 1) ** n, (POSITIVE,)) for n in (2, 3, 0.5, -1)},
     "pow, two arrays": (lambda lib, x, y: (x + 1) ** (y + 1), (POSITIVE, Y)),
     "dropout": (lambda lib, x: functional(lib).dropout(x + 1, 0.5), (X,)),

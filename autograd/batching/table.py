@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.batching import rules_attention, rules_index, rules_linalg, rules_order, rules_products, rules_shape
+from autograd.batching import (
+    rules_attention,
+    rules_index,
+    rules_linalg,
+    rules_order,
+    rules_products,
+    rules_shape,
+)
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
 from autograd.hidden import Rule
 from autograd.kernels import softmax

@@ -18,7 +18,7 @@ from autograd.composite import composite
 from autograd.constants import ones
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.kernels.softmax import softmax_
-from autograd.ops import linalg, reduce, selection
+from autograd.ops import linalg, selection
 from autograd.ops.forms import maximum_reduce, minimum_reduce
 from autograd.ops.reduce import converted
 from autograd.ops.shape import expand, matrix_transpose, reshape
@@ -109,7 +109,7 @@ def _room(batch: int, heads: int, rows: int, columns: int, causal: bool) -> int:
     """The size of the largest block."""
     part, width = next(_blocks(batch, heads, rows, columns, causal))
     b, h, r = (min(p.stop, n) - p.start for p, n in zip(part, (batch, heads, rows), strict=True))
-    return b * h * r * width
+    return int(b * h * r * width)
 
 
 def _like(x: Array, shape: tuple[int, ...]) -> Array:
@@ -189,13 +189,13 @@ def _composed(
     """The same in small primitives; a row in which all is masked gives 0."""
     s = linalg.matmul(query * scale, matrix_transpose(key))
     if causal:
-        s = s.masked_fill(~np.tri(*s.shape[-2:], dtype=bool), -np.inf)
+        s = s.masked_fill(np.tri(*s.shape[-2:]) == 0, -np.inf)
     if mask is not None:
         s = s + mask if raw(mask).dtype.kind == "f" else s.masked_fill(np.logical_not(raw(mask)), -np.inf)
     dead = (s == -np.inf).all(-1, keepdim=True)
     p = selection.where(dead, 0.0, softmax_(selection.where(dead, 0.0, s), -1))
     if kept is not None:
-        p = p * (raw(kept) * query.dtype.type(factor))
+        p = p * np.multiply(raw(kept), factor, dtype=raw(query).dtype)
     return linalg.matmul(p, value)
 
 
@@ -302,7 +302,9 @@ def scaled_dot_product_attention(
             [20.]])
     """
     if attn_mask is not None and is_causal:
-        raise ArgumentError(f"{_NAME}: attn_mask is not to be given together with is_causal=True; leave one out")
+        raise ArgumentError(
+            f"{_NAME}: attn_mask is not to be given together with is_causal=True; leave one out"
+        )
     if not 0 <= dropout_p <= 1:
         raise ArgumentError(
             f"{_NAME}: dropout_p, the probability of being dropped, is in [0, 1], got {dropout_p}"
@@ -338,7 +340,7 @@ def scaled_dot_product_attention(
     out: Any = attention(q, k, v, mask, kept, is_causal, scale, factor)
     if kind.char == "e":
         out = converted(out, kind)
-    return out if batch == two else reshape(out, (*batch, *out.shape[-2:]))  # type: ignore[no-any-return]
+    return out if batch == two else reshape(out, (*batch, *out.shape[-2:]))
 
 
 def _fit(query: Any, key: Any, value: Any) -> bool:
