@@ -13,7 +13,7 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.layout import copied
 from autograd.ops import arithmetic, reduce, selection
-from autograd.ops.forms import add_reduce, floating, keep, largest, sums
+from autograd.ops.forms import add_reduce, floating, keep, largest, maximum_reduce, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
 from autograd.primitive import Array, primitive
 from autograd.tape import raw
@@ -38,6 +38,24 @@ def _from_rows(rows: Array, shape: tuple[int, ...]) -> Array:
     if len(shape) < 2:
         return rows.reshape(shape)
     return np.moveaxis(rows.reshape((shape[0], *shape[2:], shape[1])), -1, 1)
+
+
+def _lowered(rows: Array) -> Array:
+    """Each row less its largest element. Many short rows are turned round in memory: along those NumPy is slow."""
+    n, classes = rows.shape
+    if classes <= 64 and n > 2 * classes > 0:
+        columns = rows.T.copy()
+        columns -= maximum_reduce(columns, 0)
+        return columns.T
+    return copied(rows - largest(rows, 1)) if not rows.flags.c_contiguous else rows - largest(rows, 1)
+
+
+def _in_memory(rows: Array, chosen: Array) -> tuple[Array, Array]:
+    """The elements of a matrix in their order in memory, and at which place the chosen one of each row is."""
+    n, classes = rows.shape
+    if rows.flags.c_contiguous:
+        return rows.reshape(-1), _row_starts(n, classes) + chosen
+    return rows.T.reshape(-1), chosen * n + _row_starts(n, 1)
 
 
 @functools.lru_cache(maxsize=16)
@@ -100,7 +118,8 @@ def _gradient(
         soft = g * counts * (label_smoothing / p.shape[1])  # what it gives to each class
         row = hard + soft * (p.shape[1] if weight is None else weight.sum())
     d = p * (row[:, None] if isinstance(row, np.ndarray) else row)
-    d.reshape(-1)[_row_starts(*p.shape) + chosen] -= hard
+    elements, places = _in_memory(d, chosen)
+    elements[places] -= hard
     if label_smoothing:
         d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
     return (_from_rows(d, shape),)
@@ -121,18 +140,17 @@ def cross_entropy_(
     floating("cross_entropy", x)
     valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
     rows = _rows(x)
-    if not rows.flags.c_contiguous:
-        rows = copied(rows)  # the gradient is written at positions counted in C order
     n, classes = rows.shape
     weight = checked_weight("cross_entropy", weight, classes, x.dtype)
     chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)
-    shifted = rows - largest(rows, 1)
-    picked = shifted.reshape(-1).take(_row_starts(n, classes) + chosen)
+    shifted = _lowered(rows)
+    elements, places = _in_memory(shifted, chosen)
+    picked = elements.take(places)
     e = np.exp(shifted)
     by_dot = e.dtype.char in "fd" and max(n, classes) <= 4096  # a product with ones: half of a sum's time
     total = e.dot(ones(classes, e.dtype)) if by_dot else sums(e, 1, keepdim=False)
     log_total = np.log(total)
-    e /= total[:, None]
+    np.divide(e.T, total, out=e.T)
     loss = log_total - picked
     if not isinstance(each, int):
         loss *= each

@@ -104,8 +104,7 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
         target.dtype.char == "l"
         and target.shape == expected
         and target.size
-        and maximum_reduce(target.view(np.uint64), None)
-        < classes  # seen as unsigned, a negative number is too large as well
+        and _are_classes(target, classes)
         and not 0 <= ignore_index < classes
     ):
         return None  # nearly always
@@ -127,6 +126,14 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
             f"the input has shape {shape}"
         )
     return None if valid.all() else valid
+
+
+def _are_classes(target: Array, classes: int) -> bool:
+    """Whether every int64 is in [0, classes)."""
+    if target.size <= 128:  # Python is faster than NumPy's overhead
+        found = target.reshape(-1).tolist()
+        return bool(min(found) >= 0 and max(found) < classes)
+    return bool(maximum_reduce(target.view(np.uint64), None) < classes)  # a negative number is too large
 
 
 def checked_weight(op: str, weight: Any, classes: int, dtype: Any = None) -> Array | None:

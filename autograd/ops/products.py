@@ -25,8 +25,6 @@ def product(x: Array, y: Array) -> Array:
     """
     if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 2 == y.ndim:
         if len(y) > 1 and y.size <= 9216:
-            if y.size >= 2304 and len(x) >= 32 and y.dtype.char == "f" and y.flags.f_contiguous:
-                y = y.copy()  # at these sizes BLAS takes a sixth longer with a transposed y
             return x.dot(y)  # the same as @, with half of its overhead
         rows, inner = x.shape
         if inner == 1 and len(y) == 1:
