@@ -25,6 +25,7 @@ IMPORTS = {
     "import torch.autograd as autograd": "import autograd",
     "import torch.nn as nn": "import nn",
     "import torch.nn.functional as F": "import nn.functional as F",
+    "import torch.nn.init as init": "import nn.init as init",
     "import torch.optim as optim": "import optim",
     "from torch import Tensor": "from autograd import Tensor",
     "from torch import nn": "import nn",
@@ -32,6 +33,13 @@ IMPORTS = {
     "from torch import optim": "import optim",
     "from torch.autograd import Function": "from autograd import Function",
     "from torch.autograd import grad": "from autograd import grad",
+    "from torch.nn import functional as F": "from nn import functional as F",
+    "from torch.nn.utils.parametrizations import spectral_norm, weight_norm": (
+        "from nn.utils.parametrizations import spectral_norm, weight_norm"
+    ),
+    "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence": (
+        "from nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence"
+    ),
 }
 
 
