@@ -12,7 +12,7 @@ from autograd.errors import ArgumentError, GradientError, GraphFreedError, InPla
 from autograd.hidden import LEVELS, Hidden, holds_hidden
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
-from autograd.record import attach_outputs, output_node
+from autograd.record import PASSED, attach_outputs, output_node
 from autograd.saved import unpacked
 from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import as_tensor, unbroadcast
@@ -143,12 +143,17 @@ class FunctionCtx:
                 )
             check_writable(f"{self._function.__name__} (mark_dirty)", t)
             bump(t)
-        return tuple(
-            wrap(o.array)
+        results = tuple(
+            _passed(o)
             if isinstance(o, Variable) and any(o is a for a in args) and not any(o is d for d in self._dirty)
             else o
             for o in outputs
         )
+        silent = self._non_differentiable
+        self._non_differentiable = tuple(
+            r for r, o in zip(results, outputs, strict=True) if any(o is s for s in silent)
+        )
+        return results
 
     def record(self, args: tuple[Any, ...], parents: list[AnyNode | None], outputs: tuple[Any, ...]) -> None:
         """Make one node for the call, with an edge to each argument that needs a gradient."""
@@ -233,6 +238,15 @@ class FunctionCtx:
             None if answer is None or fact is None else _fitted(name, i, answer, fact, recording)
             for i, (answer, fact) in enumerate(zip(answers, facts, strict=False))
         )
+
+
+def _passed(tensor: Any) -> Any:
+    """A tensor of its own for an input that is returned as it came: a view of it, which is not to be written."""
+    new = wrap(tensor.array)
+    if tensor.current_node() is not None:
+        root = tensor if tensor.base is None or tensor.base[0] is None else tensor.base[0]
+        new.base = (root, PASSED)
+    return new
 
 
 def _backward_of(function: type[Function]) -> Callable[..., Any]:

@@ -24,7 +24,7 @@ from autograd.hidden import Hidden
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
 from autograd.ops import shape as shape_ops
-from autograd.record import CONSTANT, make_node
+from autograd.record import CONSTANT, PASSED, make_node
 from autograd.storage import LastWrite, written_since
 from autograd.storing import stored
 from autograd.table import Primitive
@@ -217,7 +217,16 @@ def _is_basic(key: Any) -> bool:
 
 
 def check_part_of_graph(name: str, x: Variable, node: AnyNode | None) -> None:
-    """Raise if `x` is a view made inside no_grad(), and the write of what `node` computed would have to be recorded."""
+    """Raise if `x` is a view made inside no_grad(), and the write of what `node` computed would have to be recorded.
+
+    What a Function returned as it came is not to be written at all.
+    """
+    if x.base is not None and x.base[1] == PASSED and MODE.get().grad:
+        raise InPlaceError(
+            f"{name}: the tensor of shape {x.array.shape} is what a Function returned as it came, or a view of it, so "
+            "a write would bypass the Function's backward; modules with backward hooks pass their inputs and outputs "
+            "through such a Function. Use an out-of-place operation, or clone() it first"
+        )
     if x.base is not None and x.base[1] == CONSTANT and MODE.get().grad:
         root = x.base[0]
         if node is not None or (root is not None and root.current_node() is not None):
@@ -245,7 +254,7 @@ def set_node(x: Variable, node: AnyNode | None) -> None:
             if x.leaf is None:
                 return  # it is read from the root when it is next used
             node = _read(root, x)
-        if x.base[1] != CONSTANT:  # type: ignore[index]  # it has a root
+        if x.base[1] >= 0:  # type: ignore[index]  # it has a root
             x.base = (root, LastWrite.time)
     replace_node(x, node)
 
@@ -269,7 +278,7 @@ def replace_node(x: Variable, node: AnyNode | None) -> None:
 
 def current_node(x: Variable) -> AnyNode | None:
     """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
-    if x.base is not None and x.base[1] != LastWrite.time and x.base[1] != CONSTANT:
+    if x.base is not None and x.base[1] != LastWrite.time and x.base[1] >= 0:
         root, time = x.base
         x.base = (root, LastWrite.time)
         if root is not None and written_since(counted(root), time):

@@ -19,6 +19,9 @@ _new: Any = object.__new__
 CONSTANT = -1
 """The time in the base of a view made inside no_grad(): it never has a node."""
 
+PASSED = -2
+"""The time in the base of what a `Function` returned as it came: its node is the call's, which a write would bypass."""
+
 
 def make_node(
     p: Primitive,
@@ -151,5 +154,5 @@ def mark_view(result: Variable, source: Variable) -> None:
     if np.may_share_memory(array, source.array) or not (array.size or array.base is None):
         base = source.base
         root = source if base is None or base[0] is None else base[0]
-        constant = not MODE.get().grad or (base is not None and base[1] == CONSTANT)
-        result.base = (root, CONSTANT if constant else LastWrite.time)
+        time = CONSTANT if not MODE.get().grad else LastWrite.time
+        result.base = (root, base[1] if base is not None and base[1] < 0 else time)

@@ -130,11 +130,11 @@ class Sequential(_Numbered):
     def forward(self, input: Any) -> Any:
         """Pass the input through the chain."""
         attributes = self.__dict__
-        for name in self._kinds:
+        for name in self._member_kinds:
             module = attributes[name]
             if isinstance(module, Module):
                 # what module(input) does, with one call less for each layer
-                input = module.forward(input) if module._hooks is None else module(input)  # noqa: SLF001
+                input = module.forward(input) if module._call_hooks is None else module(input)  # noqa: SLF001
         return input
 
     def _part(self, idx: slice) -> Sequential:

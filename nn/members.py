@@ -7,7 +7,7 @@ which names are members and of which kind. `Members` shows one kind as the dict 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, MutableSet
 from difflib import get_close_matches
 from typing import Any
 
@@ -26,6 +26,9 @@ class Kind(enum.Enum):
 
 
 BUFFERS = (Kind.BUFFER, Kind.UNSAVED_BUFFER)
+
+REGISTERED: dict[Kind, dict[int, Any]] = {Kind.PARAMETER: {}, Kind.BUFFER: {}, Kind.MODULE: {}}
+"""Hooks that see every member that any module gets, by its kind; see `nn.modules.module`."""
 
 
 class Members(MutableMapping[str, Any]):
@@ -60,6 +63,32 @@ class Members(MutableMapping[str, Any]):
         return repr(dict(self))
 
 
+class UnsavedNames(MutableSet[str]):
+    """The names of the buffers that are left out of state dicts: a live view."""
+
+    def __init__(self, kinds: dict[str, Kind]) -> None:
+        self._kinds = kinds
+
+    def __contains__(self, name: object) -> bool:
+        return self._kinds.get(name) is Kind.UNSAVED_BUFFER  # type: ignore[call-overload]  # any key may be asked for
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, kind in self._kinds.items() if kind is Kind.UNSAVED_BUFFER])
+
+    def __len__(self) -> int:
+        return sum(kind is Kind.UNSAVED_BUFFER for kind in self._kinds.values())
+
+    def add(self, value: str) -> None:
+        """Leave a buffer out of state dicts."""
+        if self._kinds.get(value) is Kind.BUFFER:
+            self._kinds[value] = Kind.UNSAVED_BUFFER
+
+    def discard(self, value: str) -> None:
+        """Take a buffer into state dicts again."""
+        if value in self:
+            self._kinds[value] = Kind.BUFFER
+
+
 def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: Any, kind: Kind) -> None:
     """Make `value` the member `name`: in the place of one of the same kind, else as the last."""
     if kinds.get(name) is not kind:
@@ -68,11 +97,25 @@ def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: An
     attributes[name] = value
 
 
+def registered(module: Any, name: str, value: Any, kind: Kind) -> Any:
+    """The value, once the hooks of all registrations have seen it."""
+    hooks = REGISTERED[Kind.BUFFER if kind is Kind.UNSAVED_BUFFER else kind]
+    for hook in tuple(hooks.values()) if hooks and (value is not None or kind is not Kind.PARAMETER) else ():
+        answer = hook(module, name, value)
+        value = value if answer is None else answer
+    return value
+
+
 def named(module: Any, kinds: tuple[Kind, ...]) -> list[tuple[str, Any]]:
     """(name, member) of the module's own members of some kinds, without those that are None."""
     attributes = vars(module)
     own = [(name, attributes[name]) for name, kind in kinds_of(module, "members").items() if kind in kinds]
     return [(name, value) for name, value in own if value is not None]
+
+
+def names(module: Any, kinds: tuple[Kind, ...]) -> set[str]:
+    """The names of the module's own members of some kinds, those that are None among them."""
+    return {name for name, kind in kinds_of(module, "members").items() if kind in kinds}
 
 
 def get(module: Any, name: str, kinds: tuple[Kind, ...], target: str) -> Any:
@@ -136,7 +179,7 @@ def kinds_of(module: Any, what: str) -> dict[str, Kind]:
     Raises:
         MemberError: if `Module.__init__` has not run yet.
     """
-    kinds: dict[str, Kind] | None = vars(module).get("_kinds")
+    kinds: dict[str, Kind] | None = vars(module).get("_member_kinds")
     if kinds is None:
         raise MemberError(
             f"cannot assign {what} before Module.__init__() call: "
@@ -149,5 +192,9 @@ def missing(module: Any, name: str) -> MemberError:
     """The error for an attribute that is not there; it suggests the nearest name that is."""
     near = [] if name.startswith("__") else get_close_matches(name, dir(module), 1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    early = "" if "_kinds" in vars(module) else "; Module.__init__ has not run: call super().__init__() first"
+    early = (
+        ""
+        if "_member_kinds" in vars(module)
+        else "; Module.__init__ has not run: call super().__init__() first"
+    )
     return MemberError(f"'{type(module).__name__}' object has no attribute '{name}'{hint}{early}")

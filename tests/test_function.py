@@ -316,3 +316,29 @@ def test_what_an_operation_saved_is_seen_at_its_node():
     assert autograd.grad(y.grad_fn._saved_result.sum(), x)[0].tolist() == y.tolist()
     with pytest.raises(AttributeError):
         _ = (x + w).grad_fn._saved_self  # a sum saves nothing
+
+
+class Passes(autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.mark_non_differentiable(y)
+        return x, y
+
+    @staticmethod
+    def backward(ctx, g, h):
+        return g, h
+
+
+def test_an_argument_that_is_returned_can_be_marked_and_not_be_written():
+    x = autograd.ones(2, requires_grad=True) * 1
+    a, b = Passes.apply(x, x * 2)
+    assert a.requires_grad
+    assert not b.requires_grad
+    with pytest.raises(errors.InPlaceError, match="returned as it came"):
+        a.mul_(2)
+    with pytest.raises(errors.InPlaceError, match="returned as it came"):
+        a[0].mul_(2)
+    assert x.tolist() == [1.0, 1.0]
+    with autograd.no_grad():
+        a.mul_(3)
+    assert x.tolist() == [3.0, 3.0]

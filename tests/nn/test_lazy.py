@@ -55,7 +55,7 @@ def test_the_first_call_completes_it():
     out.sum().backward()
     assert layer.weight.grad.tolist() == [2.0, 2.0, 2.0]
     layer(autograd.ones(2, 3))
-    assert layer._hooks is None  # as quick as one that never was lazy
+    assert layer._call_hooks is None  # as quick as one that never was lazy
 
 
 def test_an_optimizer_made_before_keeps_the_same_parameter():
