@@ -11,6 +11,8 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── DimensionError        IndexError                 a dimension or an index out of range
     │   └── PositionError     RuntimeError               … found in a tensor of indices
     ├── LinAlgError           RuntimeError, ValueError   a matrix that cannot be inverted, factored, …
+    ├── AssertedError         AssertionError,            what PyTorch asserts, such as the sizes of attention's parts
+    │                         RuntimeError, ValueError
     ├── DeviceError           RuntimeError, AssertionError   a device that is not there
     ├── GradientError         RuntimeError               backward() where it has no meaning
     │   ├── GraphFreedError                              a second sweep over a graph that was freed
@@ -58,6 +60,10 @@ class LinAlgError(AutogradError, RuntimeError, np.linalg.LinAlgError):
 
     It is NumPy's `LinAlgError` (a ValueError) as well as a RuntimeError, as PyTorch's is.
     """
+
+
+class AssertedError(AutogradError, AssertionError, RuntimeError, ValueError):
+    """A shape or an argument that does not fit, found where PyTorch has an assertion."""
 
 
 class DeviceError(AutogradError, RuntimeError, AssertionError):

@@ -20,6 +20,7 @@ from nn.activation import (
     Softplus,
     Threshold,
 )
+from nn.attention import MultiheadAttention
 from nn.container import ModuleDict, ModuleList, Sequential
 from nn.dropout import Dropout
 from nn.linear import Flatten, Identity, Linear, Unflatten
@@ -49,6 +50,8 @@ __all__ = [
     "Sequential", "ModuleList", "ModuleDict",
     # layers
     "Identity", "Linear", "Flatten", "Unflatten", "Dropout",
+    # attention
+    "MultiheadAttention",
     # activations
     "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
     "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",

@@ -42,8 +42,10 @@ from nn.functional.activation import (
     threshold,
     threshold_,
 )
+from nn.functional.attention import multi_head_attention_forward
 from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
 from nn.functional.dropout import dropout
+from nn.functional.gumbel import gumbel_softmax
 from nn.functional.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -59,13 +61,13 @@ __all__ = [
     # layers
     "linear", "dropout", "one_hot",
     # attention
-    "scaled_dot_product_attention",
+    "scaled_dot_product_attention", "multi_head_attention_forward",
     # lengths and distances
     "normalize", "cosine_similarity", "pairwise_distance",
     # activations
     "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
     "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",
-    "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax",
+    "softsign", "hardshrink", "softshrink", "softmax", "softmin", "log_softmax", "gumbel_softmax",
     # activations in place
     "threshold_", "relu_", "leaky_relu_", "rrelu_", "elu_", "selu_", "celu_", "hardtanh_",
     # losses

@@ -90,7 +90,7 @@ OPERATIONS: dict[str, str] = {
         nn.functional.interpolate nn.functional.kl_div nn.functional.layer_norm nn.functional.linear_cross_entropy
         nn.functional.local_response_norm nn.functional.margin_ranking_loss nn.functional.max_pool1d
         nn.functional.max_pool2d nn.functional.max_pool3d nn.functional.max_unpool1d nn.functional.max_unpool2d
-        nn.functional.max_unpool3d nn.functional.multi_head_attention_forward nn.functional.multi_margin_loss
+        nn.functional.max_unpool3d nn.functional.multi_margin_loss
         nn.functional.multilabel_margin_loss nn.functional.multilabel_soft_margin_loss
         nn.functional.pad nn.functional.pdist nn.functional.pixel_shuffle
         nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss nn.functional.rms_norm
@@ -105,6 +105,8 @@ OPERATIONS: dict[str, str] = {
 SAMPLES: dict[str, Callable[[Any], bool]] = {
     # which weights are dropped is random
     "nn.functional.scaled_dot_product_attention": lambda sample: sample.kwargs["dropout_p"] > 0,
+    # …; and PyTorch's half precision rounds scores and masks in one step, which large scores make visible
+    "nn.functional.multi_head_attention_forward": lambda s: s.args[9] > 0 or s.input.dtype.itemsize == 2,
     # PyTorch's half precision overflows on the way and returns nan; here it goes through single precision
     "matrix_exp": lambda sample: sample.input.dtype.itemsize == 2,
     # PyTorch subtracts points and adds heights in 8 bits, where they wrap around
