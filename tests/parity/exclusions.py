@@ -196,7 +196,7 @@ MODULES: dict[str, str] = {
         MultiMarginLoss SoftMarginLoss MultiLabelSoftMarginLoss GaussianNLLLoss PoissonNLLLoss HingeEmbeddingLoss
         HuberLoss LinearCrossEntropyLoss CTCLoss GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d
         LocalResponseNorm LayerNorm RMSNorm TransformerEncoder TransformerEncoderLayer TransformerDecoderLayer
-        Transformer MultiheadAttention Embedding RNNCell GRUCell LSTMCell Softmax2d RNN GRU LSTM ReflectionPad1d
+        Transformer Embedding RNNCell GRUCell LSTMCell Softmax2d RNN GRU LSTM ReflectionPad1d
         ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d
         ZeroPad3d CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
         AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CosineSimilarity CrossMapLRN2d Dropout1d Dropout2d
