@@ -22,6 +22,8 @@ Arrays = Annotated[Sequence[Any], "arrays"]
 
 _LOADED_ON_USE = (
     "autograd.kernels.attention",
+    "autograd.kernels.layer_norm",
+    "autograd.kernels.normalize",
     "autograd.linalg",
     "autograd.linalg.distances",
     "autograd.ops.polynomial",

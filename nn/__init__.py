@@ -21,11 +21,20 @@ from nn.activation import (
     Threshold,
 )
 from nn.attention import MultiheadAttention
+from nn.batchnorm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
 from nn.container import ModuleDict, ModuleList, Sequential
 from nn.dropout import Dropout
 from nn.linear import Flatten, Identity, Linear, Unflatten
 from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from nn.module import Module
+from nn.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from nn.saturation import (
     GLU,
@@ -52,6 +61,9 @@ __all__ = [
     "Identity", "Linear", "Flatten", "Unflatten", "Dropout",
     # attention
     "MultiheadAttention",
+    # normalisations
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
+    "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",
     # activations
     "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
     "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",

@@ -56,12 +56,22 @@ from nn.functional.loss import (
     nll_loss,
     smooth_l1_loss,
 )
+from nn.functional.normalization import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
 
 __all__ = [
     # layers
     "linear", "dropout", "one_hot",
     # attention
     "scaled_dot_product_attention", "multi_head_attention_forward",
+    # normalisations
+    "batch_norm", "instance_norm", "layer_norm", "group_norm", "rms_norm", "local_response_norm",
     # lengths and distances
     "normalize", "cosine_similarity", "pairwise_distance",
     # activations
