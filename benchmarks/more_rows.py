@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import op_rows
 from layer_rows_attention import ATTENTION
+from layer_rows_norm import NORMALIZATIONS
 from op_rows import Row, first, total
 
 
@@ -130,7 +131,7 @@ MATRICES = [
     Row("linalg.ldl_factor", "q", lambda t, F, x: t.linalg.ldl_factor(x.detach())[0], 256),
 ]
 
-ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION]
+ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION, *NORMALIZATIONS]
 """Every operation that is timed."""
 
 __all__ = ["ROWS", "Row", "first"]

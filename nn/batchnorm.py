@@ -47,7 +47,9 @@ class _Normalization(Module):
     def _make(self, device: Any, dtype: Any, bias: bool) -> None:
         """Make parameters and buffers for `num_features` channels."""
         name, shape = type(self).__name__, (self.num_features,)
-        self.register_parameter("weight", empty_parameter(name, shape, device, dtype) if self.affine else None)
+        self.register_parameter(
+            "weight", empty_parameter(name, shape, device, dtype) if self.affine else None
+        )
         self.register_parameter(
             "bias", empty_parameter(name, shape, device, dtype) if self.affine and bias else None
         )
@@ -80,7 +82,7 @@ class _Normalization(Module):
         if input.ndim not in self.dims:
             wanted = " or ".join(f"{d}D" for d in self.dims)
             raise ShapeError(
-                f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input of shape {tuple(input.shape)})"
+                f"{type(self).__name__}: expected {wanted} input (got {input.ndim}D input: {tuple(input.shape)})"
             )
 
     def extra_repr(self) -> str:

@@ -92,8 +92,8 @@ class RMSNorm(Module):
         weight: of normalized_shape, starting from 1, or None.
 
     >>> import autograd, nn
-    >>> nn.RMSNorm(2)(autograd.tensor([[3.0, 4.0]])).tolist()
-    [[0.8485280871391296, 1.1313708066940308]]
+    >>> nn.RMSNorm(2)(autograd.tensor([[3.0, 4.0]])).detach()
+    tensor([[0.8485, 1.1314]])
     """
 
     weight: Parameter | None
@@ -110,7 +110,9 @@ class RMSNorm(Module):
         self.normalized_shape = _sizes(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        made = empty_parameter("RMSNorm", self.normalized_shape, device, dtype) if elementwise_affine else None
+        made = (
+            empty_parameter("RMSNorm", self.normalized_shape, device, dtype) if elementwise_affine else None
+        )
         self.register_parameter("weight", made)
         self.reset_parameters()
 

@@ -126,6 +126,17 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     **{f"pow {n}": (lambda lib, x, n=n: (x + 1) ** n, (POSITIVE,)) for n in (2, 3, 0.5, -1)},
     "pow, two arrays": (lambda lib, x, y: (x + 1) ** (y + 1), (POSITIVE, Y)),
     "dropout": (lambda lib, x: functional(lib).dropout(x + 1, 0.5), (X,)),
+    "batch_norm": (
+        lambda lib, x, w: functional(lib).batch_norm(x + 1, None, None, w, w, training=True),
+        (X, ROW),
+    ),
+    "group_norm": (lambda lib, x, w: functional(lib).group_norm(x + 1, 4, w, w), (X, ROW)),
+    "instance_norm": (
+        lambda lib, x, w: functional(lib).instance_norm(x[None] + 1, None, None, w, w),
+        (X, W[0, :32]),
+    ),
+    "layer_norm": (lambda lib, x, w: functional(lib).layer_norm(x + 1, (64,), w, w), (X, ROW)),
+    "rms_norm": (lambda lib, x, w: functional(lib).rms_norm(x + 1, (64,), w), (X, ROW)),
     "glu": (lambda lib, x: functional(lib).glu(x + 1, -1), (X,)),
     "threshold": (lambda lib, x: functional(lib).threshold(x + 1, 0.1, 0.2), (X,)),
     "gelu, tanh": (lambda lib, x: functional(lib).gelu(x + 1, approximate="tanh"), (X,)),

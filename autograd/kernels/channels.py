@@ -1,9 +1,9 @@
 """Arrays (N, C, …) as they lie in memory, for what adds up over some dimensions and scales along the others.
 
 Whichever way the dimensions lie, those that are kept and those that are summed alternate at most twice, so that the
-array is (A, K, B, L) in memory: A and B are summed, K and L kept. In C order a batch norm has A = N, K = C, B = H·W; where the
-batch is innermost (H, C, W, N) it has A = H, K = C, B = W·N; with channels last A = N·H·W, K = C. Work goes block by
-block, so that a block is still in the cache when it is read again, and temporaries are small.
+array is (A, K, B, L) in memory: A and B are summed, K and L kept. In C order a batch norm has A = N, K = C, B = H·W;
+where the batch is innermost (H, C, W, N) it has A = H, K = C, B = W·N; with channels last A = N·H·W, K = C. Work goes
+block by block, so that a block is still in the cache when it is read again, and temporaries are small.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Factors:
     """Factors for each (K, L), in the shape in which a block is multiplied fastest."""
 
     def __init__(self, layout: Layout, *factors: Array) -> None:
-        a, k, b, n = layout.four
+        _, k, b, n = layout.four
         self.factors = factors
         self.inner = b if n == 1 else n
         if b == 1 and n == 1:

@@ -57,8 +57,10 @@ class _Row:
         return self.tiled if self.tiled is self.flat else self.tiled[: len(part)]  # type: ignore[index]  # an array
 
 
-def _moments(part: Array) -> tuple[Array, Array, bool]:
-    """The mean and the variance of each row, and whether a mean is so large that it is to be subtracted first."""
+def _moments(part: Array) -> tuple[Array, Array, Array | None]:
+    """The mean and the variance of each row; and if a mean is so large that it is to be subtracted first, the rows less
+    their means.
+    """
     n = part.shape[1]
     mean = part @ ones(n, part.dtype)
     mean /= n
@@ -69,9 +71,12 @@ def _moments(part: Array) -> tuple[Array, Array, bool]:
     if np.any(square > variance):
         centred = part - mean[:, None]
         rest = centred @ ones(n, part.dtype) / n
-        mean += rest
-        return mean, np.maximum(np.vecdot(centred, centred) / n - rest * rest, 0), True
-    return mean, variance, False
+        return (
+            mean + rest,
+            np.maximum(np.vecdot(centred, centred) / n - rest * rest, 0),
+            centred - rest[:, None],
+        )
+    return mean, variance, None
 
 
 # ------------------------------------------------------------------------------------------------ layer norm
@@ -93,7 +98,7 @@ def _layer_norm_gradients(
 ) -> tuple[Any, Any, Any]:
     """With m = mean, and row by row  s = Σ g w (x - m) r² / n,  t = Σ g w / n:  dx = r (g w - t - s (x - m))."""
     rows_x, rows_g = _rows(x, dims), _rows(g, dims)
-    count, n = rows_x.shape
+    n = rows_x.shape[1]
     w = _Row(weight, rows_x)
     over_rows = ones(n, rows_x.dtype) if w.flat is None else w.flat
     dx = np.empty(rows_x.shape, rows_x.dtype) if needs[0] else None
@@ -103,7 +108,7 @@ def _layer_norm_gradients(
         xs, gs, m, s = rows_x[rows], rows_g[rows], mean[rows], r[rows]
         if np.any(far[rows]):
             xs = xs - m[:, None]
-            m = 0 * m
+            m = xs @ ones(n, xs.dtype) / n  # what rounding the mean left
         product = gs * xs
         if dweight is not None:
             dweight += s @ product
@@ -162,13 +167,12 @@ def layer_norm_(x: Array, weight: Array | None, bias: Array | None, dims: int, e
     w, b = _Row(weight, rows_x), _Row(bias, rows_x)
     for rows in _blocks(rows_x):
         part, result = rows_x[rows], out[rows]
-        m, variance, far = _moments(part)
+        m, variance, centred = _moments(part)
         variance += eps
         s = 1 / np.sqrt(variance)
         mean[rows], r[rows] = m, s
-        if far:
-            np.subtract(part, m[:, None], out=result)
-            result *= s[:, None]
+        if centred is not None:
+            np.multiply(centred, s[:, None], out=result)
         else:
             np.multiply(part, s[:, None], out=result)
             result -= (m * s)[:, None]

@@ -115,7 +115,8 @@ def _gradients(
     layout = Layout(x, kept)
     laid_x, laid_g = layout.lay(x), layout.lay(g)
     channels = x.shape[1]
-    m, s = (np.repeat(v.astype(np.float64), channels // groups, axis=1) for v in (mean, r))
+    size = channels // groups if groups else 1
+    m, s = (np.repeat(v.astype(np.float64), size, axis=1) for v in (mean, r))
     w = np.ones(channels) if weight is None else weight.astype(np.float64)
     a = s * w
     if fixed and not any(needs[1:]):
@@ -135,13 +136,13 @@ def _gradients(
         return None, dweight, dbias
     if fixed:
         return _scaled(layout, laid_g, a).astype(kind, copy=False), dweight, dbias
-    n = count(x.shape, kept) * (channels // groups)
-    in_groups = [(v * w).reshape(len(v), groups, -1).sum(axis=2) / n for v in (total, product)]
-    mean_g, mean_gx = (np.repeat(v, channels // groups, axis=1) for v in in_groups)
+    n = count(x.shape, kept) * size
+    in_groups = [(v * w).reshape(len(v), groups, size).sum(axis=2) / n for v in (total, product)]
+    mean_g, mean_gx = (np.repeat(v, size, axis=1) for v in in_groups)
     c = -(s**3) * mean_gx
     d = -s * mean_g if far else -s * mean_g - c * m
-    small = [layout.small(v) for v in (a, c, d)]
-    dx = _combined(layout, laid_g, laid_x, *small, shift)
+    by_g, by_x, rest = (layout.small(v) for v in (a, c, d))
+    dx = _combined(layout, laid_g, laid_x, by_g, by_x, rest, shift)
     return dx.astype(kind, copy=False), dweight, dbias
 
 
@@ -169,7 +170,13 @@ def _affine_composed(x: Any, out: Any, weight: Any, bias: Any) -> Any:
 
 
 def _batch_norm_composed(
-    x: Any, weight: Any, bias: Any, running_mean: Any, running_var: Any, eps: float, noted: Any
+    x: Any,
+    weight: Any,
+    bias: Any,
+    running_mean: Any,
+    running_var: Any,
+    eps: float,
+    noted: Any,  # noqa: ARG001  # nothing is noted twice
 ) -> Any:
     """The same in small primitives."""
     if running_mean is None:
@@ -233,7 +240,8 @@ def _normalized(layout: Layout, laid: Array, weight: Any, bias: Any, mean: Array
     """(x - mean) · r · weight + bias, for one mean and one r for each (n, c), or each c."""
     if _is_far(mean, r):
         a = r if weight is None else r * weight
-        b = 0 * a if bias is None else 0 * a + bias
+        b = (mean.astype(laid.dtype) - mean) * a  # what rounding the mean leaves
+        b = b if bias is None else b + bias
         return _applied(layout, laid, layout.small(a), layout.small(b), layout.small(mean))
     a, b = _affine(weight, bias, r, mean)
     return _applied(layout, laid, layout.small(a), layout.small(b), None)
@@ -242,7 +250,7 @@ def _normalized(layout: Layout, laid: Array, weight: Any, bias: Any, mean: Array
 # ------------------------------------------------------------------------------------------------ group norm
 
 
-def _group_norm_composed(x: Any, weight: Any, bias: Any, groups: int, eps: float, noted: Any) -> Any:
+def _group_norm_composed(x: Any, weight: Any, bias: Any, groups: int, eps: float, noted: Any) -> Any:  # noqa: ARG001  # likewise
     """The same in small primitives."""
     shape = tuple(x.shape)
     rows = reshape(x, (shape[0], groups, math.prod(shape[1:]) // groups))

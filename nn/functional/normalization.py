@@ -53,12 +53,15 @@ def batch_norm(
     shape = tuple(input.shape)
     if training and (math.prod(shape[:1] + shape[2:])) == 1:
         raise ShapeError(
-            f"batch_norm: Expected more than 1 value per channel when training, got input size {shape}; a variance needs "
-            "two values: use a larger batch, drop_last=True, or eval()"
+            f"batch_norm: Expected more than 1 value per channel when training, got input size {shape}; a variance "
+            "needs two values: use a larger batch, drop_last=True, or eval()"
         )
     if eps < 0 or (training and eps == 0):
         wanted = "positive during training" if training else "non-negative"
         raise ArgumentError(f"batch_norm: eps must be {wanted}, but got {eps}")
+    if shape == (0,):  # which PyTorch lets pass
+        rows = input.reshape(0, 0)
+        return batch_norm(rows, running_mean, running_var, weight, bias, training, momentum, eps).reshape(0)
     if len(shape) < 2:
         raise ShapeError(f"batch_norm: needs an input (N, C) or (N, C, …), got shape {shape}")
     if (running_mean is None) != (running_var is None):
@@ -67,7 +70,7 @@ def batch_norm(
         )
     if not training and running_mean is None:
         raise ArgumentError(
-            "batch_norm: running_mean must be defined in evaluation mode; pass training=True to use the batch's own mean"
+            "batch_norm: running_mean must be defined in evaluation mode; training=True uses the batch's own"
         )
     _check("batch_norm", input, shape[1], weight, bias, running_mean, running_var)
     if not training:
@@ -135,7 +138,11 @@ def instance_norm(
 
 
 def group_norm(
-    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
 ) -> Tensor:
     """(x − mean) / √(variance + eps) · weight + bias for each group of channels of each example (Wu & He, 2018).
 
@@ -222,7 +229,9 @@ def rms_norm(
     kind = np.dtype(input.dtype)
     if weight is not None and weight.dtype != input.dtype:
         weight = weight.to(input.dtype)
-    return rms_norm_(input, weight, dims, _EPS.get(kind.char, float(np.finfo(kind).eps)) if eps is None else eps)
+    return rms_norm_(
+        input, weight, dims, _EPS.get(kind.char, float(np.finfo(kind).eps)) if eps is None else eps
+    )
 
 
 def local_response_norm(
@@ -275,7 +284,9 @@ def _sum_of_neighbours(square: Any, size: int) -> Any:
 # ------------------------------------------------------------------------------------------------ checks
 
 
-def _check(op: str, input: Any, channels: int, weight: Any, bias: Any, mean: Any = None, var: Any = None) -> None:
+def _check(
+    op: str, input: Any, channels: int, weight: Any, bias: Any, mean: Any = None, var: Any = None
+) -> None:
     """Raise unless there is one number for each channel, of a dtype that fits."""
     given = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": var}
     for name, value in given.items():
@@ -294,7 +305,11 @@ def _check_dtypes(op: str, input: Any, **given: Any) -> None:
             f"{op}: needs a floating-point tensor, got {kind} of shape {tuple(input.shape)}; convert it with .float()"
         )
     for name, value in given.items():
-        if value is None or value.dtype == input.dtype or (kind.char == "e" and np.dtype(value.dtype).char == "f"):
+        if (
+            value is None
+            or value.dtype == input.dtype
+            or (kind.char == "e" and np.dtype(value.dtype).char == "f")
+        ):
             continue
         raise DTypeError(
             f"{op}: {name} must have the input's dtype {kind}, got {np.dtype(value.dtype)}; convert one with .to()"

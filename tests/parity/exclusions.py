@@ -80,20 +80,20 @@ OPERATIONS: dict[str, str] = {
         nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
         nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
         nn.functional.alpha_dropout nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
-        nn.functional.batch_norm nn.functional.bilinear nn.functional.channel_shuffle nn.functional.conv1d
+        nn.functional.bilinear nn.functional.channel_shuffle nn.functional.conv1d
         nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
         nn.functional.conv_transpose3d nn.functional.cosine_embedding_loss
         nn.functional.ctc_loss nn.functional.dropout2d nn.functional.dropout3d nn.functional.embedding
         nn.functional.embedding_bag nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
         nn.functional.fractional_max_pool3d nn.functional.gaussian_nll_loss nn.functional.grid_sample
-        nn.functional.group_norm nn.functional.hinge_embedding_loss nn.functional.instance_norm
-        nn.functional.interpolate nn.functional.kl_div nn.functional.layer_norm nn.functional.linear_cross_entropy
-        nn.functional.local_response_norm nn.functional.margin_ranking_loss nn.functional.max_pool1d
+        nn.functional.hinge_embedding_loss
+        nn.functional.interpolate nn.functional.kl_div nn.functional.linear_cross_entropy
+        nn.functional.margin_ranking_loss nn.functional.max_pool1d
         nn.functional.max_pool2d nn.functional.max_pool3d nn.functional.max_unpool1d nn.functional.max_unpool2d
         nn.functional.max_unpool3d nn.functional.multi_margin_loss
         nn.functional.multilabel_margin_loss nn.functional.multilabel_soft_margin_loss
         nn.functional.pad nn.functional.pdist nn.functional.pixel_shuffle
-        nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss nn.functional.rms_norm
+        nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss
         nn.functional.soft_margin_loss
         nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
         nn.functional.upsample_bilinear nn.functional.upsample_nearest
