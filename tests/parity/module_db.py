@@ -11,11 +11,11 @@ and buffers. `module_samples` holds samples for the modules that the database la
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import pickle
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ from tests.parity.exclusions import (
     MODULES,
 )  # fmt: skip
 from tests.parity.module_samples import OTHER_MODULES
-from tests.parity.translate import Translator, UntranslatableError, array, mapped
+from tests.parity.translate import Translator, UntranslatableError, array, mapped, tensors_in
 
 INFOS: dict[str, ModuleInfo] = {info.module_cls.__name__: info for info in [*module_db, *OTHER_MODULES]}
 """Every module by its name."""
@@ -60,6 +60,12 @@ def shared() -> list[str]:
     return [name for name in INFOS if name not in MODULES]
 
 
+def modes(name: str) -> tuple[bool, ...]:
+    """Whether in training: evaluation is compared where it differs."""
+    return (True, False) if INFOS[name].train_and_eval_differ else (True,)
+
+
+@functools.cache
 def seeded(name: str, dtype: Any, training: bool, requires_grad: bool = True) -> list[Any]:
     """PyTorch's samples: the constructor's arguments and forward's. The same whenever it is called."""
     info = INFOS[name]
@@ -179,7 +185,9 @@ def training_failures(name: str, dtype: Any) -> list[str]:
             theirs, ours, reports = pair(name, sample, dtype, True)
         except UntranslatableError:
             continue
-        if reports or not theirs.state_dict():
+        if reports or (
+            not any(p.requires_grad for p in theirs.parameters()) and not INFOS[name].train_and_eval_differ
+        ):
             continue
         rng = np.random.default_rng(0)
         for step in range(STEPS):
@@ -229,6 +237,63 @@ def _step(
     return reports + _unequal_state(theirs, ours, tolerance)
 
 
+def layout_failures(name: str) -> list[str]:
+    """What differs where inputs lie in memory in another order, and whether they are as they were afterwards."""
+    found = []
+    for sample in seeded(name, torch.float64, True):
+        for order in (_backwards, _channels_last):
+            called = mapped((sample.forward_input.args, sample.forward_input.kwargs), order)
+            given = sample.forward_input
+            if all(
+                a is b
+                for a, b in zip(tensors_in(called), tensors_in((given.args, given.kwargs)), strict=True)
+            ):
+                continue
+            try:
+                theirs, ours, reports = pair(name, sample, torch.float64, True)
+            except UntranslatableError:
+                continue
+            leaves = list(zip(theirs.parameters(), ours.parameters(), strict=True))
+            tolerance = PRECISION[torch.float64] * MODULE_TOLERANCES.get(name, 1.0)
+            args, named = called
+            reports += differences(
+                _with_inputs(theirs),
+                _with_inputs(ours),
+                args,
+                named,
+                order=1,
+                tolerance=tolerance,
+                leaves=leaves,
+            )
+            found += _located([f"{order.__name__.strip('_')}: {r}" for r in reports], sample)
+    return found
+
+
+def _backwards(value: Any) -> Any:
+    """A tensor of two or more dimensions in Fortran's order."""
+    if not isinstance(value, torch.Tensor) or value.ndim < 2 or value.layout is not torch.strided:
+        return value
+    order = tuple(reversed(range(value.ndim)))
+    laid = value.detach().permute(order).contiguous().permute(order)
+    return laid.requires_grad_(value.requires_grad)
+
+
+def _channels_last(value: Any) -> Any:
+    """A batch of images or volumes with its channels innermost."""
+    if not isinstance(value, torch.Tensor) or value.ndim not in (4, 5):
+        return value
+    kind = torch.channels_last if value.ndim == 4 else torch.channels_last_3d
+    return value.detach().contiguous(memory_format=kind).requires_grad_(value.requires_grad)
+
+
+def _with_inputs(module: Any) -> Callable[..., Any]:
+    """The result, and what the inputs are after the call."""
+    return lambda *args, **named: (
+        module(*args, **named),
+        [x.detach() for x in [*args, *named.values()] if hasattr(x, "detach")],
+    )
+
+
 def error_failures(name: str) -> list[str]:
     """Where PyTorch says that an error must be raised, and ours is of another type, or none."""
     info = INFOS[name]
@@ -246,7 +311,7 @@ def error_failures(name: str) -> list[str]:
         if excluded(error):
             continue
         sample = error.module_error_input
-        raised = _raised(partial(_made_and_called, name, sample, error.error_on))
+        raised = _raised(functools.partial(_made_and_called, name, sample, error.error_on))
         where = f"PyTorch: {error.error_type.__name__} /{error.error_regex}/"
         if isinstance(raised, UntranslatableError):
             continue
@@ -287,7 +352,7 @@ def kept_failures(name: str) -> list[str]:
             continue
         args, named = _call(sample)
         for kind, again in (("deepcopy", copy.deepcopy), ("pickle", lambda m: pickle.loads(pickle.dumps(m)))):
-            if kind == "pickle" and _raised(partial(pickle.dumps, theirs)):
+            if kind == "pickle" and _raised(functools.partial(pickle.dumps, theirs)):
                 continue
             copied = again(ours)
             if repr(copied) != repr(ours):
@@ -358,11 +423,12 @@ def all_failures(name: str) -> list[str]:
     found = [f"signature: {f}" for f in signature_failures(name)]
     for dtype in DTYPES:
         label = str(dtype).removeprefix("torch.")
-        for training in (True, False):
+        for training in modes(name):
             mode = "train" if training else "eval"
             found += [f"{label}, {mode}: {f}" for f in failures(name, dtype, training)]
         found += [f"{label}, training: {f}" for f in training_failures(name, dtype)]
     found += [f"errors: {f}" for f in error_failures(name)]
+    found += [f"layout: {f}" for f in layout_failures(name)]
     return found + [f"copies: {f}" for f in kept_failures(name)]
 
 

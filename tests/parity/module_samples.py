@@ -32,7 +32,7 @@ def module(
     cls: type[nn.Module],
     *samples: tuple[FunctionInput, Forward],
     only_evaluated: tuple[tuple[FunctionInput, Forward], ...] = (),
-    **facts: Any,
+    train_and_eval_differ: bool = False,
 ) -> ModuleInfo:
     """A line of the database."""
 
@@ -46,7 +46,9 @@ def module(
             for i, (made, forward) in enumerate(chosen)
         ]
 
-    return ModuleInfo(cls, module_inputs_func=inputs, **facts)
+    return ModuleInfo(
+        cls, module_inputs_func=inputs, train_and_eval_differ=train_and_eval_differ or bool(only_evaluated)
+    )
 
 
 def dropout(cls: type[nn.Module], shape: tuple[int, ...], *shapes: tuple[int, ...]) -> ModuleInfo:

@@ -14,6 +14,11 @@ from tests.parity import exclusions, module_db  # noqa: E402
 
 DTYPES = [pytest.param(dtype, id=str(dtype).removeprefix("torch.")) for dtype in module_db.DTYPES]
 SHARED = module_db.shared()
+MODES = [
+    pytest.param(name, training, id=f"{name}-{'train' if training else 'eval'}")
+    for name in SHARED
+    for training in module_db.modes(name)
+]
 NOT_PYTORCHS = {
     # module -> where its numbers are tested, if not beside PyTorch's
 }
@@ -23,9 +28,8 @@ def none(reports: list[str]) -> None:
     assert not reports, f"{len(reports)} differences:\n  " + "\n  ".join(reports[:20])
 
 
-@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize(("name", "training"), MODES)
 def test_results_and_derivatives(name: str, dtype: Any, training: bool) -> None:
     """repr, weights, buffers, results, first and (in float64) second derivatives by inputs and weights."""
     none(module_db.failures(name, dtype, training))
@@ -36,6 +40,12 @@ def test_results_and_derivatives(name: str, dtype: Any, training: bool) -> None:
 def test_training(name: str, dtype: Any) -> None:
     """Weights and buffers step by step, and results in evaluation after it."""
     none(module_db.training_failures(name, dtype))
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_layouts(name: str) -> None:
+    """Inputs in other orders of memory, which stay as they are."""
+    none(module_db.layout_failures(name))
 
 
 @pytest.mark.parametrize("name", SHARED)
