@@ -188,22 +188,22 @@ MODULES: dict[str, str] = {
     **_because(
         "a module nn does not have yet",
         """
-        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d
-        AvgPool1d AvgPool2d AvgPool3d BatchNorm1d BatchNorm2d BatchNorm3d Conv1d Conv2d Conv3d ConvTranspose1d
-        ConvTranspose2d ConvTranspose3d CosineEmbeddingLoss FractionalMaxPool2d FractionalMaxPool3d SmoothL1Loss
-        LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d Bilinear
-        LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d KLDivLoss MarginRankingLoss MultiLabelMarginLoss
-        MultiMarginLoss SoftMarginLoss MultiLabelSoftMarginLoss GaussianNLLLoss PoissonNLLLoss HingeEmbeddingLoss
-        HuberLoss LinearCrossEntropyLoss CTCLoss GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d
-        LocalResponseNorm LayerNorm RMSNorm TransformerEncoder TransformerEncoderLayer TransformerDecoderLayer
-        Transformer Embedding RNNCell GRUCell LSTMCell Softmax2d RNN GRU LSTM ReflectionPad1d
-        ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d
-        ZeroPad3d CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
-        AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CosineSimilarity CrossMapLRN2d Dropout1d Dropout2d
-        Dropout3d EmbeddingBag FeatureAlphaDropout Fold LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d
-        LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d
-        PairwiseDistance PixelShuffle PixelUnshuffle TransformerDecoder TripletMarginLoss
-        TripletMarginWithDistanceLoss Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d
+        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
+        AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
+        ConvTranspose3d CosineEmbeddingLoss FractionalMaxPool2d FractionalMaxPool3d SmoothL1Loss LazyConv1d
+        LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d Bilinear LPPool1d
+        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d KLDivLoss MarginRankingLoss MultiLabelMarginLoss
+        MultiMarginLoss SoftMarginLoss MultiLabelSoftMarginLoss GaussianNLLLoss PoissonNLLLoss
+        HingeEmbeddingLoss HuberLoss LinearCrossEntropyLoss CTCLoss TransformerEncoder TransformerEncoderLayer
+        TransformerDecoderLayer Transformer Embedding RNNCell GRUCell LSTMCell Softmax2d RNN GRU LSTM
+        ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d
+        ZeroPad1d ZeroPad2d ZeroPad3d CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d
+        ConstantPad3d AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CosineSimilarity CrossMapLRN2d
+        Dropout1d Dropout2d Dropout3d EmbeddingBag FeatureAlphaDropout Fold LazyBatchNorm1d LazyBatchNorm2d
+        LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d
+        MaxUnpool2d MaxUnpool3d PairwiseDistance PixelShuffle PixelUnshuffle TransformerDecoder
+        TripletMarginLoss TripletMarginWithDistanceLoss Unfold Upsample UpsamplingBilinear2d
+        UpsamplingNearest2d
     """,
     ),
 }
