@@ -60,8 +60,27 @@ class Memory:
         )
 
     def is_shared(self) -> bool:
-        """Return False: the memory belongs to this process alone."""
-        return False
+        """Return whether processes that are forked from this one share the memory."""
+        memory = owner(self.array)
+        return type(getattr(memory, "obj", memory)).__module__ == "mmap"
+
+    def share_memory_(self: Any) -> Any:
+        """Move the values to memory that processes forked from this one share; views made before keep the old memory.
+
+        >>> import autograd
+        >>> autograd.zeros(3).share_memory_().is_shared()
+        True
+        """
+        from mmap import mmap  # on use: few programs need it
+
+        if not self.is_shared():
+            array = self.array
+            shared = np.frombuffer(mmap(-1, max(array.nbytes, 1)), array.dtype, array.size).reshape(
+                array.shape
+            )
+            shared[...] = array
+            self.array = shared
+        return self
 
     def dim_order(self) -> tuple[int, ...]:
         """Return the dimensions from the one with the largest steps in memory to the one with the smallest."""

@@ -62,7 +62,7 @@ class Tensor(Operations, InPlaceOperations, Conversions, Memory, TensorBasics):
         return self if self.array.dtype == kind else ops.cast(self, kind)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.array, self.requires_grad)
+        return _rebuild, (type(self), self.array, self.requires_grad), self.__dict__ or None
 
 
 def _rebuild(cls: Any, array: Any, requires_grad: Any) -> Any:

@@ -36,6 +36,7 @@ from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELos
 from nn.module import Module
 from nn.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from nn.parameter_containers import ParameterDict, ParameterList
 from nn.saturation import (
     GLU,
     Hardshrink,
@@ -56,7 +57,7 @@ __all__ = [
     # the base
     "Module", "Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer",
     # containers
-    "Sequential", "ModuleList", "ModuleDict",
+    "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
     # layers
     "Identity", "Linear", "Flatten", "Unflatten", "Dropout",
     # attention

@@ -8,14 +8,16 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from typing import Any, Self, overload
 
 from autograd.errors import ArgumentError, DimensionError, MemberNameError
-from nn.module import Module, indented
+from nn.members import Kind
+from nn.module import Module
+from nn.pairs import checked_pairs
 
 
 class _Numbered(Module):
     """Modules named "0", "1", … in their order, or by names of their own."""
 
-    def _check(self, module: Any) -> Module:
-        if not isinstance(module, Module):
+    def _check(self, module: Any) -> Any:
+        if module is not None and not isinstance(module, Module):
             raise ArgumentError(
                 f"{type(self).__name__}: holds modules, got {type(module).__name__}"
                 + ("; call it to make one" if isinstance(module, type) else "")
@@ -24,6 +26,10 @@ class _Numbered(Module):
 
     def _key(self, idx: int) -> str:
         """The name of the module at a position."""
+        if not hasattr(idx, "__index__"):
+            raise ArgumentError(
+                f"{type(self).__name__}: an index is an integer or a slice, got {type(idx).__name__}"
+            )
         size, position = len(self), operator.index(idx)
         if not -size <= position < size:
             raise DimensionError(f"{type(self).__name__}: index {idx} is out of range for {size} modules")
@@ -69,6 +75,10 @@ class _Numbered(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Add several modules at the end."""
+        if not isinstance(modules, Iterable):
+            raise ArgumentError(
+                f"{type(self).__name__}.extend: needs a list of modules, got {type(modules).__name__}"
+            )
         for module in [self._check(m) for m in modules]:
             self.append(module)
         return self
@@ -135,6 +145,10 @@ class Sequential(_Numbered):
             if isinstance(module, Module):
                 # what module(input) does, with one call less for each layer
                 input = module.forward(input) if module._call_hooks is None else module(input)  # noqa: SLF001
+            elif self._member_kinds[name] is Kind.MODULE:
+                raise ArgumentError(
+                    f"{type(self).__name__}: cannot pass the input on to '{name}', which is None"
+                )
         return input
 
     def _part(self, idx: slice) -> Sequential:
@@ -184,7 +198,8 @@ class ModuleList(_Numbered):
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules or ())
+        if modules is not None:
+            self.extend(modules)
 
     def _part(self, idx: slice) -> ModuleList:
         return type(self)(list(self)[idx])
@@ -206,11 +221,8 @@ class ModuleList(_Numbered):
                 runs.append((i, i, text))
         if not runs:
             return f"{self._get_name()}()"
-        lines = [
-            f"({a}): {indented(text)}" if a == b else f"({a}-{b}): {b - a + 1} x {indented(text)}"
-            for a, b, text in runs
-        ]
-        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+        lines = [f"({a}): {text}" if a == b else f"({a}-{b}): {b - a + 1} x {text}" for a, b, text in runs]
+        return f"{self._get_name()}(\n  " + "\n".join(lines).replace("\n", "\n  ") + "\n)"
 
 
 class ModuleDict(Module):
@@ -227,7 +239,8 @@ class ModuleDict(Module):
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         super().__init__()
-        self.update(modules or {})
+        if modules is not None:
+            self.update(modules)
 
     def __getitem__(self, key: str) -> Any:
         found = self._modules
@@ -276,5 +289,5 @@ class ModuleDict(Module):
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Add modules, or put them in the place of those of the same name."""
-        for name, module in modules.items() if isinstance(modules, Mapping) else modules:
+        for name, module in checked_pairs("ModuleDict", modules):
             self[name] = module

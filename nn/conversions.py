@@ -100,6 +100,10 @@ class ModuleConversions:
         """
         return self._apply(lambda t: t.cuda(device))
 
+    def share_memory(self) -> Self:
+        """Move parameters and buffers to memory that processes forked from this one share."""
+        return self._apply(lambda t: t.share_memory_())
+
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Give all parameters and buffers new memory, whose values are still to be written."""
         devices.check(device)

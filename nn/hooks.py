@@ -91,6 +91,11 @@ class ModuleHooks:
             return self.forward(*args, **kwargs)
         return call(self, args, kwargs)
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:  # so nobody is to run `forward` in its place: see `Sequential`
+            cls._call_hooks = Hooks()
+
     def own_hooks(self) -> Hooks:
         """The object with the module's own hooks, made if there is none yet."""
         found: Hooks = self.__dict__.setdefault("_call_hooks", Hooks())
@@ -176,11 +181,10 @@ class ModuleHooks:
 def call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """module.forward(*args, **kwargs), with the hooks around it."""
     hooks = module._call_hooks  # noqa: SLF001  # this function is a part of Module
-    if not hooks:  # all were removed
-        if hooks is EVERYWHERE:
-            ModuleHooks._call_hooks = None  # noqa: SLF001
+    if not hooks and not EVERYWHERE:  # all were removed
+        ModuleHooks._call_hooks = None  # noqa: SLF001
         module.__dict__.pop("_call_hooks", None)
-        return module(*args, **kwargs)
+        return module.forward(*args, **kwargs)
     return call_with((hooks,) if hooks is EVERYWHERE else (EVERYWHERE, hooks), module, args, kwargs)
 
 

@@ -91,8 +91,10 @@ class UnsavedNames(MutableSet[str]):
 
 def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: Any, kind: Kind) -> None:
     """Make `value` the member `name`: in the place of one of the same kind, else as the last."""
-    if kinds.get(name) is not kind:
-        kinds.pop(name, None)
+    held = kinds.get(name)
+    if held is not kind:
+        if not (held in BUFFERS and kind in BUFFERS):
+            kinds.pop(name, None)
         kinds[name] = kind
     attributes[name] = value
 

@@ -85,6 +85,8 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
             ):
                 members.check_value(self, name, value, held, Module)
             members.check_value(self, name, value, kind, Module)
+            if kind is not Kind.MODULE and ("." in name or hasattr(type(self), name)):
+                members.check_name(self, name, kind)
             members.put(self.__dict__, kinds, name, members.registered(self, name, value, kind), kind)
             return
         kinds = self.__dict__.get("_member_kinds", {})

@@ -58,6 +58,14 @@ class Parameter(_Member):
         if requires_grad:
             self.requires_grad_()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Return a parameter with a copy of the values, and without a gradient."""
+        import copy  # on use: whoever asks for this has it already
+
+        new = memo[id(self)] = type(self)(self.array.copy(order="K"), self.requires_grad)
+        new.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return new
+
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
 

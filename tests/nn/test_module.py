@@ -466,3 +466,31 @@ def test_hooks_that_are_always_called():
     with pytest.raises(ZeroDivisionError):
         module()
     assert seen == [None]
+
+
+def learn(module):
+    with autograd.no_grad():
+        module.scale.fill_(7)
+        module.mean[0] = 5
+
+
+def test_forked_processes_share_a_model():
+    net = Net()
+    weight, values = net.first.weight, net.first.weight.tolist()
+    assert net.share_memory() is net
+    assert net.first.weight is weight
+    assert weight.is_shared()
+    assert weight.requires_grad
+    assert weight.tolist() == values
+    process = multiprocessing.get_context("fork").Process(target=learn, args=(net,))
+    process.start()
+    process.join()
+    assert net.scale.item() == 7
+    assert net.mean.tolist() == [5.0, 0.0]
+    assert not Net().scale.is_shared()
+
+
+def test_compiling_is_allowed_and_does_nothing():
+    net = Net()
+    net.compile(mode="default")
+    assert net(autograd.ones(1, 3)).shape == (1, 2)
