@@ -24,6 +24,7 @@ _LOADED_ON_USE = (
     "autograd.kernels.attention",
     "autograd.kernels.layer_norm",
     "autograd.kernels.normalize",
+    "autograd.kernels.conv",
     "autograd.linalg",
     "autograd.linalg.distances",
     "autograd.ops.polynomial",

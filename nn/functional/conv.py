@@ -1,0 +1,284 @@
+"""Convolutions as functions, and taking images apart into the patches that a convolution sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Tensor, ops
+from autograd.composite import composite
+from autograd.errors import ArgumentError, ShapeError
+from autograd.kernels.conv import Geometry, convolution, transposed_convolution
+
+Sizes = int | tuple[int, ...]
+
+
+def sizes_of(op: str, name: str, value: Any, dims: int, least: int) -> tuple[int, ...]:
+    """One number for all spatial dimensions, or one for each, as a tuple.
+
+    Raises:
+        ArgumentError: for another number of them, or one that is too small.
+    """
+    given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    if len(given) == 1:
+        given *= dims
+    if len(given) != dims:
+        raise ArgumentError(f"{op}: {name} must be one number or {dims}, got {value!r}")
+    if not all(hasattr(n, "__index__") for n in given):
+        raise ArgumentError(f"{op}: {name} must be whole numbers, got {value!r}")
+    found = tuple(n.__index__() for n in given)
+    if min(found) < least:
+        raise ArgumentError(f"{op}: {name} must be at least {least}, got {value!r}")
+    return found
+
+
+def _batched(op: str, input: Any, weight: Any, dims: int) -> tuple[Any, bool]:
+    """The input with its batch dimension, and whether it had one.
+
+    Raises:
+        ShapeError: if the input or the weight has another number of dimensions.
+    """
+    if len(weight.shape) != dims + 2:
+        raise ShapeError(
+            f"{op}: weight must have {dims + 2} dimensions, got shape {tuple(weight.shape)}"
+        )
+    if len(input.shape) not in (dims + 1, dims + 2):
+        raise ShapeError(
+            f"{op}: input must have {dims + 1} dimensions (C, …), or {dims + 2} with a batch (N, C, …), got shape "
+            f"{tuple(input.shape)}"
+        )
+    batched = len(input.shape) == dims + 2
+    return (input if batched else ops.unsqueeze(input, 0)), batched
+
+
+def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transposed: bool) -> int:
+    """The groups, if they and the channels fit.
+
+    Raises:
+        ArgumentError: if `groups` is not a positive whole number.
+        ShapeError: if channels do not fit.
+    """
+    if not hasattr(groups, "__index__") or groups.__index__() < 1:
+        raise ArgumentError(f"{op}: groups must be a positive whole number, got {groups!r}")
+    groups = groups.__index__()
+    channels, first, second = input.shape[1], weight.shape[0], weight.shape[1]
+    wanted = first if transposed else second * groups
+    if first % groups:
+        raise ShapeError(
+            f"{op}: groups={groups} must divide the first size of weight, got shape {tuple(weight.shape)}"
+        )
+    if channels != wanted:
+        raise ShapeError(
+            f"{op}: weight of shape {tuple(weight.shape)} with groups={groups} needs an input of {wanted} channels, got "
+            f"shape {tuple(input.shape)}"
+        )
+    outputs = second * groups if transposed else first
+    if bias is not None and tuple(bias.shape) != (outputs,):
+        raise ShapeError(f"{op}: bias must have shape ({outputs},), got {tuple(bias.shape)}")
+    return int(groups)
+
+
+def _same_padding(op: str, taps: Any, stride: tuple[int, ...], dilation: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Zeros (before, behind) that keep the size; where their number is odd, the last one is behind.
+
+    Raises:
+        ArgumentError: for a stride.
+    """
+    if any(s != 1 for s in stride):
+        raise ArgumentError(f"{op}: padding='same' keeps the size, so stride must be 1, got {stride}")
+    totals = [d * (k - 1) for k, d in zip(taps, dilation, strict=True)]
+    return [(total // 2, total - total // 2) for total in totals]
+
+
+def _convolved(
+    op: str, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any, dims: int
+) -> Tensor:
+    x, batched = _batched(op, input, weight, dims)
+    steps = sizes_of(op, "stride", stride, dims, 1)
+    spread = sizes_of(op, "dilation", dilation, dims, 1)
+    groups = _checked(op, x, weight, bias, groups, False)
+    size, taps = tuple(x.shape[2:]), tuple(weight.shape[2:])
+    if isinstance(padding, str):
+        if padding not in ("same", "valid"):
+            raise ArgumentError(f"{op}: padding is 'same', 'valid' or numbers, got {padding!r}")
+        pads = _same_padding(op, taps, steps, spread) if padding == "same" else [(0, 0)] * dims
+    else:
+        pads = [(p, p) for p in sizes_of(op, "padding", padding, dims, 0)]
+    held = [n + sum(p) for n, p in zip(size, pads, strict=True)]
+    needed = [d * (k - 1) + 1 for k, d in zip(taps, spread, strict=True)]
+    if min(taps) < 1 or any(h < n for h, n in zip(held, needed, strict=True)):
+        raise ShapeError(
+            f"{op}: the kernel, which spans {tuple(needed)}, must be neither empty nor larger than the padded input, of "
+            f"{tuple(held)}; input {tuple(input.shape)}, weight {tuple(weight.shape)}"
+        )
+    outputs = tuple((h - n) // s + 1 for h, n, s in zip(held, needed, steps, strict=True))
+    geometry = Geometry(size, outputs, taps, steps, tuple(p for p, _ in pads), spread, groups)
+    out = convolution(x, weight, bias, geometry)
+    return out if batched else ops.squeeze(out, 0)
+
+
+def _transposed(
+    op: str, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: Any,
+    dilation: Any, dims: int,
+) -> Tensor:  # fmt: skip
+    x, batched = _batched(op, input, weight, dims)
+    steps = sizes_of(op, "stride", stride, dims, 1)
+    pads = sizes_of(op, "padding", padding, dims, 0)
+    extra = sizes_of(op, "output_padding", output_padding, dims, 0)
+    spread = sizes_of(op, "dilation", dilation, dims, 1)
+    groups = _checked(op, x, weight, bias, groups, True)
+    if any(e >= s and e >= d for e, s, d in zip(extra, steps, spread, strict=True)):
+        raise ArgumentError(
+            f"{op}: output_padding must be smaller than stride or dilation, got {extra}, {steps} and {spread}"
+        )
+    outputs, taps = tuple(x.shape[2:]), tuple(weight.shape[2:])
+    size = tuple(
+        (n - 1) * s - 2 * p + d * (k - 1) + e + 1
+        for n, s, p, d, k, e in zip(outputs, steps, pads, spread, taps, extra, strict=True)
+    )
+    if min(size) < 1 or min(outputs) < 1 or min(taps) < 1:
+        raise ShapeError(
+            f"{op}: the result would have size {size}; input {tuple(input.shape)}, weight {tuple(weight.shape)}, stride "
+            f"{steps}, padding {pads}"
+        )
+    out = transposed_convolution(x, weight, bias, Geometry(size, outputs, taps, steps, pads, spread, groups))
+    return out if batched else ops.squeeze(out, 0)
+
+
+@composite
+def conv1d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    """Convolution of sequences (cross-correlation, as everywhere in deep learning).
+
+    y[n, o, p] = bias[o] + Σ_{c, t} weight[o, c, t] · x[n, c, p · stride + t · dilation - padding].
+
+    input (N, C, L) or (C, L), weight (O, C / groups, k), bias (O) → (N, O, L'), with
+    L' = ⌊(L + 2 padding - dilation (k - 1) - 1) / stride⌋ + 1.
+
+    Args:
+        stride, dilation: steps between outputs, and between the taps of the kernel; a number or one for each dimension.
+        padding: how many zeros are put around the input; "valid" for none, "same" for as many as keep the size.
+        groups: into how many parts the channels are divided, each convolved by itself; C of them is a depthwise
+            convolution.
+
+    Raises:
+        ShapeError: if shapes do not fit, or the kernel is larger than the padded input.
+        ArgumentError: for a stride, dilation, padding or groups that means nothing.
+
+    >>> import autograd
+    >>> conv1d(autograd.ones(1, 2, 5), autograd.ones(4, 2, 3), padding=1).shape
+    autograd.Size([1, 4, 5])
+    """
+    return _convolved("conv1d", input, weight, bias, stride, padding, dilation, groups, 1)
+
+
+@composite
+def conv2d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    """Convolution of images (cross-correlation, as everywhere in deep learning).
+
+    y[n, o, p, q] = bias[o] + Σ_{c, t, u} weight[o, c, t, u] · x[n, c, p · stride + t · dilation - padding, …].
+
+    input (N, C, H, W) or (C, H, W), weight (O, C / groups, kh, kw), bias (O) → (N, O, H', W'), with
+    H' = ⌊(H + 2 padding - dilation (kh - 1) - 1) / stride⌋ + 1 and W' alike. Arguments and errors: see `conv1d`.
+
+    >>> import autograd
+    >>> conv2d(autograd.ones(1, 2, 5, 5), autograd.ones(4, 2, 3, 3), padding=1).shape
+    autograd.Size([1, 4, 5, 5])
+    """
+    return _convolved("conv2d", input, weight, bias, stride, padding, dilation, groups, 2)
+
+
+@composite
+def conv3d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    """Convolution of volumes (cross-correlation, as everywhere in deep learning).
+
+    y[n, o, p, q, r] = bias[o] + Σ weight[o, c, t, u, v] · x[n, c, p · stride + t · dilation - padding, …, …].
+
+    input (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, kd, kh, kw), bias (O) → (N, O, D', H', W'), with
+    D' = ⌊(D + 2 padding - dilation (kd - 1) - 1) / stride⌋ + 1 and H', W' alike. Arguments and errors: see `conv1d`.
+
+    >>> import autograd
+    >>> conv3d(autograd.ones(1, 2, 5, 5, 5), autograd.ones(4, 2, 3, 3, 3), padding=1).shape
+    autograd.Size([1, 4, 5, 5, 5])
+    """
+    return _convolved("conv3d", input, weight, bias, stride, padding, dilation, groups, 3)
+
+
+@composite
+def conv_transpose1d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    """Transposed convolution of sequences: the gradient of `conv1d` by its input, also called deconvolution.
+
+    y[n, o, p · stride + t · dilation - padding] = bias[o] + Σ_{c, t} weight[c, o, t] · x[n, c, p].
+
+    input (N, C, L) or (C, L), weight (C, O / groups, k), bias (O) → (N, O, L'), with
+    L' = (L - 1) stride - 2 padding + dilation (k - 1) + output_padding + 1.
+
+    Args:
+        stride, dilation: of the convolution whose input has the shape of this result.
+        padding: how many elements are cut off at each end.
+        output_padding: how many are added behind: a stride leaves open which of several sizes the input had.
+        groups: into how many parts the channels are divided.
+
+    Raises:
+        ShapeError: if shapes do not fit, or nothing would be left.
+        ArgumentError: for arguments that mean nothing, such as an output_padding as large as the stride.
+
+    >>> import autograd
+    >>> conv_transpose1d(autograd.ones(1, 2, 5), autograd.ones(2, 4, 3), stride=2).shape
+    autograd.Size([1, 4, 11])
+    """
+    return _transposed(
+        "conv_transpose1d", input, weight, bias, stride, padding, output_padding, groups, dilation, 1
+    )
+
+
+@composite
+def conv_transpose2d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    """Transposed convolution of images: the gradient of `conv2d` by its input, also called deconvolution.
+
+    y[n, o, p · stride + t · dilation - padding, …] = bias[o] + Σ_{c, t, u} weight[c, o, t, u] · x[n, c, p, q].
+
+    input (N, C, H, W) or (C, H, W), weight (C, O / groups, kh, kw), bias (O) → (N, O, H', W'), with
+    H' = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1 and W' alike. Arguments and errors: see `conv_transpose1d`.
+
+    >>> import autograd
+    >>> conv_transpose2d(autograd.ones(1, 2, 5, 5), autograd.ones(2, 4, 3, 3), stride=2).shape
+    autograd.Size([1, 4, 11, 11])
+    """
+    return _transposed(
+        "conv_transpose2d", input, weight, bias, stride, padding, output_padding, groups, dilation, 2
+    )
+
+
+@composite
+def conv_transpose3d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    """Transposed convolution of volumes: the gradient of `conv3d` by its input, also called deconvolution.
+
+    y[n, o, p · stride + t · dilation - padding, …, …] = bias[o] + Σ weight[c, o, t, u, v] · x[n, c, p, q, r].
+
+    input (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, kd, kh, kw), bias (O) → (N, O, D', H', W'), with
+    D' = (D - 1) stride - 2 padding + dilation (kd - 1) + output_padding + 1 and H', W' alike. Arguments and errors: see `conv_transpose1d`.
+
+    >>> import autograd
+    >>> conv_transpose3d(autograd.ones(1, 2, 5, 5, 5), autograd.ones(2, 4, 3, 3, 3), stride=2).shape
+    autograd.Size([1, 4, 11, 11, 11])
+    """
+    return _transposed(
+        "conv_transpose3d", input, weight, bias, stride, padding, output_padding, groups, dilation, 3
+    )
