@@ -25,6 +25,7 @@ _LOADED_ON_USE = (
     "autograd.kernels.layer_norm",
     "autograd.kernels.normalize",
     "autograd.kernels.conv",
+    "autograd.kernels.patches",
     "autograd.linalg",
     "autograd.linalg.distances",
     "autograd.ops.polynomial",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import op_rows
 from layer_rows_attention import ATTENTION
 from layer_rows_norm import NORMALIZATIONS
+from layer_rows_conv import CONVOLUTIONS
 from op_rows import Row, first, total
 
 
@@ -132,6 +133,7 @@ MATRICES = [
 ]
 
 ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION, *NORMALIZATIONS]
+ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION, *CONVOLUTIONS]
 """Every operation that is timed."""
 
 __all__ = ["ROWS", "Row", "first"]

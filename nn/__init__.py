@@ -30,7 +30,10 @@ from nn.batchnorm import (
     InstanceNorm3d,
 )
 from nn.container import ModuleDict, ModuleList, Sequential
+from nn.conv import Conv1d, Conv2d, Conv3d
+from nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.dropout import Dropout
+from nn.fold import Fold, Unfold
 from nn.linear import Flatten, Identity, Linear, Unflatten
 from nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from nn.module import Module
@@ -65,6 +68,7 @@ __all__ = [
     # normalisations
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
     "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Unfold", "Fold",
     # activations
     "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
     "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests import (
     op_cases_attention,
+    op_cases_conv,
     op_cases_decompositions,
     op_cases_elementwise,
     op_cases_index,
@@ -28,6 +29,7 @@ CASES: list[Case] = [
     *op_cases_nn.CASES,
     *op_cases_norm.CASES,
     *op_cases_attention.CASES,
+    *op_cases_conv.CASES,
     *op_cases_reduce.CASES,
     *op_cases_shape.CASES,
     *op_cases_index.CASES,

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.batching import (
     rules_attention,
+    rules_conv,
     rules_index,
     rules_linalg,
     rules_norm,
@@ -21,6 +22,7 @@ from autograd.ops import activation, extremum, order, rank, reduce, scan, varian
 
 __all__ = [
     "batching_rule", "rules_attention", "rules_index", "rules_linalg", "rules_norm", "rules_order", "rules_products",
+    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_order", "rules_products",
     "rules_shape",
 ]  # fmt: skip
 

@@ -15,7 +15,8 @@ How they are computed depends on the shape: `conv_rows` is the usual way, for on
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +25,15 @@ from autograd.errors import DTypeError
 from autograd.kernels import conv_depthwise as depthwise
 from autograd.kernels import conv_rows as rows
 from autograd.kernels import conv_samples as samples
-from autograd.kernels.conv_window import Sizes, Window, phases
+from autograd.kernels.conv_window import Phase, Sizes, Window, phases
 from autograd.kernels.image_layout import empty_hcwn, is_hcwn
 from autograd.primitive import Array, primitive
 
 __all__ = ["Geometry", "convolution", "convolution_weight", "transposed_convolution"]
 
 
-class Geometry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Geometry:
     """What links x, weight and y.
 
     size:      of x, its spatial dimensions
@@ -77,27 +79,29 @@ def channel_sums(g: Array) -> Any:
     return g.sum(axis=(0, *range(2, g.ndim)))
 
 
-@primitive(
-    cast="same",
-    x=lambda g, weight, geometry: transposed_convolution(g, weight, None, geometry),
-    weight=lambda g, x, geometry: convolution_weight(g, x, geometry),
-    bias=lambda g: channel_sums(g),
-)
+def _back(g: Array, weight: Array, geometry: Any) -> Any:
+    """y and weight → x."""
+    return transposed_convolution(g, weight, None, geometry)
+
+
+def _weight(g: Array, x: Array, geometry: Any) -> Any:
+    """y and x → weight."""
+    return convolution_weight(g, x, geometry)
+
+
+@primitive(cast="same", x=_back, weight=_weight, bias=lambda g: channel_sums(g))
 def convolution(x: Array, weight: Array, bias: Array | None, geometry: Any) -> Array:
     """y[n, o, p] = bias[o] + Σ weight[o, c, t] · x[n, c, p · stride + t · dilation - padding].
 
     x (N, C, …), weight (O, C / groups, …), bias (O) or None → (N, O, …); in the order of memory that suits it.
     """
-    dtype = checked_dtype(x)
-    if dtype is not None:
-        return convolved(*in_dtype(dtype, x, weight, bias), geometry).astype(x.dtype)
-    return convolved(x, weight, bias, geometry)
+    return in_float(convolved, (x, weight, bias), geometry, "bBhil")
 
 
 @primitive(
     cast="same",
     y=lambda g, weight, geometry: convolution(g, weight, None, geometry),
-    weight=lambda g, y, geometry: convolution_weight(y, g, geometry),
+    weight=lambda g, y, geometry: _weight(y, g, geometry),
     bias=lambda g: channel_sums(g),
 )
 def transposed_convolution(y: Array, weight: Array, bias: Array | None, geometry: Any) -> Array:
@@ -105,44 +109,37 @@ def transposed_convolution(y: Array, weight: Array, bias: Array | None, geometry
 
     y (N, O, …), weight (O, C / groups, …), bias (C) or None → (N, C, …): the derivative of `convolution` by its input.
     """
-    dtype = checked_dtype(y)
-    if dtype is not None:
-        return sent_back(*in_dtype(dtype, y, weight, bias), geometry).astype(y.dtype)
-    return sent_back(y, weight, bias, geometry)
+    return in_float(sent_back, (y, weight, bias), geometry, "l")
 
 
 @primitive(
     cast="same",
     y=lambda g, x, geometry: convolution(x, g, None, geometry),
-    x=lambda g, y, geometry: transposed_convolution(y, g, None, geometry),
+    x=lambda g, y, geometry: _back(y, g, geometry),
 )
 def convolution_weight(y: Array, x: Array, geometry: Any) -> Array:
     """weight[o, c, t] = Σ y[n, o, p] · x[n, c, p · stride + t · dilation - padding].
 
     y (N, O, …), x (N, C, …) → (O, C / groups, …): the derivative of `convolution` by its weight.
     """
-    dtype = checked_dtype(x)
-    if dtype is not None:
-        return of_weight(*in_dtype(dtype, y, x), geometry).astype(x.dtype)
-    return of_weight(y, x, geometry)
+    return in_float(of_weight, (y, x), geometry)
 
 
-def checked_dtype(x: NdArray) -> Any:
-    """The dtype to compute in, where that is not the array's own: half precision is summed in single precision.
+def in_float(body: Any, arrays: tuple[Any, ...], geometry: Geometry, whole: str = "") -> NdArray:
+    """body(*arrays, geometry); half precision is summed in single precision.
+
+    whole:  the kinds of whole numbers, as NumPy's letters, that PyTorch takes as well
 
     Raises:
-        DTypeError: for anything but floating-point numbers.
+        DTypeError: for other dtypes.
     """
-    if x.dtype.char in "fd":
-        return None
-    if x.dtype.kind != "f":
-        raise DTypeError(f"convolution: needs floating-point tensors, got {x.dtype}; convert with .float()")
-    return np.dtype(np.float32)
-
-
-def in_dtype(dtype: Any, *arrays: Any) -> Any:
-    """Arrays in a dtype; None stays None."""
-    return [None if a is None else a.astype(dtype) for a in arrays]
+    dtype = arrays[0].dtype
+    if dtype.char in "fd" or dtype.char in whole:
+        return body(*arrays, geometry)  # type: ignore[no-any-return]  # any of the three
+    if dtype.kind != "f":
+        raise DTypeError(f"convolution: needs floating-point tensors, got {dtype}; convert with .float()")
+    wide = [None if a is None else a.astype(np.float32) for a in arrays]
+    return body(*wide, geometry).astype(dtype)  # type: ignore[no-any-return]
 
 
 # ------------------------------------------------------------------------------------------ how they are computed
@@ -191,15 +188,20 @@ def sent_back(y: NdArray, weight: NdArray, bias: Any, geometry: Geometry) -> NdA
     turned = turned.reshape(groups * each_in, each_out, *geometry.taps)
     parts = phases(geometry.size, geometry.padding, geometry.stride, geometry.dilation, geometry.taps)
     if len(parts) == 1 and parts[0].window is not None:
-        return _seen(y, turned[(..., *parts[0].taps)], bias, parts[0].window, groups)
+        return _seen(y, turned[all_channels(parts[0])], bias, parts[0].window, groups)
     out = empty_hcwn(shape, y.dtype) if y.ndim == 4 else np.empty(shape, y.dtype)
     for phase in parts:
-        at = out[(..., *phase.places)]
+        at = out[(slice(None), slice(None), *phase.places)]
         if phase.window is None:
             at[...] = _constant(at.shape, bias, y.dtype)
         else:
-            at[...] = _seen(y, turned[(..., *phase.taps)], bias, phase.window, groups)
+            at[...] = _seen(y, turned[all_channels(phase)], bias, phase.window, groups)
     return out
+
+
+def all_channels(phase: Phase) -> tuple[slice, ...]:
+    """The index of a phase's taps in the weight."""
+    return (slice(None), slice(None), *phase.taps)
 
 
 def of_weight(y: NdArray, x: NdArray, geometry: Geometry) -> NdArray:

@@ -28,9 +28,9 @@ def matrices(x: Array, window: Window, groups: int) -> Array:
     _, channels, _, n = p.shape
     (_, sh, dh, kh, rows), (_, _, _, kw, columns) = zip(*window, strict=True)
     c = channels // groups
-    if kw == 1 == kh and window.start == (0, 0) and window.stride == (1, 1) and is_hcwn(x):
-        if (rows, columns) == p.shape[0::2][:2]:
-            return p.reshape(rows, groups, c, columns * n).transpose(1, 0, 2, 3)
+    sees_itself = (*window.taps, *window.stride, *window.start) == (1, 1, 1, 1, 0, 0)
+    if sees_itself and (rows, columns) == x.shape[2:] and is_hcwn(x):
+        return p.reshape(rows, groups, c, columns * n).transpose(1, 0, 2, 3)
     if dh == 1 and sh <= kh:
         held = (rows - 1) * sh + kh
         shifted = np.empty((groups, held, c, kw, columns, n), x.dtype)
@@ -50,7 +50,7 @@ def matrices(x: Array, window: Window, groups: int) -> Array:
 
 def _fill(out: Array, p: Array, window: Window, start: int, stride: int, rows: int) -> None:
     """out[g, r, c, j, w] = the input in row start + r · stride, seen by column w through the tap j; 0 outside."""
-    groups, _, c, kw, columns, n = out.shape
+    groups, _, c, kw, columns, _ = out.shape
     top, bottom, lines = along(p.shape[0], start, stride, rows)
     out[:, :top] = 0
     out[:, bottom:] = 0

@@ -28,11 +28,11 @@ def padded(x: Array, window: Window) -> Array:
         return x
     spans = [along(n, start, 1, h) for n, start, h in zip(x.shape[2:], window.start, held, strict=True)]
     whole = all(first == 0 and end == h for (first, end, _), h in zip(spans, held, strict=True))
-    source = x[(..., *(places for _, _, places in spans))]
+    source = x[(slice(None), slice(None), *(places for _, _, places in spans))]
     if whole:
         return source
     out = np.zeros((*x.shape[:2], *held), x.dtype)
-    out[(..., *(slice(first, end) for first, end, _ in spans))] = source
+    out[(slice(None), slice(None), *(slice(first, end) for first, end, _ in spans))] = source
     return out
 
 

@@ -55,9 +55,7 @@ def along(n: int, start: int, stride: int, size: int) -> tuple[int, int, slice]:
 
 
 @functools.lru_cache(maxsize=512)
-def phases(
-    size: Sizes, padding: Sizes, stride: Sizes, dilation: Sizes, taps: Sizes
-) -> tuple[Phase, ...]:
+def phases(size: Sizes, padding: Sizes, stride: Sizes, dilation: Sizes, taps: Sizes) -> tuple[Phase, ...]:
     """The inputs of a convolution, of `size`, sorted by the taps through which they were seen.
 
     >>> [phase.taps for phase in phases((4,), (1,), (2,), (1,), (3,))]
@@ -67,7 +65,9 @@ def phases(
     made = []
     for parts in itertools.product(*found):
         windows = [w for _, _, w in parts]
-        joined = None if None in windows else Window(*zip(*(w for w in windows if w is not None), strict=True))
+        joined = (
+            None if None in windows else Window(*zip(*(w for w in windows if w is not None), strict=True))
+        )
         made.append(Phase(tuple(p for p, _, _ in parts), tuple(t for _, t, _ in parts), joined))
     return tuple(made)
 
@@ -88,7 +88,5 @@ def _phases_along(
             continue
         last = seen[-1]
         start = (r + padding - last * dilation) // stride
-        found.append(
-            (places, slice(last, None, -step), (start, 1, dilation // common, len(seen), count))
-        )
+        found.append((places, slice(last, None, -step), (start, 1, dilation // common, len(seen), count)))
     return found

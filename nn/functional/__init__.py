@@ -46,6 +46,15 @@ from nn.functional.attention import multi_head_attention_forward
 from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
 from nn.functional.dropout import dropout
 from nn.functional.gumbel import gumbel_softmax
+from nn.functional.conv import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
+from nn.functional.folding import fold, unfold
 from nn.functional.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -72,6 +81,9 @@ __all__ = [
     "scaled_dot_product_attention", "multi_head_attention_forward",
     # normalisations
     "batch_norm", "instance_norm", "layer_norm", "group_norm", "rms_norm", "local_response_norm",
+    "scaled_dot_product_attention",
+    # convolutions
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "unfold", "fold",
     # lengths and distances
     "normalize", "cosine_similarity", "pairwise_distance",
     # activations

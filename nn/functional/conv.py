@@ -1,4 +1,4 @@
-"""Convolutions as functions, and taking images apart into the patches that a convolution sees."""
+"""Convolutions as functions."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def _batched(op: str, input: Any, weight: Any, dims: int) -> tuple[Any, bool]:
         ShapeError: if the input or the weight has another number of dimensions.
     """
     if len(weight.shape) != dims + 2:
-        raise ShapeError(
-            f"{op}: weight must have {dims + 2} dimensions, got shape {tuple(weight.shape)}"
-        )
+        raise ShapeError(f"{op}: weight must have {dims + 2} dimensions, got shape {tuple(weight.shape)}")
     if len(input.shape) not in (dims + 1, dims + 2):
         raise ShapeError(
             f"{op}: input must have {dims + 1} dimensions (C, …), or {dims + 2} with a batch (N, C, …), got shape "
@@ -62,14 +60,14 @@ def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transpose
     groups = groups.__index__()
     channels, first, second = input.shape[1], weight.shape[0], weight.shape[1]
     wanted = first if transposed else second * groups
-    if first % groups:
+    if first % groups or not first:
         raise ShapeError(
-            f"{op}: groups={groups} must divide the first size of weight, got shape {tuple(weight.shape)}"
+            f"{op}: groups={groups} must divide the first size of weight, not 0; got {tuple(weight.shape)}"
         )
     if channels != wanted:
         raise ShapeError(
-            f"{op}: weight of shape {tuple(weight.shape)} with groups={groups} needs an input of {wanted} channels, got "
-            f"shape {tuple(input.shape)}"
+            f"{op}: weight of shape {tuple(weight.shape)} with groups={groups} needs an input of {wanted} channels, "
+            f"got shape {tuple(input.shape)}"
         )
     outputs = second * groups if transposed else first
     if bias is not None and tuple(bias.shape) != (outputs,):
@@ -77,7 +75,9 @@ def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transpose
     return int(groups)
 
 
-def _same_padding(op: str, taps: Any, stride: tuple[int, ...], dilation: tuple[int, ...]) -> list[tuple[int, int]]:
+def _same_padding(
+    op: str, taps: Any, stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> list[tuple[int, int]]:
     """Zeros (before, behind) that keep the size; where their number is odd, the last one is behind.
 
     Raises:
@@ -90,7 +90,15 @@ def _same_padding(op: str, taps: Any, stride: tuple[int, ...], dilation: tuple[i
 
 
 def _convolved(
-    op: str, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any, dims: int
+    op: str,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,
+    dims: int,
 ) -> Tensor:
     x, batched = _batched(op, input, weight, dims)
     steps = sizes_of(op, "stride", stride, dims, 1)
@@ -107,8 +115,8 @@ def _convolved(
     needed = [d * (k - 1) + 1 for k, d in zip(taps, spread, strict=True)]
     if min(taps) < 1 or any(h < n for h, n in zip(held, needed, strict=True)):
         raise ShapeError(
-            f"{op}: the kernel, which spans {tuple(needed)}, must be neither empty nor larger than the padded input, of "
-            f"{tuple(held)}; input {tuple(input.shape)}, weight {tuple(weight.shape)}"
+            f"{op}: the kernel, which spans {tuple(needed)}, must be neither empty nor larger than the padded input, "
+            f"of {tuple(held)}; input {tuple(input.shape)}, weight {tuple(weight.shape)}"
         )
     outputs = tuple((h - n) // s + 1 for h, n, s in zip(held, needed, steps, strict=True))
     geometry = Geometry(size, outputs, taps, steps, tuple(p for p, _ in pads), spread, groups)
@@ -137,8 +145,8 @@ def _transposed(
     )
     if min(size) < 1 or min(outputs) < 1 or min(taps) < 1:
         raise ShapeError(
-            f"{op}: the result would have size {size}; input {tuple(input.shape)}, weight {tuple(weight.shape)}, stride "
-            f"{steps}, padding {pads}"
+            f"{op}: the result would have size {size}; input {tuple(input.shape)}, weight {tuple(weight.shape)}, "
+            f"stride {steps}, padding {pads}"
         )
     out = transposed_convolution(x, weight, bias, Geometry(size, outputs, taps, steps, pads, spread, groups))
     return out if batched else ops.squeeze(out, 0)
@@ -183,7 +191,9 @@ def conv2d(
     y[n, o, p, q] = bias[o] + Σ_{c, t, u} weight[o, c, t, u] · x[n, c, p · stride + t · dilation - padding, …].
 
     input (N, C, H, W) or (C, H, W), weight (O, C / groups, kh, kw), bias (O) → (N, O, H', W'), with
-    H' = ⌊(H + 2 padding - dilation (kh - 1) - 1) / stride⌋ + 1 and W' alike. Arguments and errors: see `conv1d`.
+    H' = ⌊(H + 2 padding - dilation (kh - 1) - 1) / stride⌋ + 1 and W' alike.
+
+    Arguments and errors: see `conv1d`.
 
     >>> import autograd
     >>> conv2d(autograd.ones(1, 2, 5, 5), autograd.ones(4, 2, 3, 3), padding=1).shape
@@ -202,7 +212,9 @@ def conv3d(
     y[n, o, p, q, r] = bias[o] + Σ weight[o, c, t, u, v] · x[n, c, p · stride + t · dilation - padding, …, …].
 
     input (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, kd, kh, kw), bias (O) → (N, O, D', H', W'), with
-    D' = ⌊(D + 2 padding - dilation (kd - 1) - 1) / stride⌋ + 1 and H', W' alike. Arguments and errors: see `conv1d`.
+    D' = ⌊(D + 2 padding - dilation (kd - 1) - 1) / stride⌋ + 1 and H', W' alike.
+
+    Arguments and errors: see `conv1d`.
 
     >>> import autograd
     >>> conv3d(autograd.ones(1, 2, 5, 5, 5), autograd.ones(4, 2, 3, 3, 3), padding=1).shape
@@ -251,8 +263,10 @@ def conv_transpose2d(
 
     y[n, o, p · stride + t · dilation - padding, …] = bias[o] + Σ_{c, t, u} weight[c, o, t, u] · x[n, c, p, q].
 
-    input (N, C, H, W) or (C, H, W), weight (C, O / groups, kh, kw), bias (O) → (N, O, H', W'), with
-    H' = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1 and W' alike. Arguments and errors: see `conv_transpose1d`.
+    input (N, C, H, W) or (C, H, W), weight (C, O / groups, kh, kw), bias (O) → (N, O, H', W'),
+    H' = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1 and W' alike.
+
+    Arguments and errors: see `conv_transpose1d`.
 
     >>> import autograd
     >>> conv_transpose2d(autograd.ones(1, 2, 5, 5), autograd.ones(2, 4, 3, 3), stride=2).shape
@@ -273,7 +287,9 @@ def conv_transpose3d(
     y[n, o, p · stride + t · dilation - padding, …, …] = bias[o] + Σ weight[c, o, t, u, v] · x[n, c, p, q, r].
 
     input (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, kd, kh, kw), bias (O) → (N, O, D', H', W'), with
-    D' = (D - 1) stride - 2 padding + dilation (kd - 1) + output_padding + 1 and H', W' alike. Arguments and errors: see `conv_transpose1d`.
+    D' = (D - 1) stride - 2 padding + dilation (kd - 1) + output_padding + 1 and H', W' alike.
+
+    Arguments and errors: see `conv_transpose1d`.
 
     >>> import autograd
     >>> conv_transpose3d(autograd.ones(1, 2, 5, 5, 5), autograd.ones(2, 4, 3, 3, 3), stride=2).shape

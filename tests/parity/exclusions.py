@@ -83,6 +83,8 @@ OPERATIONS: dict[str, str] = {
         nn.functional.bilinear nn.functional.channel_shuffle nn.functional.conv1d
         nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
         nn.functional.conv_transpose3d nn.functional.cosine_embedding_loss
+        nn.functional.batch_norm nn.functional.bilinear nn.functional.channel_shuffle
+        nn.functional.cosine_embedding_loss
         nn.functional.ctc_loss nn.functional.dropout2d nn.functional.dropout3d nn.functional.embedding
         nn.functional.embedding_bag nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
         nn.functional.fractional_max_pool3d nn.functional.gaussian_nll_loss nn.functional.grid_sample
@@ -95,7 +97,7 @@ OPERATIONS: dict[str, str] = {
         nn.functional.pad nn.functional.pdist nn.functional.pixel_shuffle
         nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss
         nn.functional.soft_margin_loss
-        nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
+        nn.functional.triplet_margin_with_distance_loss
         nn.functional.upsample_bilinear nn.functional.upsample_nearest
     """,
     ),
