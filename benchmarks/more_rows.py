@@ -132,8 +132,16 @@ MATRICES = [
     Row("linalg.ldl_factor", "q", lambda t, F, x: t.linalg.ldl_factor(x.detach())[0], 256),
 ]
 
-ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION, *NORMALIZATIONS]
-ROWS = [*op_rows.ROWS, *STATISTICS, *SHAPES, *SPECIAL, *MATRICES, *ATTENTION, *CONVOLUTIONS]
+ROWS = [
+    *op_rows.ROWS,
+    *STATISTICS,
+    *SHAPES,
+    *SPECIAL,
+    *MATRICES,
+    *ATTENTION,
+    *CONVOLUTIONS,
+    *NORMALIZATIONS,
+]
 """Every operation that is timed."""
 
 __all__ = ["ROWS", "Row", "first"]

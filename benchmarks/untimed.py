@@ -62,5 +62,6 @@ UNTIMED: dict[str, str] = {
     "unravel_index": "arithmetic on integers, timed as floor_divide and remainder",
     "Primitive": "a class",
     "registry": "the table",
+    "convolution_weight": "a derivative alone, timed with `conv2d`",
 }
 """Name of a primitive or a public operation -> the reason."""

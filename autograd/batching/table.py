@@ -21,9 +21,8 @@ from autograd.kernels import softmax
 from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
 __all__ = [
-    "batching_rule", "rules_attention", "rules_index", "rules_linalg", "rules_norm", "rules_order", "rules_products",
-    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_order", "rules_products",
-    "rules_shape",
+    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_norm", "rules_order",
+    "rules_products", "rules_shape",
 ]  # fmt: skip
 
 batches(

@@ -81,7 +81,6 @@ __all__ = [
     "scaled_dot_product_attention", "multi_head_attention_forward",
     # normalisations
     "batch_norm", "instance_norm", "layer_norm", "group_norm", "rms_norm", "local_response_norm",
-    "scaled_dot_product_attention",
     # convolutions
     "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "unfold", "fold",
     # lengths and distances

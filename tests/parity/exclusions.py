@@ -80,10 +80,7 @@ OPERATIONS: dict[str, str] = {
         nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
         nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
         nn.functional.alpha_dropout nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
-        nn.functional.bilinear nn.functional.channel_shuffle nn.functional.conv1d
-        nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
-        nn.functional.conv_transpose3d nn.functional.cosine_embedding_loss
-        nn.functional.batch_norm nn.functional.bilinear nn.functional.channel_shuffle
+        nn.functional.bilinear nn.functional.channel_shuffle
         nn.functional.cosine_embedding_loss
         nn.functional.ctc_loss nn.functional.dropout2d nn.functional.dropout3d nn.functional.embedding
         nn.functional.embedding_bag nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
