@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import op_rows
 from layer_rows_attention import ATTENTION
-from layer_rows_norm import NORMALIZATIONS
 from layer_rows_conv import CONVOLUTIONS
+from layer_rows_norm import NORMALIZATIONS
 from op_rows import Row, first, total
 
 

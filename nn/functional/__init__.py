@@ -43,9 +43,6 @@ from nn.functional.activation import (
     threshold_,
 )
 from nn.functional.attention import multi_head_attention_forward
-from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
-from nn.functional.dropout import dropout
-from nn.functional.gumbel import gumbel_softmax
 from nn.functional.conv import (
     conv1d,
     conv2d,
@@ -54,7 +51,10 @@ from nn.functional.conv import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
+from nn.functional.dropout import dropout
 from nn.functional.folding import fold, unfold
+from nn.functional.gumbel import gumbel_softmax
 from nn.functional.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
