@@ -53,6 +53,9 @@ from nn.saturation import (
     Tanh,
     Tanhshrink,
 )
+from nn.recurrent import GRU, LSTM, RNN
+from nn.recurrent_base import RNNBase
+from nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from nn.softmax import LogSoftmax, Softmax, Softmin
 
 __all__ = [
@@ -70,6 +73,8 @@ __all__ = [
     "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",
     # convolutions
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Unfold", "Fold",
+    # recurrent layers
+    "RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell",
     # activations
     "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
     "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",

@@ -13,6 +13,7 @@ from autograd.batching import (
     rules_norm,
     rules_order,
     rules_products,
+    rules_recurrent,
     rules_shape,
 )
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
@@ -22,7 +23,7 @@ from autograd.ops import activation, extremum, order, rank, reduce, scan, varian
 
 __all__ = [
     "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_norm", "rules_order",
-    "rules_products", "rules_shape",
+    "rules_products", "rules_shape", "rules_recurrent",
 ]  # fmt: skip
 
 batches(
