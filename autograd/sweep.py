@@ -427,7 +427,9 @@ def _joint_gradients(
     finally:
         MODE.reset(mode)
     results, gradients = (outs, gradient) if p.several else ((outs,), (gradient,))
-    roots = [(r.node, g) for r, g in zip(results, gradients, strict=True) if r.node is not None and g is not None]
+    roots = [
+        (r.node, g) for r, g in zip(results, gradients, strict=True) if r.node is not None and g is not None
+    ]
     found = sweep(
         roots, retain_graph=True, create_graph=create_graph, targets=[t.node for t in inputs.values()]
     )

@@ -7,6 +7,7 @@ import op_rows
 from layer_rows_attention import ATTENTION
 from layer_rows_conv import CONVOLUTIONS
 from layer_rows_norm import NORMALIZATIONS
+from layer_rows_recurrent import RECURRENT
 from op_rows import Row, first, total
 
 
@@ -141,6 +142,7 @@ ROWS = [
     *ATTENTION,
     *CONVOLUTIONS,
     *NORMALIZATIONS,
+    *RECURRENT,
 ]
 """Every operation that is timed."""
 

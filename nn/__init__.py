@@ -40,6 +40,9 @@ from nn.module import Module
 from nn.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from nn.parameter_containers import ParameterDict, ParameterList
+from nn.recurrent import GRU, LSTM, RNN
+from nn.recurrent_base import RNNBase
+from nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from nn.saturation import (
     GLU,
     Hardshrink,
@@ -53,9 +56,6 @@ from nn.saturation import (
     Tanh,
     Tanhshrink,
 )
-from nn.recurrent import GRU, LSTM, RNN
-from nn.recurrent_base import RNNBase
-from nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from nn.softmax import LogSoftmax, Softmax, Softmin
 
 __all__ = [

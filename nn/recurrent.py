@@ -60,14 +60,25 @@ class RNN(RNNBase):
             raise ArgumentError(f"Unknown nonlinearity {nonlinearity!r}. Select from 'tanh' or 'relu'.")
         mode = f"RNN_{nonlinearity.upper()}"
         super().__init__(
-            mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype
+            mode,
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            0,
+            device,
+            dtype,
         )
         self.nonlinearity = nonlinearity
 
     def _direction(
         self, x: Any, state: tuple[Any, ...], weights: Sequence[Any], sizes: Any, reverse: bool
     ) -> Any:
-        return rnn(x, *state, *weights, self.nonlinearity, sizes, reverse)
+        w_ih, w_hh, b_ih, b_hh = weights
+        return rnn(x, state[0], w_ih, w_hh, b_ih, b_hh, self.nonlinearity, sizes, reverse)
 
     def forward(self, input: Any, hx: Tensor | None = None) -> tuple[Any, Tensor]:
         """Return (out, h_n): the last layer's states at all steps, and the final states of all layers.
@@ -130,13 +141,24 @@ class GRU(RNNBase):
     ) -> None:
         _refuse("GRU", named)
         super().__init__(
-            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype
+            "GRU",
+            input_size,
+            hidden_size,
+            num_layers,
+            bias,
+            batch_first,
+            dropout,
+            bidirectional,
+            0,
+            device,
+            dtype,
         )
 
     def _direction(
         self, x: Any, state: tuple[Any, ...], weights: Sequence[Any], sizes: Any, reverse: bool
     ) -> Any:
-        return gru(x, *state, *weights, sizes, reverse)
+        w_ih, w_hh, b_ih, b_hh = weights
+        return gru(x, state[0], w_ih, w_hh, b_ih, b_hh, sizes, reverse)
 
     def forward(self, input: Any, hx: Tensor | None = None) -> tuple[Any, Tensor]:
         """Return (out, h_n): the last layer's states at all steps, and the final states of all layers.
@@ -219,7 +241,8 @@ class LSTM(RNNBase):
         self, x: Any, state: tuple[Any, ...], weights: Sequence[Any], sizes: Any, reverse: bool
     ) -> Any:
         w_ih, w_hh, b_ih, b_hh, *w_hr = weights
-        return lstm(x, *state, w_ih, w_hh, b_ih, b_hh, w_hr[0] if w_hr else None, sizes, reverse)
+        h, c = state
+        return lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr[0] if w_hr else None, sizes, reverse)
 
     def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
         """Raise unless the layer can take the input and the initial state (h, c)."""
@@ -235,7 +258,9 @@ class LSTM(RNNBase):
             hidden[1], self.get_expected_cell_size(input, batch_sizes), "Expected hidden[1] size {}, got {}"
         )
 
-    def forward(self, input: Any, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Any, tuple[Tensor, Tensor]]:
+    def forward(
+        self, input: Any, hx: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Any, tuple[Tensor, Tensor]]:
         """Return (out, (h_n, c_n)): the last layer's states at all steps, and the final states of all layers.
 
         input (L, N, in), (N, L, in) with batch_first, (L, in) for a single sequence, or a `PackedSequence`;

@@ -26,8 +26,8 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 class RNNBase(Module):
     """What recurrent layers have in common: their weights, layer by layer and direction by direction.
 
-    It has no `forward`; use `RNN`, `LSTM` or `GRU`. The weights of a layer are called weight_ih_l{layer} (of its input),
-    weight_hh_l{layer} (of its own state), bias_ih_l{layer}, bias_hh_l{layer} and, with a projection,
+    It has no `forward`; use `RNN`, `LSTM` or `GRU`. The weights of a layer are called weight_ih_l{layer} (of its
+    input), weight_hh_l{layer} (of its own state), bias_ih_l{layer}, bias_hh_l{layer} and, with a projection,
     weight_hr_l{layer}; those of the second direction end in _reverse. All start uniform in ±1/√hidden_size.
 
     Args:
@@ -50,6 +50,17 @@ class RNNBase(Module):
     ['weight_ih_l0', 'weight_hh_l0']
     """
 
+    mode: str
+    input_size: int
+    hidden_size: int
+    proj_size: int
+    num_layers: int
+    bias: bool
+    batch_first: bool
+    dropout: float
+    bidirectional: bool
+    _names: list[list[str]]
+
     def __init__(
         self,
         mode: str,
@@ -65,7 +76,8 @@ class RNNBase(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        if not isinstance(dropout, Real) or isinstance(dropout, bool) or not 0 <= dropout <= 1:
+        probability: Any = dropout
+        if isinstance(probability, bool) or not isinstance(probability, Real) or not 0 <= dropout <= 1:
             raise ArgumentError(
                 "dropout should be a number in range [0, 1] representing the probability of an element being zeroed, "
                 f"got {dropout!r}"
@@ -74,7 +86,11 @@ class RNNBase(Module):
         _check_type("batch_first", batch_first, bool)
         _check_type("input_size", input_size, int)
         _check_type("hidden_size", hidden_size, int)
-        for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
+        for name, value in (
+            ("input_size", input_size),
+            ("hidden_size", hidden_size),
+            ("num_layers", num_layers),
+        ):
             if value <= 0:
                 raise ArgumentError(f"{name} must be greater than zero, got {value}")
         if proj_size < 0:
@@ -242,9 +258,7 @@ class RNNBase(Module):
             for direction in range(self._directions):
                 i = layer * self._directions + direction
                 state = tuple(s[i] for s in initial)
-                out, *final = self._direction(
-                    x, state, self._weights(self._names[i]), sizes, direction == 1
-                )
+                out, *final = self._direction(x, state, self._weights(self._names[i]), sizes, direction == 1)
                 outs.append(out)
                 finals.append(tuple(final))
             x = outs[0] if len(outs) == 1 else cat(outs, -1)

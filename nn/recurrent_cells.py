@@ -41,7 +41,13 @@ class RNNCellBase(Module):
     bias_hh: Parameter | None
 
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool,
+        num_chunks: int,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
@@ -96,7 +102,7 @@ class RNNCellBase(Module):
                 )
         return x.unsqueeze(0), *states
 
-    def _weights(self) -> tuple[Any, ...]:
+    def _weights(self) -> tuple[Any, Any, Any, Any]:
         return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
 
 
@@ -147,7 +153,7 @@ class RNNCell(RNNCellBase):
         if self.nonlinearity not in ("tanh", "relu"):
             raise ArgumentError(f"RNNCell: Unknown nonlinearity: {self.nonlinearity}")
         x, h = self._batch(input, None if hx is None else (hx,), 1)
-        h = rnn(x, h, *self._weights(), self.nonlinearity)[1]
+        h = rnn(x, h, *self._weights(), nonlinearity=self.nonlinearity)[1]
         return h if input.ndim == 2 else h.squeeze(0)  # type: ignore[no-any-return]  # a tensor
 
 

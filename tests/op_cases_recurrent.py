@@ -77,9 +77,7 @@ def _reversed_rows(x: Any, batch_sizes: Any) -> list[int]:
         return list(range(len(x)))[::-1]
     starts = [sum(batch_sizes[:t]) for t in range(len(batch_sizes))]
     lengths = [sum(size > i for size in batch_sizes) for i in range(batch_sizes[0])]
-    return [
-        starts[lengths[i] - 1 - t] + i for t, size in enumerate(batch_sizes) for i in range(size)
-    ]
+    return [starts[lengths[i] - 1 - t] + i for t, size in enumerate(batch_sizes) for i in range(size)]
 
 
 CASES = [

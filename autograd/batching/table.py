@@ -23,7 +23,7 @@ from autograd.ops import activation, extremum, order, rank, reduce, scan, varian
 
 __all__ = [
     "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_norm", "rules_order",
-    "rules_products", "rules_shape", "rules_recurrent",
+    "rules_products", "rules_recurrent", "rules_shape",
 ]  # fmt: skip
 
 batches(

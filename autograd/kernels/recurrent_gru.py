@@ -4,8 +4,9 @@
     n = tanh(W_in x + b_in + r (W_hn h + b_hn))
     h' = n + z (h - n)
 
-The rows [h | 1 | x] of a step times the stacked weights are r and z in one product; of n, the part from x is one product
-over all steps, and the part from h is kept, because r multiplies it. A step's block holds r, z, n and that part.
+The rows [h | 1 | x] of a step times the stacked weights are r and z in one product; of n, the part from x is one
+product over all steps, and the part from h is kept, because r multiplies it. A step's block holds r, z, n and that
+part.
 """
 
 from __future__ import annotations
@@ -257,5 +258,5 @@ def gru(
     """
     sizes = sequences.checked("gru", 3, input, {"h0": h0}, w_ih, w_hh, (b_ih, b_hh), batch_sizes)
     keep = sequences.recording(input, h0, w_ih, w_hh, b_ih, b_hh)
-    found: tuple[Any, Any] = gru_(input, h0, w_ih, w_hh, b_ih, b_hh, sizes, reverse, keep)
-    return found
+    found: Any = gru_(input, h0, w_ih, w_hh, b_ih, b_hh, sizes, reverse, keep)
+    return found  # type: ignore[no-any-return]  # a tuple of tensors

@@ -34,7 +34,7 @@ SIGMOIDS, GATES = slice(O, G), slice(O, C)
 
 
 def _stacked(w_ih: Array, w_hh: Array, bias: Array | None) -> Array:
-    """The stacked weights (numbers, 4, hidden) for the gates o i f g, negated for the sigmoids, which start from e⁻ᶻ."""
+    """The stacked weights (numbers, 4, hidden) of the gates o i f g, negated for the sigmoids, which start from e⁻ᶻ."""
     weights = sequences.stacked(w_ih, w_hh, bias)
     hidden = len(w_hh) // 4
     given = weights.reshape(len(weights), 4, hidden)
@@ -98,7 +98,7 @@ def _by_parts(
 
 
 def _local_derivatives(p: Array, d: Array) -> None:
-    """Of some steps: what turns the gradient of h into that of z_o and of c (the last), that of c into z_i, z_f, z_g."""
+    """Of some steps: what turns the gradient of h into those of z_o and c (the last), that of c into z_i, z_f, z_g."""
     s = p[:, SIGMOIDS]
     np.multiply(s, s, d[:, SIGMOIDS])
     np.subtract(s, d[:, SIGMOIDS], d[:, SIGMOIDS])  # σ' = σ - σ²
@@ -193,7 +193,9 @@ def _gradients(
     )
 
 
-def _before(order: list[sequences.Run], blocks: tuple[Array, ...], x: Array, h0: Array, reverse: bool) -> Array:
+def _before(
+    order: list[sequences.Run], blocks: tuple[Array, ...], x: Array, h0: Array, reverse: bool
+) -> Array:
     """The state h that each step started from: o tanh(c') of the step before it, which is not kept."""
     out = np.empty((*x.shape[:-1], h0.shape[1]), h0.dtype)
     h = h0[: order[0].width]
@@ -304,7 +306,5 @@ def lstm(
     states = {"h0": h0, "c0": c0}
     sizes = sequences.checked("lstm", 4, input, states, w_ih, w_hh, (b_ih, b_hh), batch_sizes, w_hr)
     keep = sequences.recording(input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr)
-    found: tuple[Any, Any, Any] = lstm_(
-        input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr, sizes, reverse, keep
-    )
-    return found
+    found: Any = lstm_(input, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr, sizes, reverse, keep)
+    return found  # type: ignore[no-any-return]  # a tuple of tensors

@@ -188,5 +188,5 @@ def rnn(
         raise ArgumentError(f"rnn: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
     sizes = sequences.checked("rnn", 1, input, {"h0": h0}, w_ih, w_hh, (b_ih, b_hh), batch_sizes)
     keep = sequences.recording(input, h0, w_ih, w_hh, b_ih, b_hh)
-    found: tuple[Any, Any] = rnn_(input, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity, sizes, reverse, keep)
-    return found
+    found: Any = rnn_(input, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity, sizes, reverse, keep)
+    return found  # type: ignore[no-any-return]  # a tuple of tensors

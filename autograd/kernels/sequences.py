@@ -137,7 +137,7 @@ def memory(keep: bool, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 
 def chunks(steps: int, block: int) -> list[tuple[int, int]]:
-    """(start, stop) of consecutive steps, the last first, so many that they stay in cache: `block` is a step's bytes."""
+    """(start, stop) of consecutive steps, the last first, as many as stay in cache: `block` is the bytes of one."""
     size = max(1, (1 << 17) // max(block, 1))
     return [(max(0, stop - size), stop) for stop in range(steps, 0, -size)]
 
@@ -146,7 +146,8 @@ def recording(*arguments: Any) -> bool:
     """Whether a gradient may be asked for, so that a kernel has to keep what backward needs."""
     if not MODE.get().grad:
         return False
-    return any(a.requires_grad for a in arguments if isinstance(a, (Variable, Hidden)))
+    tensors: list[Any] = [a for a in arguments if isinstance(a, (Variable, Hidden))]
+    return any(t.requires_grad for t in tensors)
 
 
 def composed(
@@ -156,7 +157,7 @@ def composed(
     batch_sizes: Sequence[int] | None,
     reverse: bool,
 ) -> tuple[Any, tuple[Any, ...]]:
-    """All steps in small primitives: `cell(z of the step, state) -> (out, state)` gives all outs, and the final state."""
+    """All steps in small primitives, by `cell(z of the step, state) -> (out, state)`: all outs, and the final state."""
     parts = list(ops.unbind(z) if batch_sizes is None else ops.split(z, list(batch_sizes)))
     order = range(len(parts))[:: -1 if reverse else 1]
     state = tuple(s[: parts[order[0]].shape[0]] for s in initial)
@@ -198,8 +199,11 @@ def checked(
         raise ShapeError(f"{op}: the input must have shape {form}, got {shape}")
     w, v = tuple(w_ih.shape), tuple(w_hh.shape)
     hidden = v[0] // gates if v else 0
-    width = hidden if w_hr is None else tuple(w_hr.shape)[0]
-    wanted = {"w_ih": (gates * hidden, shape[-1]), "w_hh": (gates * hidden, width)}
+    width = hidden if w_hr is None else w_hr.shape[0]
+    wanted: dict[str, tuple[int, ...]] = {
+        "w_ih": (gates * hidden, shape[-1]),
+        "w_hh": (gates * hidden, width),
+    }
     found = {"w_ih": w, "w_hh": v}
     for name, b in zip(("b_ih", "b_hh"), biases, strict=True):
         if b is not None:

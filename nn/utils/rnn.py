@@ -13,7 +13,6 @@ import numpy as np
 
 from autograd import Tensor, cat, devices, from_numpy
 from autograd.errors import ArgumentError, ShapeError
-from autograd.hidden import Hidden
 from autograd.tape import Variable
 
 __all__ = [
@@ -50,6 +49,7 @@ class PackedSequence(_Fields):
         sorted_indices: Tensor | None = None,
         unsorted_indices: Tensor | None = None,
     ) -> Self:
+        """Find the inverse order, if it is not given; `data` may also be the pair (data, batch_sizes)."""
         if batch_sizes is None:
             if not isinstance(data, (tuple, list)) or len(data) != 2:
                 raise ArgumentError(
@@ -124,7 +124,7 @@ def _whole(lengths: Lengths, op: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     Raises:
         ShapeError: unless there is one for each sequence.
     """
-    values = lengths.numpy() if isinstance(lengths, Variable) else np.asarray(lengths)  # type: ignore[attr-defined]  # a tensor has it
+    values = lengths.numpy() if isinstance(lengths, Variable) else np.asarray(lengths)
     if values.ndim != 1:
         raise ShapeError(
             f"{op}: 'lengths' argument should be a 1D CPU int64 tensor, but got {values.ndim}D, of shape {values.shape}"
@@ -300,9 +300,7 @@ def pad_sequence(
     lengths = [shape[0] for shape in shapes]
     longest = max(lengths)
     starts = [longest - n if padding_side == "left" else 0 for n in lengths]
-    steps = from_numpy(
-        np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)])
-    )
+    steps = from_numpy(np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)]))
     places = from_numpy(np.repeat(np.arange(len(parts)), lengths))
     rows: Any = cat([part if part.dtype is kind else part.to(kind) for part in parts])
     size = (len(parts), longest) if batch_first else (longest, len(parts))
@@ -312,7 +310,7 @@ def pad_sequence(
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Lengths, batch_first: bool = False) -> list[Tensor]:
-    """Take the sequences out of a padded tensor (T, B, *), or (B, T, *) with batch_first: the inverse of `pad_sequence`.
+    """Take the sequences out of a padded tensor (T, B, *), or (B, T, *) with batch_first; undoes `pad_sequence`.
 
     Raises:
         ShapeError: if there is not one length for each sequence.
@@ -342,7 +340,7 @@ def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> P
     >>> packed.data, packed.batch_sizes
     (tensor([1, 4, 2, 3]), tensor([2, 1, 1]))
     """
-    lengths = [tuple(s.shape)[0] if s.ndim else 0 for s in sequences]
+    lengths = [s.shape[0] if s.ndim else 0 for s in sequences]
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
