@@ -22,7 +22,10 @@ Arrays = Annotated[Sequence[Any], "arrays"]
 
 _LOADED_ON_USE = (
     "autograd.kernels.attention",
+    "autograd.kernels.ctc",
     "autograd.kernels.layer_norm",
+    "autograd.kernels.linear_loss",
+    "autograd.kernels.margin",
     "autograd.kernels.normalize",
     "autograd.kernels.conv",
     "autograd.kernels.patches",

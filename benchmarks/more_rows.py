@@ -6,6 +6,7 @@ from __future__ import annotations
 import op_rows
 from layer_rows_attention import ATTENTION
 from layer_rows_conv import CONVOLUTIONS
+from layer_rows_loss import LOSSES
 from layer_rows_norm import NORMALIZATIONS
 from layer_rows_recurrent import RECURRENT
 from op_rows import Row, first, total
@@ -143,6 +144,7 @@ ROWS = [
     *CONVOLUTIONS,
     *NORMALIZATIONS,
     *RECURRENT,
+    *LOSSES,
 ]
 """Every operation that is timed."""
 

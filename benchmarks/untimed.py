@@ -31,6 +31,7 @@ UNTIMED: dict[str, str] = {
     ),
     **dict.fromkeys(["real", "detach"], "the same memory: nothing is computed"),
     "angle": "0 or π by the sign, which is timed",
+    "linear_cross_entropy": "timed as a function; the kernel for pieces does the same work twice, to save memory",
     "mvlgamma": "timed as special.multigammaln",
     "strided": "timed as `as_strided`",
     **dict.fromkeys(

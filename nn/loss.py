@@ -1,4 +1,4 @@
-"""Losses, as modules: how far a prediction is from its target, as one number to be minimised.
+"""Losses of regression, as modules, and what all losses share: how far a prediction is from its target, as one number.
 
 reduction: "mean" of the elements (the default), their "sum", or "none" for the elements themselves. `size_average` and
 `reduce` are PyTorch's older way to say the same.
@@ -7,8 +7,9 @@ reduction: "mean" of the elements (the default), their "sum", or "none" for the 
 from __future__ import annotations
 
 from autograd import Tensor
+from autograd.errors import ArgumentError
 from nn import functional as F
-from nn.functional.loss import reduction_of
+from nn.functional.reduction import reduction_of
 from nn.module import Module
 
 
@@ -16,10 +17,18 @@ class _Loss(Module):
     """A loss that only chooses how its elements are reduced."""
 
     def __init__(
-        self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        others: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
-        self.reduction = reduction_of(type(self).__name__, size_average, reduce, reduction)
+        kinds = type(self).__mro__
+        constructors = sum("__init__" in vars(kind) for kind in kinds[: kinds.index(_Loss)])  # above this one
+        self.reduction = reduction_of(
+            type(self).__name__, size_average, reduce, reduction, 3 + constructors, others
+        )
 
 
 class _WeightedLoss(_Loss):
@@ -64,135 +73,126 @@ class MSELoss(_Loss):
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class BCELoss(_WeightedLoss):
-    """−w (y log p + (1 − y) log(1 − p)), the cross entropy of probabilities p in [0, 1] and targets y.
-
-    Logarithms are cut off at −100. `BCEWithLogitsLoss` is safer.
+class SmoothL1Loss(_Loss):
+    """d² / (2 beta) where d = |x − y| < beta, and d − beta / 2 elsewhere (Girshick, 2015).
 
     Args:
-        weight: w, broadcast.
+        size_average, reduce: older forms of reduction.
+        reduction: "mean", "sum" or "none".
+        beta: where the square becomes a line; 0 is the absolute error.
 
     Raises:
-        ShapeError: if the shapes of input and target differ.
-        ArgumentError: if a probability is outside [0, 1].
+        ArgumentError: on use, if beta is negative.
 
     >>> import autograd, nn
-    >>> nn.BCELoss()(autograd.tensor([0.9, 0.2]), autograd.tensor([1.0, 0.0]))
-    tensor(0.1643)
-    """
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Return the loss."""
-        return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
-
-
-class BCEWithLogitsLoss(_WeightedLoss):
-    """−w (c y log σ(x) + (1 − y) log(1 − σ(x))): `BCELoss` of a sigmoid, without overflow.
-
-    Args:
-        weight: w, broadcast.
-        pos_weight: c, a factor for positive targets, broadcast; above 1 it raises the recall.
-
-    Raises:
-        ShapeError: if the shapes of input and target differ.
-
-    >>> import autograd, nn
-    >>> nn.BCEWithLogitsLoss()(autograd.tensor([2.0, -1.0]), autograd.tensor([1.0, 0.0]))
-    tensor(0.2201)
-    """
-
-    pos_weight: Tensor | None
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        pos_weight: Tensor | None = None,
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.register_buffer("pos_weight", pos_weight)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Return the loss."""
-        return F.binary_cross_entropy_with_logits(
-            input, target, weight=self.weight, reduction=self.reduction, pos_weight=self.pos_weight
-        )
-
-
-class NLLLoss(_WeightedLoss):
-    """−w[y] x[y]: x are log-probabilities (N, C, …), y the indices (N, …) of the right classes.
-
-    Args:
-        weight: w, one factor per class; the mean is then the weighted mean.
-        ignore_index: a target that does not count.
-
-    Raises:
-        DimensionError: if a target is not a class.
-
-    >>> import autograd, nn
-    >>> nn.NLLLoss()(autograd.tensor([[-0.5, -1.0], [-2.0, -0.1]]), autograd.tensor([0, 1]))
-    tensor(0.3000)
+    >>> nn.SmoothL1Loss()(autograd.tensor([0.0, 0.0]), autograd.tensor([0.5, 3.0]))
+    tensor(1.3125)
     """
 
     def __init__(
         self,
-        weight: Tensor | None = None,
         size_average: bool | None = None,
-        ignore_index: int = -100,
         reduce: bool | None = None,
         reduction: str = "mean",
+        beta: float = 1.0,
     ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index = ignore_index
+        super().__init__(size_average, reduce, reduction)
+        self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return F.nll_loss(
-            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
-        )
+        return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
-class CrossEntropyLoss(_WeightedLoss):
-    """−w[y] log softmax(x)[y]: x are unnormalised scores (N, C, …), y the indices (N, …) of the right classes.
-
-    y may also be probabilities, of the shape of x. The model ends without a softmax: this holds it.
+class HuberLoss(_Loss):
+    """d² / 2 where d = |x − y| ≤ delta, and delta (d − delta / 2) elsewhere (Huber, 1964).
 
     Args:
-        weight: w, one factor per class; the mean is then the weighted mean.
-        ignore_index: a target that does not count.
-        label_smoothing: how much of each target is spread evenly over all classes, in [0, 1] (Szegedy et al., 2016).
+        reduction: "mean", "sum" or "none".
+        delta: where the square becomes a line, above 0.
 
     Raises:
-        DimensionError: if a target is not a class.
-        ArgumentError: if label_smoothing is outside [0, 1].
+        ArgumentError: if delta is not a number; on use, if it is not positive.
 
     >>> import autograd, nn
-    >>> nn.CrossEntropyLoss()(autograd.tensor([[2.0, 0.0], [0.0, 1.0]]), autograd.tensor([0, 0]))
-    tensor(0.7201)
+    >>> nn.HuberLoss(delta=2.0)(autograd.tensor([0.0, 0.0]), autograd.tensor([0.5, 3.0]))
+    tensor(2.0625)
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        if not isinstance(delta, (float, int)):
+            raise ArgumentError(f"HuberLoss: delta must be a float or int, got: {type(delta)}")
+        super().__init__(reduction=reduction)
+        self.delta = delta
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
+
+
+class PoissonNLLLoss(_Loss):
+    """exp(x) − y x, for counts y that are Poisson distributed with mean exp(x).
+
+    Args:
+        log_input: False if x is the mean itself; then x − y log(x + eps).
+        full: add y log y − y + log(2πy) / 2, Stirling's approximation of log y!, where y > 1.
+        size_average, reduce: older forms of reduction.
+        eps: what keeps the logarithm finite at x = 0.
+        reduction: "mean", "sum" or "none".
+
+    >>> import autograd, nn
+    >>> nn.PoissonNLLLoss()(autograd.tensor([0.0, 1.0]), autograd.tensor([1.0, 2.0]))
+    tensor(0.8591)
     """
 
     def __init__(
         self,
-        weight: Tensor | None = None,
+        log_input: bool = True,
+        full: bool = False,
         size_average: bool | None = None,
-        ignore_index: int = -100,
+        eps: float = 1e-8,
         reduce: bool | None = None,
         reduction: str = "mean",
-        label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index = ignore_index
-        self.label_smoothing = label_smoothing
+        super().__init__(size_average, reduce, reduction)
+        self.log_input = log_input
+        self.full = full
+        self.eps = eps
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Return the loss."""
-        return F.cross_entropy(
-            input,
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of the means, or their logarithms, and the counts."""
+        return F.poisson_nll_loss(
+            log_input,
             target,
-            self.weight,
-            ignore_index=self.ignore_index,
+            log_input=self.log_input,
+            full=self.full,
+            eps=self.eps,
             reduction=self.reduction,
-            label_smoothing=self.label_smoothing,
         )
+
+
+class GaussianNLLLoss(_Loss):
+    """(log v + (x − y)² / v) / 2: y is normally distributed with mean x and variance v (Nix & Weigend, 1994).
+
+    Args:
+        full: add log(2π) / 2.
+        eps: the least variance.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ArgumentError: on use, if a variance is negative.
+        ShapeError: on use, if the variances have neither the input's shape nor one for each of its rows.
+
+    >>> import autograd, nn
+    >>> nn.GaussianNLLLoss()(autograd.zeros(2), autograd.tensor([1.0, 2.0]), autograd.ones(2))
+    tensor(1.2500)
+    """
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(None, None, reduction)
+        self.full = full
+        self.eps = eps
+
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        """Return the loss of means, targets and variances."""
+        return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)

@@ -92,6 +92,47 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         lambda lib, x, y: functional(lib).binary_cross_entropy_with_logits(x + 1, y.sigmoid()),
         (X, Y),
     ),
+    **{
+        name: (lambda lib, x, y, f=name: getattr(functional(lib), f)(x + 1, y.detach().sign()), (X, Y))
+        for name in ("soft_margin_loss", "hinge_embedding_loss")
+    },
+    "kl_div": (lambda lib, x, y: functional(lib).kl_div(x + 1, y, reduction="sum"), (X, POSITIVE)),
+    "poisson_nll_loss": (lambda lib, x, y: functional(lib).poisson_nll_loss(x + 1, y), (X, POSITIVE)),
+    "gaussian_nll_loss": (
+        lambda lib, x, y, v: functional(lib).gaussian_nll_loss(x + 1, y, v + 1),
+        (X, Y, POSITIVE),
+    ),
+    "margin_ranking_loss": (
+        lambda lib, x, y: functional(lib).margin_ranking_loss(x + 1, y, y.detach().sign()),
+        (X, Y),
+    ),
+    "multi_margin_loss": (lambda lib, x, t: functional(lib).multi_margin_loss(x + 1, t), (X, CLASSES)),
+    "multilabel_margin_loss": (
+        lambda lib, x, t: functional(lib).multilabel_margin_loss(x + 1, t),
+        (X, np.where(np.arange(64) < 8, CLASSES[:, None], -1)),
+    ),
+    "multilabel_soft_margin_loss": (
+        lambda lib, x, y: functional(lib).multilabel_soft_margin_loss(x + 1, (y.detach() > 0).float()),
+        (X, Y),
+    ),
+    "cosine_embedding_loss": (
+        lambda lib, x, y: functional(lib).cosine_embedding_loss(x + 1, y + 1, y.detach()[:, 0].sign()),
+        (X, Y),
+    ),
+    "triplet_margin_loss": (
+        lambda lib, x, y: functional(lib).triplet_margin_loss(x + 1, y + 1, y - 1),
+        (X, Y),
+    ),
+    "ctc_loss": (
+        lambda lib, x, t: functional(lib).ctc_loss(
+            x.reshape(16, 8, 16).log_softmax(2), t.reshape(8, 4) % 16, (16,) * 8, (4,) * 8, blank=15
+        ),
+        (X, CLASSES % 15),
+    ),
+    "linear_cross_entropy": (
+        lambda lib, x, w, t: functional(lib).linear_cross_entropy(x + 1, w, t),
+        (X, W, CLASSES),
+    ),
     "add": (lambda lib, x, y: x + y, (X, Y)),
     "add, broadcast": (lambda lib, x, row: x + row, (X, ROW)),
     "sub": (lambda lib, x, y: x - y, (X, Y)),

@@ -10,6 +10,7 @@ from autograd.batching import (
     rules_conv,
     rules_index,
     rules_linalg,
+    rules_losses,
     rules_norm,
     rules_order,
     rules_products,
@@ -22,8 +23,8 @@ from autograd.kernels import softmax
 from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
 __all__ = [
-    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_norm", "rules_order",
-    "rules_products", "rules_recurrent", "rules_shape",
+    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_losses",
+    "rules_norm", "rules_order", "rules_products", "rules_recurrent", "rules_shape",
 ]  # fmt: skip
 
 batches(

@@ -41,8 +41,8 @@ def checked_same_shape(op: str, input: Any, target: Any) -> None:
     """Broadcasting a target is nearly always a mistake: (N, 1) against (N) makes (N, N)."""
     if tuple(input.shape) != tuple(target.shape):
         warnings.warn(
-            f"{op}: the input has shape {tuple(input.shape)} and the target {tuple(target.shape)}: they will be "
-            "broadcast, which is rarely meant. Give them the same shape.",
+            f"Using a target size ({tuple(target.shape)}) that is different to the input size ({tuple(input.shape)}): "
+            f"{op} will broadcast them, which is rarely meant. Give them the same shape.",
             UserWarning,
             stacklevel=4,
         )
@@ -284,3 +284,14 @@ def binary_cross_entropy_with_logits(
     if weight is not None:
         loss = arithmetic.mul(loss, weight)
     return reduced("binary_cross_entropy_with_logits", loss, reduction)
+
+
+# A primitive, to save the arguments alone.
+@primitive(
+    cast="promote",
+    x=lambda g, x, target: -g * target * activation.sigmoid(-target * x),
+    target=lambda g, x, target: -g * x * activation.sigmoid(-target * x),
+)
+def soft_margin_(x: Array, target: Array) -> Array:
+    """log(1 + exp(-target x)).  dx = -g * target * sigmoid(-target x), dtarget = -g * x * sigmoid(-target x)."""
+    return np.negative(activation.logsigmoid(x * target))

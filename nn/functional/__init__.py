@@ -51,20 +51,40 @@ from nn.functional.conv import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from nn.functional.distance import cosine_similarity, normalize, pairwise_distance, triplet_margin_loss
+from nn.functional.distance import cosine_similarity, normalize, pairwise_distance
 from nn.functional.dropout import dropout
 from nn.functional.folding import fold, unfold
 from nn.functional.gumbel import gumbel_softmax
+from nn.functional.linear_loss import linear_cross_entropy
 from nn.functional.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
+    gaussian_nll_loss,
     huber_loss,
     l1_loss,
     mse_loss,
-    nll_loss,
+    poisson_nll_loss,
     smooth_l1_loss,
 )
+from nn.functional.loss_classification import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    nll_loss,
+)
+from nn.functional.loss_embedding import (
+    cosine_embedding_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from nn.functional.loss_margin import (
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
+from nn.functional.loss_sequence import ctc_loss
 from nn.functional.normalization import (
     batch_norm,
     group_norm,
@@ -92,6 +112,9 @@ __all__ = [
     # activations in place
     "threshold_", "relu_", "leaky_relu_", "rrelu_", "elu_", "selu_", "celu_", "hardtanh_",
     # losses
-    "l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "triplet_margin_loss",
+    "l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss", "gaussian_nll_loss", "cross_entropy",
+    "linear_cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div",
+    "margin_ranking_loss", "hinge_embedding_loss", "soft_margin_loss", "multi_margin_loss", "multilabel_margin_loss",
+    "multilabel_soft_margin_loss", "cosine_embedding_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss",
+    "ctc_loss",
 ]  # fmt: skip

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import Tensor, norm, ops
-from autograd.errors import ArgumentError
-from autograd.ops.loss import reduced
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
@@ -49,36 +45,3 @@ def pairwise_distance(
     """
     distance: Tensor = norm(x1 - x2 + eps, p, -1, keepdim)
     return distance
-
-
-def triplet_margin_loss(
-    anchor: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    margin: float = 1.0,
-    p: float = 2,
-    eps: float = 1e-6,
-    swap: bool = False,
-    reduction: str = "mean",
-) -> Tensor:
-    """max(d(anchor, positive) - d(anchor, negative) + margin, 0), with `pairwise_distance` for d.
-
-    Args:
-        swap: take d(positive, negative) where it is less than d(anchor, negative).
-
-    Raises:
-        ArgumentError: if the margin is not positive.
-
-    >>> import autograd
-    >>> a, b, c = (autograd.tensor([[v]]) for v in (0.0, 1.0, 1.5))
-    >>> triplet_margin_loss(a, b, c)
-    tensor(0.5000)
-    """
-    if margin <= 0:
-        raise ArgumentError(f"triplet_margin_loss: margin must be greater than 0, got {margin}")
-    near = pairwise_distance(anchor, positive, p, eps)
-    far = pairwise_distance(anchor, negative, p, eps)
-    if swap:
-        far = ops.minimum(far, pairwise_distance(positive, negative, p, eps))
-    loss: Any = (near - far + margin).clamp_min(0)
-    return reduced("triplet_margin_loss", loss, reduction)

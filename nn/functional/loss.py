@@ -1,71 +1,99 @@
-"""Losses as functions, with PyTorch's arguments in its order.
+"""Losses of regression as functions: a number that is predicted, and with it perhaps its variance.
 
 reduction: "mean" of the elements (the default), their "sum", or "none" for the elements themselves. `size_average` and
-`reduce` are PyTorch's older way to say the same.
+`reduce` are PyTorch's older way to say the same. The losses of classes are in loss_classification.py, those of margins
+in loss_margin.py, of distances between vectors in loss_embedding.py, of sequences in loss_sequence.py.
 """
 
 from __future__ import annotations
 
-import warnings
+import math
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor, ops
-from autograd.errors import ArgumentError
+from autograd.composite import composite
+from autograd.errors import ArgumentError, ShapeError
+from autograd.hidden import all_examples
 from autograd.ops.loss import checked_same_shape, huber_, reduced, smooth_l1_
+from autograd.tape import raw
+from nn.functional.reduction import reduction_of
 
 
-def reduction_of(
-    op: str, size_average: bool | None, reduce: bool | None, reduction: str, stacklevel: int = 4
-) -> str:
-    """The reduction that the older arguments mean, with a warning, where they are given; checked.
+def _weighted(op: str, loss: Any, weight: Any, input: Any, reduction: str, by_weight: bool = True) -> Tensor:
+    """The loss with a factor for each element of the input; its mean is divided by their sum, or by their number.
 
     Raises:
-        ArgumentError: if the reduction is none of the three.
+        ShapeError: if there is not one factor for each element.
     """
-    if size_average is not None or reduce is not None:
-        mean, any_ = size_average is not False, reduce is not False
-        reduction = ("mean" if mean else "sum") if any_ else "none"
-        warnings.warn(
-            f"{op}: size_average and reduce are deprecated; use reduction='{reduction}' instead",
-            UserWarning,
-            stacklevel=stacklevel,
-        )
-    if reduction not in ("mean", "sum", "none"):
-        raise ArgumentError(f"{op}: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
-    return reduction
-
-
-def _weighted(op: str, loss: Any, weight: Any, reduction: str) -> Tensor:
-    """The loss with a factor for each element; its mean is the weighted one."""
     if weight is None:
         return reduced(op, loss, reduction)
-    weight = ops.broadcast_to(weight, loss.shape)
+    if tuple(weight.shape) != tuple(input.shape):
+        raise ShapeError(
+            f"{op}: Weights and input must have the same size, got {tuple(weight.shape)} and {tuple(input.shape)}"
+        )
     loss = loss * weight
-    return loss.sum() / weight.sum() if reduction == "mean" else reduced(op, loss, reduction)
+    if reduction == "mean" and by_weight:
+        return reduced(op, loss, "sum") / reduced(op, weight, "sum")
+    return reduced(op, loss, reduction)
 
 
+@composite
 def mse_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
     reduction: str = "mean", weight: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """The squared error (x − y)²; with a weight for each element, its weighted mean."""
+    """(x − y)², the squared error.
+
+    Args:
+        input: x, any shape.
+        target: y, of that shape; another one is broadcast, with a warning.
+        size_average, reduce: older forms of reduction.
+        reduction: "mean", "sum" or "none".
+        weight: a factor for each element; the mean is then the weighted mean.
+
+    Raises:
+        ArgumentError: for another reduction.
+        ShapeError: if the shapes do not broadcast, or the weight has another shape than the input.
+
+    >>> import autograd
+    >>> mse_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    checked_same_shape("mse_loss", input, target)
     reduction = reduction_of("mse_loss", size_average, reduce, reduction)
-    if weight is None:
-        return ops.mse_loss(input, target, reduction)
-    return _weighted("mse_loss", ops.mse_loss(input, target, "none"), weight, reduction)
+    return _weighted("mse_loss", ops.square(ops.sub(input, target)), weight, input, reduction)
 
 
+@composite
 def l1_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
     reduction: str = "mean", weight: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """The absolute error |x − y|; with a weight for each element, its weighted mean."""
+    """|x − y|, the absolute error; its derivative where they are equal is 0.
+
+    Args:
+        input: x, any shape.
+        target: y, of that shape; another one is broadcast, with a warning.
+        size_average, reduce: older forms of reduction.
+        reduction: "mean", "sum" or "none".
+        weight: a factor for each element; the mean is then the weighted mean.
+
+    Raises:
+        ArgumentError: for another reduction.
+        ShapeError: if the shapes do not broadcast, or the weight has another shape than the input.
+
+    >>> import autograd
+    >>> l1_loss(autograd.tensor([1.0, 2.0]), autograd.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
+    checked_same_shape("l1_loss", input, target)
     reduction = reduction_of("l1_loss", size_average, reduce, reduction)
-    if weight is None:
-        return ops.l1_loss(input, target, reduction)
-    return _weighted("l1_loss", ops.l1_loss(input, target, "none"), weight, reduction)
+    return _weighted("l1_loss", ops.abs(ops.sub(input, target)), weight, input, reduction)
 
 
+@composite
 def smooth_l1_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
     reduction: str = "mean", beta: float = 1.0,
@@ -82,12 +110,13 @@ def smooth_l1_loss(
     if beta < 0:
         raise ArgumentError(f"smooth_l1_loss: beta must not be negative, got {beta}")
     reduction = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
-    if beta == 0:
-        return ops.l1_loss(input, target, reduction)
     checked_same_shape("smooth_l1_loss", input, target)
-    return reduced("smooth_l1_loss", smooth_l1_(ops.sub(input, target), beta), reduction)
+    difference: Any = ops.sub(input, target)
+    loss: Any = smooth_l1_(difference, beta) if beta else ops.abs(difference)
+    return reduced("smooth_l1_loss", loss, reduction)
 
 
+@composite
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -106,41 +135,88 @@ def huber_loss(
         raise ArgumentError(f"huber_loss: delta must be positive, got {delta}")
     reduction = reduction_of("huber_loss", None, None, reduction)
     checked_same_shape("huber_loss", input, target)
-    return _weighted("huber_loss", huber_(ops.sub(input, target), delta), weight, reduction)
+    return _weighted("huber_loss", huber_(ops.sub(input, target), delta), weight, input, reduction, False)
 
 
-def nll_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
+@composite
+def poisson_nll_loss(
+    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, size_average: bool | None = None,
+    eps: float = 1e-8, reduce: bool | None = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
-    """−w[y] · x[y] for log-probabilities x of class indices y; see `autograd.nll_loss`."""
-    reduction = reduction_of("nll_loss", size_average, reduce, reduction)
-    return ops.nll_loss(input, target, weight, ignore_index, reduction)
+    """exp(x) − y x, for counts y that are Poisson distributed with mean exp(x); y broadcasts.
+
+    Args:
+        input: x, any shape.
+        target: y, of that shape.
+        log_input: False if x is the mean itself; then x − y log(x + eps).
+        full: add y log y − y + log(2πy) / 2, Stirling's approximation of log y!, where y > 1.
+        size_average, reduce: older forms of reduction.
+        eps: what keeps the logarithm finite at x = 0.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ArgumentError: for another reduction.
+        ShapeError: if the shapes do not broadcast.
+
+    >>> import autograd
+    >>> poisson_nll_loss(autograd.tensor([0.0, 1.0]), autograd.tensor([1.0, 2.0]), reduction="none")
+    tensor([1.0000, 0.7183])
+    """
+    reduction = reduction_of("poisson_nll_loss", size_average, reduce, reduction)
+    if log_input:
+        loss: Any = ops.sub(ops.exp(input), ops.mul(target, input))
+    else:
+        loss = ops.sub(input, ops.mul(target, ops.log(ops.add(input, eps))))
+    if full:
+        stirling: Any = target * ops.log(target) - target + 0.5 * ops.log(2 * math.pi * target)
+        loss = loss + ops.masked_fill(stirling, target <= 1, 0)
+    return reduced("poisson_nll_loss", loss, reduction)
 
 
-def cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
+@composite
+def gaussian_nll_loss(
+    input: Tensor, target: Tensor, var: Tensor | float, full: bool = False, eps: float = 1e-6,
+    reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
-    """−w[y] · log softmax(x)[y] for scores x and classes y, or their probabilities; see `autograd.cross_entropy`."""
-    if size_average is not None or reduce is not None:
-        reduction = reduction_of("cross_entropy", size_average, reduce, reduction)
-    return ops.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
+    """(log v + (x − y)² / v) / 2: y is normally distributed with mean x and variance v (Nix & Weigend, 1994).
 
+    Args:
+        input: x, any shape.
+        target: y, of that shape.
+        var: v, of that shape, or one variance for each row: the last dimension left out or 1; or a number for all.
+        full: add log(2π) / 2.
+        eps: the least variance; below it the gradient is that of the variance itself.
+        reduction: "mean", "sum" or "none".
 
-def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """−w (y log p + (1 − y) log(1 − p)) for probabilities p; see `autograd.binary_cross_entropy`."""
-    reduction = reduction_of("binary_cross_entropy", size_average, reduce, reduction)
-    return ops.binary_cross_entropy(input, target, weight, reduction)
+    Raises:
+        ArgumentError: if a variance is negative, or for another reduction.
+        ShapeError: if var has none of these shapes.
 
-
-def binary_cross_entropy_with_logits(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean", pos_weight: Tensor | None = None,
-) -> Tensor:  # fmt: skip
-    """`binary_cross_entropy` of sigmoid(x), without overflow; see `autograd.binary_cross_entropy_with_logits`."""
-    reduction = reduction_of("binary_cross_entropy_with_logits", size_average, reduce, reduction)
-    return ops.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weight)
+    >>> import autograd
+    >>> gaussian_nll_loss(autograd.tensor([0.0, 0.0]), autograd.tensor([1.0, 2.0]), autograd.ones(2))
+    tensor(1.2500)
+    """
+    v: Any = var
+    if isinstance(var, float):
+        v = input.new_full((), var).expand(input.shape)
+    elif not hasattr(var, "shape"):
+        raise ArgumentError(f"gaussian_nll_loss: var is a tensor or a float, got {var!r}")
+    lowest = np.min(np.asarray(raw(all_examples(v))), initial=np.inf)
+    if lowest < 0:
+        raise ArgumentError(f"gaussian_nll_loss: var has negative entry/entries: {lowest}")
+    shape, own = tuple(input.shape), tuple(v.shape)
+    if own != shape:
+        if own == shape[:-1]:
+            v = v.unsqueeze(-1)
+        elif len(own) != len(shape) or sum(m for n, m in zip(shape, own, strict=True) if n != m) != 1:
+            raise ShapeError(
+                f"gaussian_nll_loss: var is of incorrect size: {own} for an input of shape {shape}; give it that "
+                "shape, or leave out one dimension"
+            )
+    reduction = reduction_of("gaussian_nll_loss", None, None, reduction)
+    if lowest < eps:
+        v = v + (v.clamp_min(eps) - v).detach()
+    loss: Any = 0.5 * (ops.log(v) + ops.square(ops.sub(input, target)) / v)
+    if full:
+        loss = loss + 0.5 * math.log(2 * math.pi)
+    return reduced("gaussian_nll_loss", loss, reduction)
