@@ -56,6 +56,12 @@ def added(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool = False
     return handle
 
 
+def hooks_of(module: Any) -> Hooks:
+    """The object with the module's own hooks, made if there is none yet."""
+    found: Hooks = vars(module).setdefault("_call_hooks", Hooks())
+    return found
+
+
 EVERYWHERE = Hooks()
 """The hooks that run around every module's, before the module's own."""
 
@@ -67,11 +73,11 @@ class HookDict:
         self._name = name
 
     def __get__(self, module: Any, owner: Any = None) -> dict[int, Any]:
-        found: dict[int, Any] = getattr(module.own_hooks(), self._name)
+        found: dict[int, Any] = getattr(hooks_of(module), self._name)
         return found
 
     def __set__(self, module: Any, hooks: dict[int, Any]) -> None:
-        setattr(module.own_hooks(), self._name, hooks)
+        setattr(hooks_of(module), self._name, hooks)
 
 
 class ModuleHooks:
@@ -96,11 +102,6 @@ class ModuleHooks:
         if "__call__" in cls.__dict__:  # so nobody is to run `forward` in its place: see `Sequential`
             cls._call_hooks = Hooks()
 
-    def own_hooks(self) -> Hooks:
-        """The object with the module's own hooks, made if there is none yet."""
-        found: Hooks = self.__dict__.setdefault("_call_hooks", Hooks())
-        return found
-
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
@@ -111,7 +112,7 @@ class ModuleHooks:
             prepend: run it before the hooks that are there.
             with_kwargs: call it as `hook(module, args, kwargs)`; it may return (args, kwargs).
         """
-        hooks = self.own_hooks()
+        hooks = hooks_of(self)
         handle = added(hooks.before, hook, prepend)
         if with_kwargs:
             hooks.with_kwargs.add(handle.id)
@@ -133,7 +134,7 @@ class ModuleHooks:
             with_kwargs: call it as `hook(module, args, kwargs, result)`.
             always_call: call it also when `forward` or a hook raised; the result is then None.
         """
-        hooks = self.own_hooks()
+        hooks = hooks_of(self)
         handle = added(hooks.after, hook, prepend)
         if with_kwargs:
             hooks.with_kwargs.add(handle.id)
@@ -148,7 +149,7 @@ class ModuleHooks:
 
         `grad_output` is a tuple of the gradients of what `forward` returned, None for what is not a tensor.
         """
-        return added(self.own_hooks().backward_before, hook, prepend)
+        return added(hooks_of(self).backward_before, hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` once the gradients of the inputs are there.
@@ -168,14 +169,14 @@ class ModuleHooks:
         >>> seen
         [[1.0, 1.0]]
         """
-        return self.own_hooks().add_backward(hook, True, prepend, "on a single Module")
+        return hooks_of(self).add_backward(hook, True, prepend, "on a single Module")
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` on the last operation of `forward`; deprecated.
 
         Its `grad_input` is that of the operation, not of the module: use `register_full_backward_hook`.
         """
-        return self.own_hooks().add_backward(hook, False, False, "on a single Module")
+        return hooks_of(self).add_backward(hook, False, False, "on a single Module")
 
 
 def call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

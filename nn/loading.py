@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.tape import Variable, bump, wrap
+from nn.members import state_of
 from nn.parameter import Parameter, is_lazy
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def take(
 ) -> list[str]:
     """Load a module's own parameters and buffers; return the names of those that were not given."""
     missing = []
-    for name, tensor in module.own_state():
+    for name, tensor in state_of(module):
         key = prefix + name
         if key not in given:
             missing.append(key)

@@ -115,6 +115,11 @@ def named(module: Any, kinds: tuple[Kind, ...]) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in own if value is not None]
 
 
+def state_of(module: Any) -> list[tuple[str, Any]]:
+    """(name, tensor) of what a state dict has of the module itself: its parameters, then its saved buffers."""
+    return [*named(module, (Kind.PARAMETER,)), *named(module, (Kind.BUFFER,))]
+
+
 def names(module: Any, kinds: tuple[Kind, ...]) -> set[str]:
     """The names of the module's own members of some kinds, those that are None among them."""
     return {name for name, kind in kinds_of(module, "members").items() if kind in kinds}

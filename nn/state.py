@@ -27,6 +27,12 @@ class StateHooks:
         self.returning: set[int] = set()  # of `save_after`, those that may return another dict
 
 
+def state_hooks_of(module: Any) -> StateHooks:
+    """The object with the module's hooks around its state dict, made if there is none yet."""
+    found: StateHooks = vars(module).setdefault("_state_hooks", StateHooks())
+    return found
+
+
 class WithModule:
     """A hook that gets the module it was registered on first, which it does not keep alive."""
 
@@ -108,14 +114,10 @@ class ModuleState:
 
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
         """Add the module's own parameters, buffers and extra state to a state dict; a subclass may add others."""
-        for name, value in self.own_state():
+        for name, value in members.state_of(self):
             destination[prefix + name] = value if keep_vars else value.detach()
         if type(self).get_extra_state is not ModuleState.get_extra_state:
             destination[prefix + EXTRA] = self.get_extra_state()
-
-    def own_state(self) -> list[tuple[str, Any]]:
-        """(name, tensor) of the module's own parameters and persistent buffers."""
-        return [*members.named(self, (Kind.PARAMETER,)), *members.named(self, (Kind.BUFFER,))]
 
     def get_extra_state(self) -> Any:
         """Return what else the module's state consists of; a subclass that has some defines it and `set_extra_state`.
@@ -224,7 +226,7 @@ class ModuleState:
             missing.append(extra)
         if strict:
             missing_keys += missing
-            known = {name for name, _ in self.own_state()}
+            known = {name for name, _ in members.state_of(self)}
             inner = members.names(self, (Kind.MODULE,))
             for key in state_dict:
                 if key.startswith(prefix) and not (has_extra and key == extra):
@@ -238,21 +240,17 @@ class ModuleState:
 
     # -- hooks -----------------------------------------------------------------------------------------------------
 
-    def _own_state_hooks(self) -> StateHooks:
-        found: StateHooks = self.__dict__.setdefault("_state_hooks", StateHooks())
-        return found
-
     def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` before the module's part of a state dict is made."""
-        return added(self._own_state_hooks().save_before, hook)
+        return added(state_hooks_of(self).save_before, hook)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` after it; it changes the state dict in place."""
-        return added(self._own_state_hooks().save_after, hook)
+        return added(state_hooks_of(self).save_after, hook)
 
     def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """As `register_state_dict_post_hook`; what the hook of the outermost module returns is the state dict."""
-        hooks = self._own_state_hooks()
+        hooks = state_hooks_of(self)
         handle = added(hooks.save_after, hook)
         hooks.returning.add(handle.id)
         return handle
@@ -269,11 +267,11 @@ class ModuleState:
         self, hook: Callable[..., Any], with_module: bool = False
     ) -> RemovableHandle:
         """As `register_load_state_dict_pre_hook`, without the module as its first argument unless asked for."""
-        return added(self._own_state_hooks().load_before, WithModule(hook, self) if with_module else hook)
+        return added(state_hooks_of(self).load_before, WithModule(hook, self) if with_module else hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` once the module is loaded; it may change the two lists in place.
 
         A strict load looks at the lists after that.
         """
-        return added(self._own_state_hooks().load_after, hook)
+        return added(state_hooks_of(self).load_after, hook)

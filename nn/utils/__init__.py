@@ -1,8 +1,11 @@
 """PyTorch's `nn.utils`: what is done to a model's parameters and gradients from outside."""
 
-from nn.utils import rnn
+from nn.utils import parametrizations, parametrize, rnn, stateless
 from nn.utils.clip import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from nn.utils.convert import parameters_to_vector, vector_to_parameters
+from nn.utils.skip_init import skip_init
+from nn.utils.spectral_norm_hook import remove_spectral_norm, spectral_norm
+from nn.utils.weight_norm_hook import remove_weight_norm, weight_norm
 
 __all__ = [
     "clip_grad_norm_",
@@ -10,6 +13,14 @@ __all__ = [
     "clip_grads_with_norm_",
     "get_total_norm",
     "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "remove_spectral_norm",
+    "remove_weight_norm",
     "rnn",
+    "skip_init",
+    "spectral_norm",
+    "stateless",
     "vector_to_parameters",
+    "weight_norm",
 ]
