@@ -187,20 +187,16 @@ MODULES: dict[str, str] = {
         "a module nn does not have yet",
         """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
-        AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
-        ConvTranspose3d FractionalMaxPool2d FractionalMaxPool3d LazyConv1d
+        AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LazyConv1d
         LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d Bilinear LPPool1d
-        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d
-        TransformerEncoder TransformerEncoderLayer
-        TransformerDecoderLayer Transformer Embedding RNNCell GRUCell LSTMCell Softmax2d RNN GRU LSTM
-        ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d
-        ZeroPad1d ZeroPad2d ZeroPad3d CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d
-        ConstantPad3d AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CrossMapLRN2d
-        Dropout1d Dropout2d Dropout3d EmbeddingBag FeatureAlphaDropout Fold LazyBatchNorm1d LazyBatchNorm2d
-        LazyBatchNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d
-        MaxUnpool2d MaxUnpool3d PixelShuffle PixelUnshuffle TransformerDecoder
-        Unfold Upsample UpsamplingBilinear2d
-        UpsamplingNearest2d
+        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d TransformerEncoder TransformerEncoderLayer
+        TransformerDecoderLayer Transformer Embedding Softmax2d ReflectionPad1d ReflectionPad2d
+        ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
+        CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
+        AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CrossMapLRN2d Dropout1d Dropout2d Dropout3d
+        EmbeddingBag FeatureAlphaDropout LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d
+        LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d PixelShuffle
+        PixelUnshuffle TransformerDecoder Upsample UpsamplingBilinear2d UpsamplingNearest2d
     """,
     ),
 }
