@@ -23,6 +23,8 @@ Arrays = Annotated[Sequence[Any], "arrays"]
 _LOADED_ON_USE = (
     "autograd.kernels.attention",
     "autograd.kernels.ctc",
+    "autograd.kernels.dropout",
+    "autograd.kernels.embedding",
     "autograd.kernels.layer_norm",
     "autograd.kernels.linear_loss",
     "autograd.kernels.margin",

@@ -1,4 +1,4 @@
-"""Rows of `ops.py`: normalisations."""
+"""Rows of `ops.py`: normalisations, dropout and embeddings."""
 # ruff: noqa: ARG005  # each row takes both `t` and `F`, and needs one
 
 from __future__ import annotations
@@ -21,4 +21,14 @@ NORMALIZATIONS = [
     Row("instance_norm", "m", lambda t, F, x: F.instance_norm(images(x))),
     Row("group_norm", "m", lambda t, F, x: F.group_norm(images(x), 4)),
     Row("local_response_norm", "m", lambda t, F, x: F.local_response_norm(images(x), 3)),
+]
+
+LOOKED_UP = [
+    Row("embedding", "mk", lambda t, F, w, k: F.embedding(k % len(w), w)),
+    Row("embedding_bag", "mK", lambda t, F, w, k: F.embedding_bag(k % len(w), w)),
+    Row(
+        "embedding_bag(max)",
+        "mk",
+        lambda t, F, w, k: F.embedding_bag((k % len(w)).view(-1, 8), w, mode="max"),
+    ),
 ]

@@ -7,7 +7,7 @@ import op_rows
 from layer_rows_attention import ATTENTION
 from layer_rows_conv import CONVOLUTIONS
 from layer_rows_loss import LOSSES
-from layer_rows_norm import NORMALIZATIONS
+from layer_rows_norm import LOOKED_UP, NORMALIZATIONS
 from layer_rows_recurrent import RECURRENT
 from op_rows import Row, first, total
 
@@ -143,6 +143,7 @@ ROWS = [
     *ATTENTION,
     *CONVOLUTIONS,
     *NORMALIZATIONS,
+    *LOOKED_UP,
     *RECURRENT,
     *LOSSES,
 ]

@@ -7,6 +7,8 @@ UNTIMED: dict[str, str] = {
     "reverse_dims": "NumPy's `x.T`; `permute` is timed",
     "broadcast_shapes": "works on shapes alone",
     "matrix_transpose": "`x.mT` as NumPy names it",
+    "dropout": "random: results cannot be compared; W8 times it",
+    "rows_added": "the gradient of `embedding`, timed with it",
     "bilinear": "an `einsum` of three, which is timed of two",
     "adjoint": "`x.mH`, which is `x.mT`",
     "conjugate_transpose": "`x.H`, which is `x.T`",

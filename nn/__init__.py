@@ -33,7 +33,7 @@ from nn.container import ModuleDict, ModuleList, Sequential
 from nn.conv import Conv1d, Conv2d, Conv3d
 from nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.distance import CosineSimilarity, PairwiseDistance
-from nn.dropout import Dropout
+from nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from nn.fold import Fold, Unfold
 from nn.functional.linear_loss import LinearCrossEntropyOptions
 from nn.linear import Flatten, Identity, Linear, Unflatten
@@ -78,6 +78,7 @@ from nn.saturation import (
     Tanhshrink,
 )
 from nn.softmax import LogSoftmax, Softmax, Softmin
+from nn.sparse import Embedding, EmbeddingBag
 
 __all__ = [
     "functional", "init", "scalar", "utils",
@@ -86,7 +87,9 @@ __all__ = [
     # containers
     "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
     # layers
-    "Identity", "Linear", "Flatten", "Unflatten", "Dropout",
+    "Identity", "Linear", "Flatten", "Unflatten", "Embedding", "EmbeddingBag",
+    # dropout
+    "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout",
     # attention
     "MultiheadAttention",
     # normalisations

@@ -167,6 +167,12 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     **{f"pow {n}": (lambda lib, x, n=n: (x + 1) ** n, (POSITIVE,)) for n in (2, 3, 0.5, -1)},
     "pow, two arrays": (lambda lib, x, y: (x + 1) ** (y + 1), (POSITIVE, Y)),
     "dropout": (lambda lib, x: functional(lib).dropout(x + 1, 0.5), (X,)),
+    "embedding": (lambda lib, x, i: functional(lib).embedding(i, x + 1), (X, CLASSES)),
+    "embedding_bag": (
+        lambda lib, x, i: functional(lib).embedding_bag(i[None], x + 1, mode="sum"),
+        (X, CLASSES),
+    ),
+    "alpha_dropout": (lambda lib, x: functional(lib).alpha_dropout(x + 1, 0.5, True), (X,)),
     "batch_norm": (
         lambda lib, x, w: functional(lib).batch_norm(x + 1, None, None, w, w, training=True),
         (X, ROW),

@@ -19,6 +19,7 @@ import numpy as np
 from autograd import dtypes
 from autograd.dims import checked_dim, checked_dims
 from autograd.hidden import RULES, Hidden, Level, Rule
+from autograd.kernels import dropout
 from autograd.ops import (
     activation,
     arithmetic,
@@ -39,7 +40,7 @@ from autograd.ops.shape import expand, reshape, unsqueeze
 from autograd.table import Primitive, registry
 
 ELEMENTWISE = (
-    activation, arithmetic, bessel, compare, elementwise, gamma, identity, loss, number, options, polynomial,
+    activation, arithmetic, bessel, compare, dropout, elementwise, gamma, identity, loss, number, options, polynomial,
     rounding, selection, special,
 )  # fmt: skip
 """The files whose primitives are elementwise, unless another rule says otherwise."""

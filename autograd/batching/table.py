@@ -8,6 +8,7 @@ from typing import Any
 from autograd.batching import (
     rules_attention,
     rules_conv,
+    rules_embedding,
     rules_index,
     rules_linalg,
     rules_losses,
@@ -23,7 +24,7 @@ from autograd.kernels import softmax
 from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
 __all__ = [
-    "batching_rule", "rules_attention", "rules_conv", "rules_index", "rules_linalg", "rules_losses",
+    "batching_rule", "rules_attention", "rules_conv", "rules_embedding", "rules_index", "rules_linalg", "rules_losses",
     "rules_norm", "rules_order", "rules_products", "rules_recurrent", "rules_shape",
 ]  # fmt: skip
 

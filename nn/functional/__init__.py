@@ -52,7 +52,14 @@ from nn.functional.conv import (
     conv_transpose3d,
 )
 from nn.functional.distance import cosine_similarity, normalize, pairwise_distance
-from nn.functional.dropout import dropout
+from nn.functional.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
 from nn.functional.folding import fold, unfold
 from nn.functional.gumbel import gumbel_softmax
 from nn.functional.linear_loss import linear_cross_entropy
@@ -93,10 +100,13 @@ from nn.functional.normalization import (
     local_response_norm,
     rms_norm,
 )
+from nn.functional.sparse import embedding, embedding_bag
 
 __all__ = [
     # layers
-    "linear", "dropout", "one_hot",
+    "linear", "one_hot", "embedding", "embedding_bag",
+    # dropout
+    "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout",
     # attention
     "scaled_dot_product_attention", "multi_head_attention_forward",
     # normalisations

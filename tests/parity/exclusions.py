@@ -55,6 +55,7 @@ OPERATIONS: dict[str, str] = {
         """
         bernoulli cauchy exponential geometric log_normal multinomial normal normal.in_place normal.number_mean
         rand_like randint randint_like randn randn_like uniform nn.functional.dropout nn.functional.rrelu
+        nn.functional.alpha_dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.feature_alpha_dropout
     """,
     ),
     **_because(
@@ -79,10 +80,9 @@ OPERATIONS: dict[str, str] = {
         """
         nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
         nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
-        nn.functional.alpha_dropout nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
+        nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
         nn.functional.bilinear nn.functional.channel_shuffle
-        nn.functional.dropout2d nn.functional.dropout3d nn.functional.embedding
-        nn.functional.embedding_bag nn.functional.feature_alpha_dropout nn.functional.fractional_max_pool2d
+        nn.functional.fractional_max_pool2d
         nn.functional.fractional_max_pool3d nn.functional.grid_sample
         nn.functional.interpolate
         nn.functional.max_pool1d
@@ -97,6 +97,11 @@ OPERATIONS: dict[str, str] = {
 """Operation -> why it is not compared."""
 
 SAMPLES: dict[str, Callable[[Any], bool]] = {
+    # gradients as sparse tensors, which are out of scope
+    **dict.fromkeys(
+        ("nn.functional.embedding", "nn.functional.embedding_bag"),
+        lambda sample: sample.kwargs.get("sparse", False),
+    ),
     # which weights are dropped is random
     "nn.functional.scaled_dot_product_attention": lambda sample: sample.kwargs["dropout_p"] > 0,
     # …; and PyTorch's half precision rounds scores and masks in one step, which large scores make visible

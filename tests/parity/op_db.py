@@ -75,6 +75,12 @@ WRAPPERS: dict[str, Callable[..., Any]] = {
     "expand": lambda x, shape, **named: x.expand(shape, **named),
     "repeat": lambda x, *args, **named: x.repeat(*args, **named),
     "einsum": lambda tensors, equation: autograd.einsum(equation, tensors),
+    "nn.functional.embedding": lambda weight, indices, **named: nn.functional.embedding(
+        indices, weight, **named
+    ),
+    "nn.functional.embedding_bag": lambda weight, indices, **named: nn.functional.embedding_bag(
+        indices, weight, **named
+    ),
     "where": lambda x, condition, other: autograd.where(condition, x, other),
     "special.polygamma.special_polygamma_n_0": lambda x, n: autograd.special.polygamma(n, x),
     "zero_": lambda x: x.clone().zero_(),
