@@ -25,9 +25,7 @@ def check_probability(op: str, p: float) -> None:
         ArgumentError: if p is outside [0, 1].
     """
     if not 0 <= p <= 1:
-        raise ArgumentError(
-            f"{op}: p is the probability of being dropped and has to be between 0 and 1, but got {p}"
-        )
+        raise ArgumentError(f"{op}: p is the probability of being dropped, in [0, 1], got {p}")
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -14,6 +14,7 @@ from autograd.kernels.embedding import bag_sum_, check_rows, embedding_, largest
 from autograd.tape import Variable, bump, wrap
 
 MODES = ("sum", "mean", "max")
+_SMALL = 1 << 31  # what fits into four bytes
 
 
 def embedding(
@@ -137,7 +138,8 @@ def embedding_bag(
         factors = wrap((1 / sizes[bags]).astype(np.dtype(weight.dtype)))
     if scale_grad_by_freq:
         return _scaled_by_frequency(weight, chosen, bags, n, factors)
-    return bag_sum_(weight, factors, wrap(chosen), wrap(bags), n)
+    rows, places = (wrap(v.astype(np.int32) if max(count, n) < _SMALL else v) for v in (chosen, bags))
+    return bag_sum_(weight, factors, rows, places, n)
 
 
 def _scaled_by_frequency(weight: Any, chosen: Any, bags: Any, n: int, factors: Any) -> Tensor:
