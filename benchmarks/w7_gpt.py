@@ -8,7 +8,9 @@ import numpy as np
 
 from workload import Step, Workload
 
-W7 = Workload("W7", "char GPT, 4 layers, 4 heads, 128 wide, 64 × 16 characters, AdamW, one training step", bar=1.15)
+W7 = Workload(
+    "W7", "char GPT, 4 layers, 4 heads, 128 wide, 64 × 16 characters, AdamW, one training step", bar=1.15
+)
 
 LAYERS, HEADS, WIDTH, LENGTH, BATCH, VOCABULARY = 4, 4, 128, 64, 16, 65
 RATE, BETAS, EPS, DECAY = 1e-3, (0.9, 0.95), 1e-8, 0.1

@@ -79,6 +79,8 @@ from nn.saturation import (
 )
 from nn.softmax import LogSoftmax, Softmax, Softmin
 from nn.sparse import Embedding, EmbeddingBag
+from nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 
 __all__ = [
     "functional", "init", "scalar", "utils",
@@ -91,7 +93,8 @@ __all__ = [
     # dropout
     "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout",
     # attention
-    "MultiheadAttention",
+    "MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer",
+    "TransformerDecoderLayer",
     # normalisations
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
     "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",

@@ -9,9 +9,14 @@ from autograd.primitive import Array, primitive
 __all__ = ["linear"]
 
 
+def _of_rows(g: Array, weight: Array) -> Array:
+    """g @ weight as one product of matrices; NumPy would compute one for each matrix of g."""
+    return product(as_rows(g), weight).reshape((*g.shape[:-1], weight.shape[1]))
+
+
 @primitive(
     cast="same",
-    x=lambda g, weight: product(g, weight),
+    x=lambda g, weight: product(g, weight) if g.ndim <= 2 else _of_rows(g, weight),
     weight=lambda g, x: product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x)),
     bias=lambda g: column_sums(g),
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",

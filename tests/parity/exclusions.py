@@ -194,14 +194,14 @@ MODULES: dict[str, str] = {
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
         AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LazyConv1d
         LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d Bilinear LPPool1d
-        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d TransformerEncoder TransformerEncoderLayer
-        TransformerDecoderLayer Transformer Embedding Softmax2d ReflectionPad1d ReflectionPad2d
+        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d
+        Embedding Softmax2d ReflectionPad1d ReflectionPad2d
         ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
         CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
         AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CrossMapLRN2d Dropout1d Dropout2d Dropout3d
         EmbeddingBag FeatureAlphaDropout LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d
         LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d PixelShuffle
-        PixelUnshuffle TransformerDecoder Upsample UpsamplingBilinear2d UpsamplingNearest2d
+        PixelUnshuffle Upsample UpsamplingBilinear2d UpsamplingNearest2d
     """,
     ),
 }
@@ -214,6 +214,8 @@ MODULE_ERRORS: dict[str, Callable[[Any], bool]] = {}
 """Module -> which of the errors PyTorch lists are none here; the reason stands beside each."""
 
 MODULE_TOLERANCES: dict[str, float] = {
+    # norms of 4 numbers make a rounding error of the first step ten times as large by the third; float64 agrees
+    **dict.fromkeys(("TransformerDecoderLayer", "TransformerDecoder"), 10.0),
     "Hardsigmoid": 1e3,  # PyTorch's derivative is 1/6 in single precision, also for float64
 }
 """Module -> how many times the usual tolerance; the reason stands beside each."""
