@@ -571,7 +571,7 @@ if TYPE_CHECKING:
     from autograd.grids import cartesian_prod, combinations, meshgrid, tril_indices, triu_indices
     from autograd.linalg.choleskies import cholesky_inverse, cholesky_solve
     from autograd.linalg.determinants import logdet
-    from autograd.linalg.distances import cdist, dist, renorm
+    from autograd.linalg.distances import cdist, dist, pdist, renorm
     from autograd.linalg.householder import geqrf, orgqr, ormqr
     from autograd.linalg.inverses import inverse, pinverse
     from autograd.linalg.low_rank import pca_lowrank, svd_lowrank
@@ -630,6 +630,7 @@ else:  # loaded on use, so that `import autograd` stays quick
         "are_deterministic_algorithms_enabled": "switches",
         "cartesian_prod": "grids",
         "cdist": "linalg.distances",
+        "pdist": "linalg.distances",
         "chain_matmul": "linalg.powers",
         "cholesky": "linalg.older",
         "cholesky_inverse": "linalg.choleskies",
@@ -796,7 +797,7 @@ __all__ = [
     "addr", "cross", "trace", "adjoint",
     "linalg", "det", "logdet", "slogdet", "inverse", "pinverse", "cholesky", "cholesky_inverse", "cholesky_solve", "qr",
     "geqrf", "orgqr", "ormqr", "svd", "lu", "lu_unpack", "lu_solve", "triangular_solve", "matrix_exp", "matrix_power",
-    "chain_matmul", "norm", "frobenius_norm", "nuclear_norm", "dist", "cdist", "renorm", "vander",
+    "chain_matmul", "norm", "frobenius_norm", "nuclear_norm", "dist", "cdist", "pdist", "renorm", "vander",
     # contraction
     "einsum", "tensordot", "inner", "kron", "bilinear",
     # extremum

@@ -34,6 +34,7 @@ def _constant(inputs: str, names: str, largest: int = 1024) -> list[Row]:
 
 STATISTICS = [
     Row("cummin", "r", lambda t, F, x: t.cummin(x, -1)[0]),
+    Row("pdist", "m", lambda t, F, x: t.pdist(x), 256),
     Row("cdist", "mm", lambda t, F, x, y: t.cdist(x, y), 256),
     Row("dist", "rr", lambda t, F, x, y: t.dist(x, y)),
     Row("renorm", "m", lambda t, F, x: t.renorm(x, 2, 0, 1.0)),

@@ -20,6 +20,7 @@ from nn.activation import (
     Softplus,
     Threshold,
 )
+from nn.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
 from nn.attention import MultiheadAttention
 from nn.batchnorm import (
     BatchNorm1d,
@@ -113,5 +114,5 @@ __all__ = [
     "LinearCrossEntropyLoss", "LinearCrossEntropyOptions", "NLLLoss", "NLLLoss2d", "BCELoss", "BCEWithLogitsLoss",
     "KLDivLoss", "MarginRankingLoss", "HingeEmbeddingLoss", "SoftMarginLoss", "MultiMarginLoss",
     "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "CosineEmbeddingLoss", "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss", "CTCLoss",
+    "TripletMarginWithDistanceLoss", "CTCLoss", "AdaptiveLogSoftmaxWithLoss",
 ]  # fmt: skip

@@ -8,7 +8,9 @@ signals keep their size from layer to layer.
 from __future__ import annotations
 
 import math
-from typing import Any
+import warnings
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import numpy as np
 
@@ -20,7 +22,12 @@ from autograd.tape import bump
 __all__ = [
     "calculate_gain", "uniform_", "normal_", "trunc_normal_", "constant_", "ones_", "zeros_", "eye_", "dirac_",
     "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "orthogonal_", "sparse_",
+    # without the underscore, deprecated
+    "uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+    "kaiming_normal", "orthogonal", "sparse",
 ]  # fmt: skip
+
+P = ParamSpec("P")
 
 _GAIN_1 = ("linear", "sigmoid", *(f"{c}{n}d" for c in ("conv", "conv_transpose") for n in (1, 2, 3)))
 
@@ -106,7 +113,7 @@ def trunc_normal_(
     """Draw from the part of a normal distribution that lies in [a, b], by inverting its distribution function.
 
     Raises:
-        ArgumentError: if a >= b, or std is not positive.
+        ArgumentError: if a > b, or std is not positive.
 
     >>> import autograd
     >>> w = trunc_normal_(autograd.zeros(1000), std=10.0)
@@ -115,8 +122,15 @@ def trunc_normal_(
     """
     from scipy.special import ndtr, ndtri
 
-    if not a < b or not std > 0:
-        raise ArgumentError(f"trunc_normal_: needs a < b and std > 0, got a={a}, b={b}, std={std}")
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The values are from a far tail of the "
+            "distribution.",
+            UserWarning,
+            stacklevel=2,
+        )
+    if not a <= b or not std > 0:
+        raise ArgumentError(f"trunc_normal_: needs a <= b and std > 0, got a={a}, b={b}, std={std}")
     low, high = (a - mean) / std, (b - mean) / std
     mirror = low > 0  # the distribution function is exact in the lower tail only
     if mirror:
@@ -279,6 +293,8 @@ def kaiming_uniform_(
     >>> 0.24 < w.max().item() < 0.245
     True
     """
+    if 0 in tensor.shape:
+        return _nothing(tensor)
     bound = math.sqrt(3) * _kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
@@ -291,6 +307,8 @@ def kaiming_normal_(
     generator: Generator | None = None,
 ) -> Tensor:
     """Draw from the normal distribution with std = gain / √fan (He et al., 2015); see `kaiming_uniform_`."""
+    if 0 in tensor.shape:
+        return _nothing(tensor)
     return normal_(tensor, 0, _kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity), generator)
 
 
@@ -300,3 +318,39 @@ def _kaiming_std(op: str, tensor: Tensor, a: float, mode: str, nonlinearity: str
     if mode.lower() not in modes:
         raise ArgumentError(f"{op}: mode is 'fan_in' or 'fan_out', got {mode!r}")
     return calculate_gain(nonlinearity, a) / math.sqrt(max(1, modes[mode.lower()]))
+
+
+def _nothing(tensor: Tensor) -> Tensor:
+    warnings.warn("Initializing zero-element tensors is a no-op", UserWarning, stacklevel=3)
+    return tensor
+
+
+# ------------------------------------------------------------------------------------------ the older names
+
+
+def _older(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The function by its name without the underscore, which warns."""
+    name = function.__name__[:-1]
+
+    def call(*args: P.args, **named: P.kwargs) -> Tensor:
+        warnings.warn(
+            f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2
+        )
+        return function(*args, **named)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"`{name}_`, by its older name, with a warning."
+    return call
+
+
+uniform = _older(uniform_)
+normal = _older(normal_)
+constant = _older(constant_)
+eye = _older(eye_)
+dirac = _older(dirac_)
+xavier_uniform = _older(xavier_uniform_)
+xavier_normal = _older(xavier_normal_)
+kaiming_uniform = _older(kaiming_uniform_)
+kaiming_normal = _older(kaiming_normal_)
+orthogonal = _older(orthogonal_)
+sparse = _older(sparse_)

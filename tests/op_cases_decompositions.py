@@ -309,6 +309,14 @@ CASES = [
         torch=lambda torch, x, p=None: condition_of(torch, spread(torch, x), p),
     ),
     Case(
+        distances.pdist,
+        *(on(Real(4, 3), p) for p in (1.0, 1.5, 3.0, float("inf"))),
+        on(Real(4, 3)),
+        on(Real(1, 3)),
+        on(Real(4, 0)),
+        torch="pdist",
+    ),
+    Case(
         distances.cdist,
         *(on(Real(3, 2), Real(4, 2), p) for p in (0.0, 1.0, 2.0, 2.5, math.inf)),
         on(Real(2, 1, 3, 2), Real(5, 1, 2)),

@@ -16,7 +16,8 @@ from autograd.ops.compare import gt
 from autograd.ops.forms import drop
 from autograd.ops.identity import contiguous
 from autograd.ops.options import add, div
-from autograd.ops.reduce import norm_
+from autograd.ops.positions import index_select
+from autograd.ops.reduce import norm_, sum_
 from autograd.ops.selection import where
 from autograd.ops.shape import broadcast_shapes, unsqueeze
 from autograd.primitive import Array, primitive
@@ -24,7 +25,7 @@ from autograd.primitive import Array, primitive
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
-__all__ = ["dist", "cdist", "renorm"]
+__all__ = ["dist", "cdist", "pdist", "renorm"]
 
 
 @composite
@@ -108,6 +109,35 @@ def cdist(
     if not a.shape[-1] and math.isinf(p):
         p = 2.0  # of no differences every norm is 0
     return norm_(differences, float(p), -1, False)
+
+
+@composite
+def pdist(input: Any, p: float = 2.0) -> Tensor:
+    """The p-norm distances of all pairs of rows i < j, (0, 1), (0, 2), …: (N, M) → (N (N - 1) / 2).
+
+    Where a distance is 0 its derivative is 0.
+
+    Raises:
+        ShapeError: if the input is not a matrix.
+        DTypeError: if it is not floating point.
+        ArgumentError: if p is negative.
+
+    >>> import autograd
+    >>> pdist(autograd.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+    tensor([5.0000, 1.0000, 4.2426])
+    """
+    x = facts("pdist", input)
+    if len(x.shape) != 2:
+        raise ShapeError(f"pdist: only supports 2D tensors, got shape {tuple(x.shape)}")
+    if x.dtype.kind != "f":
+        raise DTypeError(f"pdist: needs a floating-point tensor, got {x.dtype}")
+    if p < 0:
+        raise ArgumentError(f"pdist: only supports non-negative p values, got {p}")
+    first, second = np.triu_indices(x.shape[0], 1)
+    difference: Any = sub(index_select(input, 0, first), index_select(input, 0, second))
+    if not x.shape[1]:
+        return sum_(difference, 1, False)
+    return norm_(difference, float(p), 1, False)
 
 
 @composite

@@ -2,6 +2,7 @@
 
 from autograd.kernels.attention import scaled_dot_product_attention
 from autograd.kernels.linear import linear
+from autograd.linalg.distances import pdist
 from autograd.ops.activation import (
     gelu,
     glu,
@@ -114,7 +115,7 @@ __all__ = [
     # convolutions
     "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "unfold", "fold",
     # lengths and distances
-    "normalize", "cosine_similarity", "pairwise_distance",
+    "normalize", "cosine_similarity", "pairwise_distance", "pdist",
     # activations
     "threshold", "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish",
     "glu", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "tanh", "hardtanh", "tanhshrink", "softplus",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +24,8 @@ def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Any]:
 
 def _norm(array: Any, norm_type: float) -> Any:
     flat = array.ravel(order="K")
+    if flat.dtype.itemsize == 2:
+        flat = flat.astype(np.float32)  # squares overflow in half precision
     return np.sqrt(np.vdot(flat, flat)) if norm_type == 2 else np.linalg.norm(flat, norm_type)
 
 
@@ -106,9 +110,31 @@ def clip_grad_norm_(
     (tensor(50.), tensor([3., 4.]))
     """
     listed = _tensors(parameters)
+    if not listed and isinstance(parameters, types.GeneratorType):
+        warnings.warn(
+            "`parameters` is an empty generator, no gradient clipping will occur. It may have been used up before.",
+            UserWarning,
+            stacklevel=2,
+        )
     total = get_total_norm(_gradients(listed), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(listed, max_norm, total)
     return total
+
+
+def clip_grad_norm(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """`clip_grad_norm_`, by its older name, with a warning."""
+    warnings.warn(
+        "`nn.utils.clip_grad_norm` is now deprecated in favor of `nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
 
 
 def clip_grad_value_(

@@ -78,6 +78,74 @@ def test_norms_that_are_not_finite():
     np.testing.assert_array_equal(p.grad.numpy(), [math.nan, math.nan])
 
 
+@pytest.mark.parametrize("foreach", [None, True, False])
+@pytest.mark.parametrize("norm_type", [0, 1, 2, math.inf, -math.inf])
+def test_norms_as_in_pytorch(norm_type, foreach):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    for dtypes in (
+        (np.float32,) * 3,
+        (np.float64,) * 3,
+        (np.float32, np.float64, np.float32),
+        (np.float16,) * 3,
+    ):
+        arrays = [rng.standard_normal(s).astype(d) for s, d in zip(((3, 4), (5,), ()), dtypes, strict=True)]
+        norm = get_total_norm([autograd.tensor(a) for a in arrays], norm_type, foreach=foreach)
+        expected = torch.nn.utils.get_total_norm(
+            [torch.tensor(a) for a in arrays], norm_type, foreach=foreach
+        )
+        assert str(norm.dtype).split(".")[1] == str(expected.dtype).split(".")[1]
+        tolerance = 2e-3 if dtypes[0] == np.float16 else 1e-6
+        assert norm.item() == pytest.approx(expected.item(), rel=tolerance)
+    large = autograd.tensor(np.full(100, 300.0, np.float16))  # its square is more than half precision holds
+    assert get_total_norm(large).item() == pytest.approx(3000, rel=1e-3)
+
+
+def test_a_generator_that_is_used_up():
+    with pytest.warns(UserWarning, match="`parameters` is an empty generator"):
+        assert clip_grad_norm_((p for p in ()), 1.0).item() == 0
+
+
+def test_an_older_name():
+    params, gradients = parameters()
+    with pytest.warns(FutureWarning, match="`nn.utils.clip_grad_norm` is now deprecated"):
+        nn.utils.clip_grad_norm(params, 0.5)
+    assert get_total_norm([p.grad for p in params[:-1]]).item() == pytest.approx(0.5, rel=1e-5)
+    assert np.linalg.norm(gradients[0]) > 0.5
+
+
+def test_clipping_by_value_as_in_pytorch():
+    torch = pytest.importorskip("torch")
+    values = [1.0, -2.0, math.inf, -math.inf, math.nan, 0.2]
+    p, q = nn.Parameter(autograd.zeros(6)), torch.nn.Parameter(torch.zeros(6))
+    p.grad, q.grad = autograd.tensor(values), torch.tensor(values)
+    clip_grad_value_(p, 0.5)
+    torch.nn.utils.clip_grad_value_(q, 0.5)
+    np.testing.assert_array_equal(p.grad.numpy(), q.grad.numpy())
+
+
+def test_vectors_as_in_pytorch():
+    """Gradients flow through the vector; a vector of another dtype changes the parameters' dtype."""
+    torch = pytest.importorskip("torch")
+    answers = []
+    for lib, layers in ((autograd, nn), (torch, torch.nn)):
+        params = [
+            layers.Parameter(lib.ones(2, 3)),
+            layers.Parameter(lib.zeros(())),
+            layers.Parameter(lib.ones(4)),
+        ]
+        vector = layers.utils.parameters_to_vector(params)
+        (vector * lib.arange(11.0)).sum().backward()
+        gradients = [p.grad.numpy() for p in params]
+        layers.utils.vector_to_parameters(lib.arange(11.0, dtype=lib.float64), params)
+        answers.append([*gradients, *(p.detach().numpy() for p in params)])
+    for a, b in zip(*answers, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(RuntimeError):
+        parameters_to_vector([])
+
+
 def test_vectors():
     model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
     vector = parameters_to_vector(model.parameters())

@@ -198,7 +198,7 @@ MODULES: dict[str, str] = {
         Embedding Softmax2d ReflectionPad1d ReflectionPad2d
         ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
         CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
-        AdaptiveLogSoftmaxWithLoss AlphaDropout ChannelShuffle CrossMapLRN2d Dropout1d Dropout2d Dropout3d
+        AlphaDropout ChannelShuffle CrossMapLRN2d Dropout1d Dropout2d Dropout3d
         EmbeddingBag FeatureAlphaDropout LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d
         LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d PixelShuffle
         PixelUnshuffle Upsample UpsamplingBilinear2d UpsamplingNearest2d
