@@ -14,6 +14,7 @@ from autograd.backward import backward
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, GradientError, ShapeError
 from autograd.ops import rearrange, shape
+from autograd.settling import settle
 from autograd.size import Size
 from autograd.tape import AccumulateGrad, AnyNode, RemovableHandle, Variable, extras_of, wrap
 
@@ -118,21 +119,29 @@ class TensorBasics(Variable):
 
     def stride(self, dim: int | None = None) -> Any:
         """Return how many elements lie between neighbours along each dimension, or along one."""
+        settle(self)
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:
         """Return how many elements of the storage come before the first one."""
+        settle(self)
         memory = storage.owner(self.array)
         start = (memory if isinstance(memory, np.ndarray) else self.array).__array_interface__["data"][0]
         return int((self.array.__array_interface__["data"][0] - start) // self.array.itemsize)
 
     def data_ptr(self) -> int:
         """Return the address of the first element."""
+        settle(self)
         return int(self.array.__array_interface__["data"][0])
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        """Return whether the elements lie in memory in C order, or in that of a memory format."""
+        """Return whether the elements lie in memory in C order, or in that of a memory format.
+
+        What a convolution returned, which lies in another order to be fast, is brought into C order when it is asked
+        (see `autograd.settling`), so that the answer is PyTorch's.
+        """
+        settle(self)
         return bool(formats.in_order("is_contiguous", self.array, memory_format).flags.c_contiguous)
 
     def is_floating_point(self) -> bool:
@@ -296,6 +305,7 @@ class TensorBasics(Variable):
 
     def detach(self) -> Any:
         """Return the same values, in the same memory, cut off from the graph."""
+        settle(self)
         return wrap(self.array)
 
     def detach_(self) -> Any:
@@ -312,6 +322,7 @@ class TensorBasics(Variable):
     @property
     def data(self) -> Any:
         """The same memory, outside the graph; writes to it are not noticed by the version check of this tensor."""
+        settle(self)
         outside = wrap(self.array)
         outside.base = (None, 0)
         return outside
@@ -342,6 +353,7 @@ class TensorBasics(Variable):
                 f"numpy: the tensor of shape {self.array.shape} requires a gradient, which an ndarray cannot carry; "
                 "use .detach().numpy()"
             )
+        settle(self)
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

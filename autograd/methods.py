@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from autograd import ops, random
 from autograd.on_use import OnUse
 from autograd.ops import arithmetic
+from autograd.settling import settle
+from autograd.tape import Variable
 
 if TYPE_CHECKING:
     from autograd.linalg import (
@@ -273,6 +275,8 @@ class Operations:
 
     def reshape(self, *sizes: Any, shape: Any = None) -> Tensor:
         """Return the elements in another shape; a view where possible."""
+        if isinstance(self, Variable) and not self.array.flags.c_contiguous:
+            settle(self)  # the copy that may be needed anyway: so the result is a view
         return ops.reshape(self, flat(sizes if shape is None else (shape,)))
 
     def view(self, *shape: Any, size: Any = None) -> Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import inplace
 from autograd.errors import ArgumentError, ShapeError
+from autograd.settling import settle
 from autograd.storage import owner
 
 
@@ -45,8 +46,9 @@ class Memory:
     shape: Any
     dtype: Any
 
-    def untyped_storage(self) -> UntypedStorage:
+    def untyped_storage(self: Any) -> UntypedStorage:
         """Return the memory, which the views share."""
+        settle(self)
         memory = owner(self.array)
         return UntypedStorage(memory if isinstance(memory, np.ndarray) else self.array)
 
@@ -82,8 +84,9 @@ class Memory:
             self.array = shared
         return self
 
-    def dim_order(self) -> tuple[int, ...]:
+    def dim_order(self: Any) -> tuple[int, ...]:
         """Return the dimensions from the one with the largest steps in memory to the one with the smallest."""
+        settle(self)
         steps = self.array.strides
         return tuple(sorted(range(len(steps)), key=lambda d: -steps[d]))
 

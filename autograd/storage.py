@@ -76,6 +76,15 @@ def note_write(*counted: Any) -> None:
         writes.times.append(now)
 
 
+def moved(old: Any, new: Any) -> None:
+    """Count the writes to one array's storage as those of another's, which has taken its place."""
+    writes = _STORAGES.get(id(owner(old)))
+    if writes is not None:
+        holder = owner(new)
+        same = _STORAGES[id(holder)] = _Writes(holder)
+        same.count, same.times = writes.count, writes.times.copy()
+
+
 def version(array: Any) -> int:
     """How often the array's storage was written in place.
 

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.dtypes import Array
 from autograd.kernels.conv_window import Window, along
-from autograd.kernels.image_layout import from_hcwn, is_hcwn, to_hcwn
+from autograd.kernels.image_layout import empty_hcwn, is_hcwn, to_hcwn
 
 _CACHE = 1 << 19  # bytes; what a block of groups may take
 
@@ -72,12 +72,13 @@ def convolved(x: Array, weight: Array, bias: Array | None, window: Window, group
     """The convolution (N, O, rows, columns) of x (N, C, H, W) with weight (O, C / groups, kh, kw)."""
     n, rows, columns = len(x), *window.size
     w = np.ascontiguousarray(weight.transpose(0, 2, 1, 3)).reshape(groups, 1, len(weight) // groups, -1)
-    out = np.empty((rows, groups, w.shape[2], columns * n), x.dtype)
+    result = empty_hcwn((n, len(weight), rows, columns), x.dtype)
+    out = result.transpose(2, 1, 3, 0).reshape(rows, groups, w.shape[2], columns * n)
     for part, inputs in _blocks(x, window, groups):
         np.matmul(w[part], matrices(inputs, window, len(w[part])), out=out[:, part].swapaxes(0, 1))
         if bias is not None:
             out[:, part] += bias.reshape(groups, -1, 1)[part]
-    return from_hcwn(out.reshape(rows, len(weight), columns, n))
+    return result
 
 
 def weight_gradient(x: Array, g: Array, window: Window, groups: int) -> Array:
@@ -129,7 +130,9 @@ def spread(
     kh, kw = weight.shape[2:]
     arrived = to_hcwn(y).reshape(rows, -1, columns * n)
     sent = np.matmul(weight.reshape(len(weight), -1).T, arrived).reshape(rows, channels, kh, kw, columns, n)
-    out = np.zeros((height, channels, width, n), y.dtype)
+    result = empty_hcwn(shape, y.dtype)
+    out = result.transpose(2, 1, 3, 0)
+    out.fill(0)
     for i in range(kh):
         top, bottom, lines = along(height, i * dilation[0] - padding[0], stride[0], rows)
         for j in range(kw):
@@ -137,4 +140,4 @@ def spread(
             out[lines, :, places] += sent[top:bottom, :, i, j, left:right]
     if bias is not None:
         out += bias.reshape(-1, 1, 1)
-    return from_hcwn(out)
+    return result

@@ -58,5 +58,17 @@ def from_hcwn(p: Array) -> Array:
 
 
 def empty_hcwn(shape: tuple[int, ...], dtype: Any) -> Array:
-    """An uninitialised array of shape (N, C, H, W) that lies in H, C, W, N order."""
-    return from_hcwn(np.empty([shape[d] for d in _ORDERS[len(shape)]], dtype))
+    """An uninitialised array of shape (N, C, H, W) that lies in H, C, W, N order, and is no view of another.
+
+    Make results with it: what is a view of memory that something else may see cannot be brought into C order when a
+    program asks for a view of it (see `autograd.settling`).
+
+    >>> x = empty_hcwn((8, 6, 5, 7), np.float32)
+    >>> x.shape, is_hcwn(x), x.base is None
+    ((8, 6, 5, 7), True, True)
+    """
+    return np.empty_like(_LAID[len(shape)], dtype, order="K", shape=shape)
+
+
+_LAID = {ndim: from_hcwn(np.empty((2,) * ndim)) for ndim in _ORDERS}
+"""For each number of dimensions, an array in this order: NumPy makes others like it."""

@@ -25,9 +25,10 @@ from autograd.hidden import Hidden
 from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
+from autograd.settling import settle, was_made_so
 from autograd.size import Size
 from autograd.sweep import unbroadcast
-from autograd.tape import wrap
+from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -198,6 +199,9 @@ def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
 def view(input: Any, shape: Any) -> Tensor:
     """The elements under another shape, without a copy; or, given a dtype, the bytes as that type (no gradient).
 
+    What a convolution or a pool returned is brought into C order first (see `autograd.settling`). If something else
+    looks at its memory, so that it cannot be, the result is a copy that refuses to be written in place.
+
     Raises:
         ShapeError: if the number of elements differs, or the memory's layout does not allow it.
 
@@ -210,6 +214,8 @@ def view(input: Any, shape: Any) -> Tensor:
         if isinstance(input, Hidden):
             return type(input)(view(input.value, given), input.level)  # type: ignore[return-value]  # it has its methods
         return wrap(input.array.view(dtypes.numpy_dtype(given)))
+    if isinstance(input, Variable) and not input.array.flags.c_contiguous:
+        settle(input)
     try:
         result = reshape(input, shape)
     except AutogradError as error:
@@ -217,6 +223,9 @@ def view(input: Any, shape: Any) -> Tensor:
     if isinstance(input, Hidden):
         return result  # how the examples lie in memory is not theirs to know
     if result.array.size and not np.may_share_memory(result.array, input.array):
+        if input.base is None and was_made_so(input.array):
+            result.array.flags.writeable = False  # a write to it would not reach the input
+            return result
         raise ShapeError(
             f"view: shape {tuple(input.shape)} with strides {tuple(input.stride())} cannot be seen as shape {shape} "
             "without a copy; use reshape(), or contiguous() before view()"
@@ -252,6 +261,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         )
     if first == last and shape:
         return input  # type: ignore[no-any-return]  # the tensor it got
+    if isinstance(input, Variable) and not input.array.flags.c_contiguous:
+        settle(input)  # the copy that is needed anyway: so the result is a view, as in PyTorch
     return reshape(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
 

@@ -15,6 +15,7 @@ from autograd.errors import ShapeError
 from autograd.ops.identity import copy_in_c_order
 from autograd.ops.index import getitem_, put, unindex
 from autograd.primitive import Array, primitive
+from autograd.settling import settle
 from autograd.storage import owner
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _placed(
     op: str, input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None
 ) -> tuple[Any, ...]:
     """The arguments of `strided`."""
+    settle(input)
     x: Array = input.array
     shape, steps = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
     if len(shape) != len(steps) or min(shape, default=0) < 0 or min(steps, default=0) < 0:

@@ -8,6 +8,8 @@ from autograd import Tensor, ops
 from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.conv import Geometry, convolution, transposed_convolution
+from autograd.settling import settle
+from autograd.tape import Variable
 
 Sizes = int | tuple[int, ...]
 
@@ -46,6 +48,13 @@ def _batched(op: str, input: Any, weight: Any, dims: int) -> tuple[Any, bool]:
         )
     batched = len(input.shape) == dims + 2
     return (input if batched else ops.unsqueeze(input, 0)), batched
+
+
+def _without_batch(out: Any) -> Any:
+    """The only example, in C order: a view of it can be taken."""
+    if isinstance(out, Variable):
+        settle(out)
+    return ops.reshape(out, tuple(out.shape[1:]))
 
 
 def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transposed: bool) -> int:
@@ -121,7 +130,7 @@ def _convolved(
     outputs = tuple((h - n) // s + 1 for h, n, s in zip(held, needed, steps, strict=True))
     geometry = Geometry(size, outputs, taps, steps, tuple(p for p, _ in pads), spread, groups)
     out = convolution(x, weight, bias, geometry)
-    return out if batched else ops.squeeze(out, 0)
+    return out if batched else _without_batch(out)
 
 
 def _transposed(
@@ -149,7 +158,7 @@ def _transposed(
             f"stride {steps}, padding {pads}"
         )
     out = transposed_convolution(x, weight, bias, Geometry(size, outputs, taps, steps, pads, spread, groups))
-    return out if batched else ops.squeeze(out, 0)
+    return out if batched else _without_batch(out)
 
 
 @composite

@@ -76,6 +76,10 @@ def _others(case: Case, sample: Sample, layout: str) -> Iterator[str]:
 
 
 ELSEWHERE = {
+    **dict.fromkeys(
+        ("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"),
+        "in the order that is fastest; it is brought into C order when a program looks (tests/test_settling.py)",
+    ),
     "alias": "PyTorch has it by another name, under which it is called with a copy",
     "view": "the row compares with reshape",
     "view_as": "the row compares with reshape",

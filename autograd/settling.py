@@ -1,0 +1,83 @@
+"""Bringing a tensor's memory into C order, unseen.
+
+Convolutions and pools return tensors whose numbers lie in memory in the order H, C, W, N, which is what makes them fast
+(see `kernels.image_layout`). A PyTorch program expects C order of them: it takes a `view`, or asks for strides. So
+whatever looks at a tensor's memory settles it first: if nothing else looks at the same memory, the tensor moves into C
+order, and everything it says about its memory from then on is true, and what PyTorch says.
+
+Where something else does (a view, a graph that saved it for another operation's gradient) the memory stays as it is.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograd.layout import copied
+from autograd.storage import moved
+from autograd.tape import Node, Variable
+
+_ORDERS = {3: (1, 2, 0), 4: (2, 1, 3, 0), 5: (2, 3, 1, 4, 0)}
+
+
+def lies_as_images(x: Any) -> bool:
+    """Whether an array lies densely in the order of images (see `kernels.image_layout`), and not in C order."""
+    order = _ORDERS.get(x.ndim)
+    return order is not None and not x.flags.c_contiguous and x.transpose(order).flags.c_contiguous
+
+
+def settle(x: Variable) -> bool:
+    """Bring a tensor in the order of images into C order, unless others see its memory. Whether it lies so now."""
+    array = x.array
+    if array.flags.c_contiguous:
+        return True
+    if x.base is not None or not array.flags.writeable or not was_made_so(array):
+        return False
+    node = x.node
+    held = _count(node.values, array, set()) if isinstance(node, Node) else 0
+    # the tensor, `array` here, and the argument of getrefcount; what the node holds moves with the tensor
+    if sys.getrefcount(array) > 3 + held:
+        return False
+    memory = array.base
+    if memory is not None and sys.getrefcount(memory) > 3:  # `memory` here, the array, and the argument
+        return False
+    settled = copied(array)
+    moved(array, settled)
+    if held and isinstance(node, Node):
+        node.values = _with(node.values, array, settled)
+    x.array = settled
+    return True
+
+
+def was_made_so(array: Any) -> bool:
+    """Whether an array lies in the order of images because an operation made it so, and is no view of another order."""
+    memory = array.base
+    if not lies_as_images(array):
+        return False
+    return memory is None or (
+        type(memory) is np.ndarray
+        and memory.base is None
+        and memory.size == array.size
+        and lies_as_images(memory)
+    )
+
+
+def _count(values: Any, array: Any, seen: set[int]) -> int:
+    """How often what a node holds refers to an array."""
+    found = 0
+    for value in values:
+        if value is array:
+            found += 1
+        elif type(value) is tuple and id(value) not in seen:
+            seen.add(id(value))
+            found += _count(value, array, seen)
+    return found
+
+
+def _with(values: Any, old: Any, new: Any) -> Any:
+    """What a node holds, with one array in the place of another."""
+    return tuple(
+        new if value is old else _with(value, old, new) if type(value) is tuple else value for value in values
+    )
