@@ -73,11 +73,23 @@ def attending(lib: Any, x: Any, y: Any, **options: Any) -> Any:
 X, Y, W, B = floats(32, 64), floats(32, 64), floats(48, 64), floats(48)
 POSITIVE = np.abs(X) + np.float32(0.1)
 ROW, COLUMN = floats(64), floats(32, 1)
+IMAGES, KERNEL = floats(4, 6, 9, 9), floats(5, 6, 3, 3)
 CLASSES = RNG.integers(0, 32, 32)
 
 # An intermediate result is made by `x + 1`, which saves nothing.
 LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "linear": (lambda lib, x, w, b: functional(lib).linear(x + 1, w, b), (X, W, B)),
+    "conv2d": (lambda lib, x, w, b: functional(lib).conv2d(x + 1, w, b, padding=1), (IMAGES, KERNEL, B[:5])),
+    "conv2d, strided groups": (
+        lambda lib, x, w: functional(lib).conv2d(x + 1, w, None, 2, 1, groups=2),
+        (IMAGES, KERNEL[:4, :3]),
+    ),
+    "conv_transpose2d": (
+        lambda lib, x, w: functional(lib).conv_transpose2d(x + 1, w, stride=2),
+        (IMAGES[:, :5], KERNEL),
+    ),
+    "unfold": (lambda lib, x: functional(lib).unfold(x + 1, 3), (IMAGES,)),
+    "fold": (lambda lib, x: functional(lib).fold(x.reshape(4, 54, 9) + 1, (5, 5), 3), (IMAGES[:, :, :, :9],)),
     "cross_entropy": (lambda lib, x, t: functional(lib).cross_entropy(x + 1, t), (X, CLASSES)),
     "cross_entropy, some ignored": (
         lambda lib, x, t: functional(lib).cross_entropy(x + 1, t, ignore_index=3),
