@@ -74,6 +74,8 @@ def load(
 ) -> Any:
     """Load what `save` wrote, in the structure it had; of other programs' files a dict of tensors.
 
+    A tensor that `safetensors.torch.save_model` wrote once for several names has all of them.
+
     Args:
         f: a path, or a file open for reading bytes, read to its end.
         map_location: the CPU, or a function or dict as PyTorch takes them: everything is loaded to the CPU.
@@ -100,6 +102,12 @@ def load(
         raise _unreadable(name, str(error)) from error
     tensors = {key: wrap(np.array(a)) for key, a in arrays.items()}
     ours = header.get(RESERVED, {})
+    for (
+        key,
+        kept,
+    ) in ours.items():  # safetensors' save_model keeps a tied tensor once and notes its other names
+        if "." in key and key not in tensors and kept in tensors:
+            tensors[key] = tensors[kept]
     structure, requiring = ours.get(_STRUCTURE), ours.get(_REQUIRING)
     if structure is None and requiring is None:
         return tensors
