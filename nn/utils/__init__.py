@@ -9,6 +9,12 @@ from nn.utils.clip import (
     get_total_norm,
 )
 from nn.utils.convert import parameters_to_vector, vector_to_parameters
+from nn.utils.fusion import (
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+)
 from nn.utils.penalty import elastic_penalty, l1_penalty, l2_penalty
 from nn.utils.skip_init import skip_init
 from nn.utils.spectral_norm_hook import remove_spectral_norm, spectral_norm
@@ -20,6 +26,10 @@ __all__ = [
     "clip_grad_value_",
     "clip_grads_with_norm_",
     "elastic_penalty",
+    "fuse_conv_bn_eval",
+    "fuse_conv_bn_weights",
+    "fuse_linear_bn_eval",
+    "fuse_linear_bn_weights",
     "get_total_norm",
     "l1_penalty",
     "l2_penalty",
