@@ -8,6 +8,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── DTypeError            RuntimeError, TypeError    an element type that the operation cannot use
     ├── ArgumentError         TypeError, ValueError,     a wrong argument or value
     │                         RuntimeError
+    │   └── ModeError         NotImplementedError        … a mode that there is not for an input of its kind
     ├── DimensionError        IndexError                 a dimension or an index out of range
     │   └── PositionError     RuntimeError               … found in a tensor of indices
     ├── LinAlgError           RuntimeError, ValueError   a matrix that cannot be inverted, factored, …
@@ -45,6 +46,10 @@ class DTypeError(AutogradError, RuntimeError, TypeError):
 
 class ArgumentError(AutogradError, TypeError, ValueError, RuntimeError):
     """An argument of the wrong kind or outside its range."""
+
+
+class ModeError(ArgumentError, NotImplementedError):
+    """A mode that there is not, or not for an input of so many dimensions."""
 
 
 class DimensionError(AutogradError, IndexError):

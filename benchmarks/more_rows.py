@@ -9,6 +9,7 @@ from layer_rows_conv import CONVOLUTIONS
 from layer_rows_loss import LOSSES
 from layer_rows_norm import LOOKED_UP, NORMALIZATIONS
 from layer_rows_recurrent import RECURRENT
+from layer_rows_windows import WINDOWS
 from op_rows import Row, first, total
 
 
@@ -147,6 +148,7 @@ ROWS = [
     *LOOKED_UP,
     *RECURRENT,
     *LOSSES,
+    *WINDOWS,
 ]
 """Every operation that is timed."""
 

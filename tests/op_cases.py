@@ -23,12 +23,14 @@ from tests import (
     op_cases_reduce,
     op_cases_shape,
     op_cases_special,
+    op_cases_windows,
 )
 from tests.case import Case
 
 CASES: list[Case] = [
     *op_cases_elementwise.CASES,
     *op_cases_special.CASES,
+    *op_cases_windows.CASES,
     *op_cases_nn.CASES,
     *op_cases_norm.CASES,
     *op_cases_embedding.CASES,

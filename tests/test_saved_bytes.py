@@ -178,6 +178,31 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     ),
     **{f"pow {n}": (lambda lib, x, n=n: (x + 1) ** n, (POSITIVE,)) for n in (2, 3, 0.5, -1)},
     "pow, two arrays": (lambda lib, x, y: (x + 1) ** (y + 1), (POSITIVE, Y)),
+    "max_pool2d": (lambda lib, x: functional(lib).max_pool2d(x.reshape(2, 4, 16, 16) + 1, 2), (X,)),
+    "max_pool2d, overlapping": (
+        lambda lib, x: functional(lib).max_pool2d(x.reshape(2, 4, 16, 16) + 1, 3, 2, 1),
+        (X,),
+    ),
+    "avg_pool2d": (lambda lib, x: functional(lib).avg_pool2d(x.reshape(2, 4, 16, 16) + 1, 2), (X,)),
+    "adaptive_avg_pool2d": (
+        lambda lib, x: functional(lib).adaptive_avg_pool2d(x.reshape(2, 4, 16, 16) + 1, 3),
+        (X,),
+    ),
+    "adaptive_max_pool2d": (
+        lambda lib, x: functional(lib).adaptive_max_pool2d(x.reshape(2, 4, 16, 16) + 1, 3),
+        (X,),
+    ),
+    **{
+        f"pad, {mode}": (lambda lib, x, m=mode: functional(lib).pad(x + 1, (2, 1), mode=m), (X,))
+        for mode in ("constant", "reflect", "replicate", "circular")
+    },
+    "interpolate": (
+        lambda lib, x: functional(lib).interpolate(
+            x.reshape(2, 4, 16, 16) + 1, scale_factor=2, mode="bilinear", align_corners=False
+        ),
+        (X,),
+    ),
+    "pixel_shuffle": (lambda lib, x: functional(lib).pixel_shuffle(x.reshape(2, 4, 16, 16) + 1, 2), (X,)),
     "dropout": (lambda lib, x: functional(lib).dropout(x + 1, 0.5), (X,)),
     "embedding": (lambda lib, x, i: functional(lib).embedding(i, x + 1), (X, CLASSES)),
     "embedding_bag": (

@@ -17,6 +17,7 @@ from autograd.batching import (
     rules_products,
     rules_recurrent,
     rules_shape,
+    rules_windows,
 )
 from autograd.batching.rules import along_dim, assign_families, batches, line_up, over_dims
 from autograd.hidden import Rule
@@ -24,8 +25,9 @@ from autograd.kernels import softmax
 from autograd.ops import activation, extremum, order, rank, reduce, scan, variance
 
 __all__ = [
-    "batching_rule", "rules_attention", "rules_conv", "rules_embedding", "rules_index", "rules_linalg", "rules_losses",
-    "rules_norm", "rules_order", "rules_products", "rules_recurrent", "rules_shape",
+    "batching_rule", "rules_attention", "rules_conv", "rules_embedding", "rules_index", "rules_linalg",
+    "rules_losses", "rules_norm", "rules_order", "rules_products", "rules_recurrent", "rules_shape",
+    "rules_windows",
 ]  # fmt: skip
 
 batches(

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.composite import composite
 from autograd.errors import ShapeError
-from autograd.ops.index import getitem, setitem
+from autograd.layout import order_like
+from autograd.primitive import Array, primitive
 from autograd.storing import stored
 from autograd.tape import raw
 
@@ -17,6 +18,32 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["constant_pad_nd"]
+
+
+Pairs = tuple[tuple[int, int], ...]
+"""How many elements before and after, for each dimension; a negative number takes away."""
+
+
+def _negative(pairs: Pairs) -> Pairs:
+    return tuple((-a, -b) for a, b in pairs)
+
+
+def _without(g: Any, pairs: Pairs) -> Any:
+    return bordered(g, _negative(pairs), 0)
+
+
+@primitive(x=lambda g, pairs: _without(g, pairs))
+def bordered(x: Array, pairs: Pairs, value: Any) -> Array:
+    """x with a border of `value`.  dx = g without the border."""
+    sizes = tuple(n + a + b for n, (a, b) in zip(x.shape, pairs, strict=True))
+    kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, pairs, strict=True))
+    if all(a <= 0 >= b for a, b in pairs):
+        return np.array(x[kept], order=order_like(x))
+    place = tuple(slice(max(a, 0), n - max(b, 0)) for n, (a, b) in zip(sizes, pairs, strict=True))
+    order = sorted(range(x.ndim), key=lambda d: (-abs(x.strides[d]), d))
+    out = np.full([sizes[d] for d in order], value, x.dtype).transpose(np.argsort(order))
+    out[place] = x[kept]
+    return out
 
 
 @composite
@@ -45,8 +72,5 @@ def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Tensor:
         raise ShapeError(
             f"constant_pad_nd: padding {shape} by {tuple(pad)} gives the negative size in {sizes}"
         )
-    kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(shape, pairs, strict=True))
-    place = tuple(slice(max(a, 0), n - max(b, 0)) for n, (a, b) in zip(sizes, pairs, strict=True))
     dtype = np.dtype(str(input.dtype).rpartition(".")[2])
-    border = np.full(sizes, stored("constant_pad_nd", raw(value), dtype), dtype)
-    return setitem(border, getitem(input, (*kept, ...)), (*place, ...))
+    return bordered(input, tuple(pairs), stored("constant_pad_nd", raw(value), dtype))

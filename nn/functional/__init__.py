@@ -43,6 +43,17 @@ from nn.functional.activation import (
     threshold,
     threshold_,
 )
+from nn.functional.adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool1d_with_indices,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_with_indices,
+    adaptive_max_pool3d,
+    adaptive_max_pool3d_with_indices,
+)
 from nn.functional.attention import multi_head_attention_forward
 from nn.functional.conv import (
     conv1d,
@@ -62,6 +73,12 @@ from nn.functional.dropout import (
     feature_alpha_dropout,
 )
 from nn.functional.folding import fold, unfold
+from nn.functional.fractional_pooling import (
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
+)
 from nn.functional.gumbel import gumbel_softmax
 from nn.functional.linear_loss import linear_cross_entropy
 from nn.functional.loss import (
@@ -101,7 +118,45 @@ from nn.functional.normalization import (
     local_response_norm,
     rms_norm,
 )
+from nn.functional.padding import (
+    pad,
+)
+from nn.functional.pooling import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool2d_with_indices,
+    max_pool3d,
+    max_pool3d_with_indices,
+)
+from nn.functional.resizing import (
+    interpolate,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
+from nn.functional.sampling import (
+    affine_grid,
+    grid_sample,
+)
+from nn.functional.shuffling import (
+    channel_shuffle,
+    native_channel_shuffle,
+    pixel_shuffle,
+    pixel_unshuffle,
+)
 from nn.functional.sparse import embedding, embedding_bag
+from nn.functional.unpooling import (
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)
 
 __all__ = [
     # layers
@@ -114,6 +169,17 @@ __all__ = [
     "batch_norm", "instance_norm", "layer_norm", "group_norm", "rms_norm", "local_response_norm",
     # convolutions
     "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "unfold", "fold",
+    # pools
+    "avg_pool1d", "avg_pool2d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d",
+    "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices", "max_pool3d", "max_pool3d_with_indices",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
+    "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d", "adaptive_max_pool2d_with_indices",
+    "adaptive_max_pool3d", "adaptive_max_pool3d_with_indices", "fractional_max_pool2d",
+    "fractional_max_pool2d_with_indices", "fractional_max_pool3d", "fractional_max_pool3d_with_indices",
+    "max_unpool1d", "max_unpool2d", "max_unpool3d",
+    # borders, sizes and places
+    "pad", "interpolate", "upsample", "upsample_bilinear", "upsample_nearest", "affine_grid", "grid_sample",
+    "channel_shuffle", "native_channel_shuffle", "pixel_shuffle", "pixel_unshuffle",
     # lengths and distances
     "normalize", "cosine_similarity", "pairwise_distance", "pdist",
     # activations

@@ -78,25 +78,27 @@ OPERATIONS: dict[str, str] = {
     **_because(
         "a layer's function, which nn.functional does not have yet",
         """
-        nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
-        nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
-        nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
-        nn.functional.bilinear nn.functional.channel_shuffle
-        nn.functional.fractional_max_pool2d
-        nn.functional.fractional_max_pool3d nn.functional.grid_sample
-        nn.functional.interpolate
-        nn.functional.max_pool1d
-        nn.functional.max_pool2d nn.functional.max_pool3d nn.functional.max_unpool1d nn.functional.max_unpool2d
-        nn.functional.max_unpool3d
-        nn.functional.pad nn.functional.pixel_shuffle
-        nn.functional.pixel_unshuffle
-        nn.functional.upsample_bilinear nn.functional.upsample_nearest
+        nn.functional.bilinear
     """,
     ),
 }
 """Operation -> why it is not compared."""
 
 SAMPLES: dict[str, Callable[[Any], bool]] = {
+    # where the windows are is random unless the numbers for it are given
+    **dict.fromkeys(
+        ("nn.functional.fractional_max_pool2d", "nn.functional.fractional_max_pool3d"),
+        lambda sample: sample.kwargs.get("_random_samples") is None,
+    ),
+    # PyTorch rounds the weights for 8-bit images to 16 bits, so numbers may differ by 1: see tests/nn/test_pooling.py
+    **dict.fromkeys(
+        (
+            "nn.functional.interpolate.bilinear",
+            "nn.functional.interpolate.bicubic",
+            "nn.functional.upsample_bilinear",
+        ),
+        lambda sample: str(sample.input.dtype) == "torch.uint8",
+    ),
     # gradients as sparse tensors, which are out of scope
     **dict.fromkeys(
         ("nn.functional.embedding", "nn.functional.embedding_bag"),
@@ -191,17 +193,10 @@ MODULES: dict[str, str] = {
     **_because(
         "a module nn does not have yet",
         """
-        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
-        AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LazyConv1d
-        LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d Bilinear LPPool1d
-        LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d
-        Embedding Softmax2d ReflectionPad1d ReflectionPad2d
-        ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
-        CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
-        AlphaDropout ChannelShuffle CrossMapLRN2d Dropout1d Dropout2d Dropout3d
-        EmbeddingBag FeatureAlphaDropout LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d
-        LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear MaxUnpool1d MaxUnpool2d MaxUnpool3d PixelShuffle
-        PixelUnshuffle Upsample UpsamplingBilinear2d UpsamplingNearest2d
+        LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d
+        Bilinear Embedding Softmax2d AlphaDropout CrossMapLRN2d Dropout1d Dropout2d Dropout3d
+        EmbeddingBag FeatureAlphaDropout LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d
+        LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear
     """,
     ),
 }

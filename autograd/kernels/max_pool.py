@@ -1,0 +1,190 @@
+"""Maxima over windows, and their derivative: the gradient of a window goes to its first largest element.
+
+The forward pass is a maximum of strided slices of the input, in whatever order its dimensions lie in memory. Nothing
+is noted on the way: the derivative finds the winners again by comparing the same slices with the result, so nothing is
+saved but the input and the result. `routed` sends a window's number to its winner and `collected` reads it there; each
+is the other's derivative, so every order is there.
+
+As in PyTorch, of equal elements the first wins, and of several that are nan the last.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError
+from autograd.kernels.windows import Windows, along, empty_like
+from autograd.primitive import Array, primitive
+
+__all__ = ["collected", "max_pool", "routed", "winners"]
+
+_BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> integers of that size
+_FEW = 9  # places of a window, up to which the derivative compares each of them
+
+
+def _to_winners(g: Any, x: Any, out: Any, windows: Windows) -> Any:
+    return routed(g, x, out, windows)
+
+
+def _from_winners(v: Any, x: Any, windows: Windows) -> Any:
+    return collected(v, x, windows)
+
+
+@primitive(x=lambda g, x, out, windows: _to_winners(g, x, out, windows))
+def max_pool(x: Array, windows: Windows) -> Array:
+    """The largest element of each window over the last dimensions; nan if there is one.  dx = g at the winners."""
+    if x.dtype.kind == "b":
+        raise DTypeError("max_pool: there is no maximum of bools, got bool; convert with .to()")
+    out = x
+    for dim in range(-len(windows.spans), 0):  # the first dimension first: its slices are the longest strips
+        out = _largest_along(out, windows, dim)
+    return out
+
+
+def _largest_along(x: Array, windows: Windows, dim: int) -> Array:
+    """The largest element of each window along one dimension."""
+    span = windows.spans[dim]
+    if span.is_whole:
+        return np.maximum.reduce(x, axis=dim, keepdims=True)
+    n = len(windows.spans)
+    views = [(along(n, dim, w), x[along(n, dim, p)]) for w, p in span.parts]
+    if span.is_full and len(views) > 1:
+        out: Array = np.maximum(views[0][1], views[1][1])
+        for _, view in views[2:]:
+            np.maximum(out, view, out=out)
+        return out
+    shape = (*x.shape[: x.ndim + dim], span.windows, *x.shape[x.ndim + dim + 1 :])
+    out = empty_like(x, shape)
+    out.fill(-np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
+    for where, view in views:
+        np.maximum(out[where], view, out=out[where])
+    return out
+
+
+# ------------------------------------------------------------------------------------------------ the winners
+
+
+@primitive(v=lambda g, x, windows: _from_winners(g, x, windows), x=None, best=None)
+def routed(v: Array, x: Array, best: Array | None, windows: Windows) -> Array:
+    """Zeros of the shape of x with each window's v added at its winner.  dv = what comes to the winners."""
+    if best is None:
+        return _routed_by_position(v, x, windows)
+    few = windows.volume <= _FEW and v.dtype.kind == "f"
+    if not few or math.isnan(np.maximum.reduce(best, axis=None, initial=-np.inf)):
+        return _routed_by_position(v, x, windows)
+    if not windows.overlap:
+        return _routed_apart(v, x, best, windows)
+    found = empty_like(x, x.shape, v.dtype)
+    found.fill(0)
+    bits = v.view(_BITS[v.itemsize])  # times 0 or 1 as integers: an infinite v times 0 is nan
+    taken = np.zeros_like(best, dtype=bool)
+    for where, places in windows.places:
+        won = x[places] == best[where]
+        before = taken[where]
+        np.greater(won, before, out=won)  # and not taken
+        before |= won
+        target = found[places]
+        target += np.multiply(bits[where], won).view(v.dtype)
+    return found
+
+
+def _routed_apart(g: Array, x: Array, out: Array, windows: Windows) -> Array:
+    """The same, of windows that do not overlap: each place gets g or 0, written once."""
+    found = empty_like(x, x.shape, g.dtype)
+    target, bits = found.view(_BITS[g.itemsize]), g.view(_BITS[g.itemsize])
+    if not windows.tile:
+        found.fill(0)
+        taken = np.zeros_like(out, dtype=bool)
+        for where, places in windows.places:
+            won = x[places] == out[where]
+            before = taken[where]
+            np.greater(won, before, out=won)  # and not taken
+            before |= won
+            np.multiply(bits[where], won, out=target[places])
+        return found
+    (_, first), *others = (pair for pair in windows.places)
+    taken = x[first] == out
+    np.multiply(bits, taken, out=target[first])
+    for _, places in others[:-1]:
+        won = x[places] == out
+        np.greater(won, taken, out=won)
+        taken |= won
+        np.multiply(bits, won, out=target[places])
+    for _, places in others[-1:]:  # what no other place has won
+        np.multiply(bits, np.logical_not(taken, out=taken), out=target[places])
+    return found
+
+
+def _routed_by_position(g: Array, x: Array, windows: Windows) -> Array:
+    """The same, of many places or nan: added at the positions of the winners."""
+    n = len(windows.spans)
+    lead, size = x.shape[: x.ndim - n], math.prod(windows.sizes)
+    at = _positions(x, windows).reshape(math.prod(lead), -1)
+    at += np.arange(len(at))[:, None] * size
+    found = np.zeros(x.size, g.dtype)
+    if windows.overlap:
+        np.add.at(found, at.reshape(-1), g.reshape(-1))
+    else:
+        found[at] = g.reshape(at.shape)
+    return found.reshape(x.shape)
+
+
+def _back(g: Any, x: Any, windows: Windows) -> Any:
+    return routed(g, x, None, windows)
+
+
+@primitive(v=lambda g, x, windows: _back(g, x, windows), x=None)
+def collected(v: Array, x: Array, windows: Windows) -> Array:
+    """For each window the element of v where x has its winner.  dv = g at the winners."""
+    n = len(windows.spans)
+    lead = x.shape[: x.ndim - n]
+    at = _positions(x, windows)
+    flat = np.take_along_axis(v.reshape(*lead, -1), at.reshape(*lead, -1), -1)
+    return flat.reshape(at.shape)
+
+
+@primitive(x=None)
+def winners(x: Array, windows: Windows) -> Array:
+    """The position of each window's winner, counted in C order over the dimensions of windows."""
+    return _positions(x, windows)
+
+
+def _positions(x: Array, windows: Windows) -> Array:
+    """Rows first: along each dimension, from the last, the winners among the winners of the one before."""
+    best, position = x, None
+    for dim in range(-1, -len(windows.spans) - 1, -1):
+        best, place = _winners_along(best, windows, dim)
+        below = math.prod(windows.sizes[len(windows.spans) + dim + 1 :])
+        if position is None:
+            position = place
+        else:
+            position = np.take_along_axis(position, place, dim)
+            position += place * below
+    assert position is not None  # there is a dimension
+    return position
+
+
+def _winners_along(x: Array, windows: Windows, dim: int) -> tuple[Array, Array]:
+    """The largest element of each window along one dimension, and its place."""
+    n, span = len(windows.spans), windows.spans[dim]
+    if span.is_whole and not (x.dtype.kind == "f" and np.isnan(np.maximum.reduce(x, axis=None))):
+        place = x.argmax(axis=dim, keepdims=True)
+        return np.take_along_axis(x, place, dim), place
+    shape = (*x.shape[: x.ndim + dim], span.windows, *x.shape[x.ndim + dim + 1 :])
+    best = np.full(shape, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min, x.dtype)
+    column = (-1, *(1,) * (-dim - 1))
+    place = np.empty(shape, np.int64)
+    place[...] = span.starts().reshape(column)
+    for where, places in span.parts:
+        here, view = along(n, dim, where), x[along(n, dim, places)]
+        better = view > best[here]
+        if x.dtype.kind == "f":
+            better |= np.isnan(view)
+        np.copyto(best[here], view, where=better)
+        np.copyto(
+            place[here], np.arange(places.start, places.stop, places.step).reshape(column), where=better
+        )
+    return best, place

@@ -1,0 +1,117 @@
+"""A tensor seen at other places along one dimension: interpolation, and means of windows of different sizes.
+
+Each new place is a weighted sum of a few old ones next to each other, its taps. So all of them together are a matrix
+with a band of numbers, and blocks of its rows are small dense matrices: `resample` is a product with one after the
+other, which BLAS does. The derivative is the product with the transpose.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from autograd.kernels.windows import in_memory_order
+from autograd.primitive import Array, primitive
+
+__all__ = ["Taps", "resample"]
+
+_ROWS = 64  # of the matrix, in a block
+
+
+class Taps:
+    """Of each new place: where its taps are among `size` old ones, and their weights.
+
+    places:   (new, taps) integers, in any order; a place may be named twice
+    weights:  (new, taps) float64
+    inside:   which of the taps there are; all if it is left out
+    picks:    whether each new place is one old one
+    """
+
+    def __init__(self, places: Array, weights: Array, size: int, inside: Array | None = None) -> None:
+        self.places, self.weights, self.size = places, weights, size
+        self.count, self.inside = len(places), inside
+        self.picks = places.shape[1] == 1 and bool((weights == 1).all())
+        self.is_identity = self.picks and self.count == size and bool((places[:, 0] == np.arange(size)).all())
+
+    @functools.cached_property
+    def blocks(self) -> list[tuple[slice, slice, Array]]:
+        """(new places, old places, matrix) of each block; the blocks have all that is not 0."""
+        found = []
+        for start in range(0, self.count, _ROWS):
+            rows = slice(start, min(start + _ROWS, self.count))
+            places, weights = self.places[rows], self.weights[rows]
+            low, high = int(places.min()), int(places.max()) + 1
+            matrix = np.zeros((len(places), high - low))
+            np.add.at(matrix, (np.arange(len(places))[:, None], places - low), weights)
+            found.append((rows, slice(low, high), matrix))
+        return found
+
+    @functools.cached_property
+    def matrix(self) -> Any:
+        """The whole as a sparse matrix, for numbers that are not finite: 0 times infinity would be nan."""
+        from scipy.sparse import csr_array
+
+        rows = np.repeat(np.arange(self.count), self.places.shape[1])
+        wanted = slice(None) if self.inside is None else self.inside.reshape(-1)
+        entries = self.weights.reshape(-1)[wanted], (rows[wanted], self.places.reshape(-1)[wanted])
+        return csr_array(entries, shape=(self.count, self.size))
+
+
+def _turned(g: Any, taps: Taps, dim: int, transposed: bool) -> Any:
+    return resample(g, taps, dim, not transposed)
+
+
+@primitive(x=lambda g, taps, dim, transposed: _turned(g, taps, dim, transposed))
+def resample(x: Array, taps: Taps, dim: int, transposed: bool = False) -> Array:
+    """The weighted sums of taps along `dim`, counted from the last, -1; or, transposed, their derivative."""
+    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    if taps.picks and not transposed:
+        return x.take(taps.places[:, 0], dim)
+    there, order = in_memory_order(wide)
+    if not there.flags.c_contiguous:
+        there, order = np.array(x, wide.dtype, order="C"), tuple(range(x.ndim))
+    axis = order.index(x.ndim + dim)
+    shape = there.shape
+    n = taps.size if transposed else taps.count
+    before, after = shape[:axis], shape[axis + 1 :]
+    flat = there.reshape(int(np.prod(before)), shape[axis], int(np.prod(after)))
+    out = _product(flat, taps, n, transposed)
+    back = [order.index(d) for d in range(x.ndim)]
+    return out.reshape(*before, n, *after).transpose(back).astype(x.dtype, copy=False)
+
+
+def _product(x: Array, taps: Taps, n: int, transposed: bool) -> Array:
+    """The matrix, or its transpose, times each (·, after) of x."""
+    out = (
+        np.zeros((len(x), n, x.shape[2]), x.dtype)
+        if transposed
+        else np.empty((len(x), n, x.shape[2]), x.dtype)
+    )
+    for new, old, matrix in taps.blocks:
+        weights = matrix.astype(x.dtype)
+        if transposed:
+            out[:, old] += _times(weights.T, x[:, new])
+        elif len(taps.blocks) == 1:
+            out = _times(weights, x[:, old])
+        else:
+            out[:, new] = _times(weights, x[:, old])
+    if out.size and not np.isfinite(np.add.reduce(out, axis=None)):
+        return _exact(x, taps, transposed)
+    return out
+
+
+def _times(matrix: Array, x: Array) -> Array:
+    """matrix @ x[i] for each i; of a single column each as one product."""
+    if x.shape[2] == 1:
+        return (x[:, :, 0] @ matrix.T)[:, :, None]
+    return np.matmul(matrix, x)
+
+
+def _exact(x: Array, taps: Taps, transposed: bool) -> Array:
+    """The same with each number taken only where it has a weight: infinities do not spread."""
+    matrix = taps.matrix.T if transposed else taps.matrix
+    columns = x.transpose(1, 0, 2).reshape(x.shape[1], -1)
+    found = np.asarray(matrix.astype(x.dtype) @ columns)
+    return np.ascontiguousarray(found.reshape(-1, x.shape[0], x.shape[2]).transpose(1, 0, 2))
