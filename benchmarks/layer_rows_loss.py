@@ -14,10 +14,11 @@ def signs(x: Any) -> Any:
 
 
 def sequences(x: Any, y: Any) -> tuple[Any, ...]:
-    """A matrix as log-probabilities of n steps, 8 sequences and n / 8 labels, and n / 16 labels for each sequence."""
+    """A matrix as log-probabilities of n steps, 4 sequences and n / 4 classes, and n / 16 labels a sequence."""
     n = x.shape[0]
-    labels = y.repeat(8)[: 8 * max(n // 16, 2)].reshape(8, -1) % (n // 8)
-    return x.reshape(n, 8, n // 8).log_softmax(2), labels, (n,) * 8, (labels.shape[1],) * 8
+    count = max(n // 16, 1)
+    labels = y[: 4 * count].reshape(4, count) % (n // 4 - 1) + 1
+    return x.reshape(n, 4, n // 4).log_softmax(2), labels, (n,) * 4, (count,) * 4
 
 
 def listed(t: Any, x: Any, y: Any) -> Any:

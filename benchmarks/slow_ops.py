@@ -90,6 +90,16 @@ REASONS: dict[str, str] = {
     "threshold": "NumPy's where takes 4.6 ms; choosing by the bits takes six calls [forward 2.3 ms, 0.2 ms]",
     "smooth_l1_loss": "both branches are computed and one is picked, in ten calls [forward 7.5 ms, 0.5 ms]",
     "huber_loss": "both branches are computed and one is picked, in ten calls; PyTorch has one loop",
+    "soft_margin_loss": "log(1 + exp) as in logsigmoid, and the sigmoid again for the derivative; PyTorch has a loop each",
+    "pdist": "the differences of a row from those after it are made, and read twice, each way [(256, 256): 255 rows of "
+    "four calls]; PyTorch has one loop in C",
+    "ctc_loss": "a step of the recursion is a dozen NumPy calls over all symbols of the batch [500 of them: 9 µs], "
+    "and the checks and the tables of symbols take 80 µs before it, which counts at 8 steps; PyTorch has a loop in C",
+    **dict.fromkeys(
+        ["multi_margin_loss", "multi_margin_loss(p=2)", "multilabel_margin_loss"],
+        "a dozen NumPy calls each way at (8, 8), of which taking elements by row and class takes 2 µs; PyTorch has a "
+        "loop in C, which is the slower one on larger matrices",
+    ),
     "log_softmax": _EXP + "each way",
     "one_hot": "each label is compared with every class, and the bools are cast; PyTorch writes one number a row",
     # reductions and scans

@@ -315,6 +315,7 @@ CASES = [
         on(Real(1, 3)),
         on(Real(4, 0)),
         torch="pdist",
+        covers=("pair_distances",),
     ),
     Case(
         distances.cdist,

@@ -1,4 +1,4 @@
-"""The batching rules of losses that are computed a row at a time: the examples are more rows."""
+"""The batching rules of losses that are computed a row at a time: the examples are more rows; and of pairs of rows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from autograd.hidden import Level, all_examples
 from autograd.kernels import ctc, linear_loss, margin
 from autograd.kernels.linear import linear
 from autograd.kernels.loss import cross_entropy_
+from autograd.linalg.distances import pair_distances, pair_norms
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
 from autograd.tape import raw
@@ -51,3 +52,8 @@ def _linear_cross_entropy(p: Primitive, level: Level, args: list[Any]) -> Any:
     size, n, features = x.shape
     out = p.function(reshape(x, (size * n, features)), weight, reshape(target, (size * n,)), *args[3:6], rows)
     return reshape(out, (size, n))
+
+
+@batches(pair_distances)
+def _pair_distances(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG001  # every rule is called alike
+    return pair_norms(args[0].value, 2.0)

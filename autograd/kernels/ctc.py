@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
-from autograd.ops import elementwise, join, reduce, selection
+from autograd.ops import elementwise, join, reduce, selection, shape
 from autograd.ops.forms import floating
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
@@ -22,29 +22,34 @@ from autograd.tape import raw
 
 __all__: list[str] = []
 
-_FLOOR = -1e30  # stands for the logarithm of 0 where a difference of two infinities would be nan
+_FLOOR = (
+    -1e30
+)  # the logarithm of 0: the difference of two infinities would be nan, and single precision holds it
+_ONE_HOT = 128  # up to so many classes, probabilities are added up by class in a matrix product
 
 
 class _Symbols:
-    """The labels of a batch with blanks around them.
+    """The labels of a batch with blanks around them; a column for each sequence.
 
-    labels:   (N, L), with blanks also where a shorter sequence has ended
-    skips:    (N, L), 0 where the blank before a symbol may be skipped, -inf elsewhere
+    labels:   (L, N), with blanks also where a shorter sequence has ended
+    skips:    (L, N), 0 where the blank before a symbol may be skipped, the logarithm of 0 elsewhere
     last:     (N,), the number of the last symbol of each sequence, a blank
     """
 
     def __init__(self, targets: Array, lengths: Array, blank: int, dtype: Any) -> None:
         n, longest = len(lengths), int(lengths.max(initial=0))
-        inside = np.arange(longest) < lengths[:, None]
-        self.labels = np.full((n, 2 * longest + 1), blank, np.int64)
-        self.labels[:, 1::2] = np.where(inside, targets[:, :longest], blank)
-        self.skips = np.full(self.labels.shape, -np.inf, dtype)
-        self.skips[:, 3::2][self.labels[:, 3::2] != self.labels[:, 1:-2:2]] = 0
+        self.labels = np.full((2 * longest + 1, n), blank, np.int64)
+        labels = self.labels[1::2]
+        labels[...] = targets[:, :longest].T
+        if n and lengths.min() < longest:
+            labels[np.arange(longest)[:, None] >= lengths] = blank
+        self.skips = np.full(self.labels.shape, _FLOOR, dtype)
+        self.skips[3::2][labels[1:] != labels[:-1]] = 0
         self.last = 2 * lengths
 
     def positions(self, classes: int) -> Array:
         """Where each symbol's probability is in an (N, C) array, counted in C order."""
-        return self.labels + np.arange(len(self.labels))[:, None] * classes
+        return self.labels + np.arange(self.labels.shape[1]) * classes
 
 
 def _checked(
@@ -84,54 +89,103 @@ def _checked(
     return found[0], found[1]
 
 
-def _step(ways: Array, out: Array) -> None:
-    """log Σ exp of the three ways that lead to each symbol, (3, N, L), which is overwritten, to `out`."""
-    most = np.maximum.reduce(ways, 0)
-    np.maximum(most, _FLOOR, out=most)
-    ways -= most
-    np.exp(ways, out=ways)
-    np.add.reduce(ways, 0, None, out)
-    np.log(out, out=out)
-    out += most
+class _Steps:
+    """Memory for steps along the symbols of a batch.
+
+    padded:  (L + 2, N), where the state of the last step is put, beside two rows of log 0
+    """
+
+    def __init__(self, count: int, n: int, dtype: Any) -> None:
+        self.padded = np.full((count + 2, n), _FLOOR, dtype)
+        row, column = self.padded.strides
+        self.windows = np.lib.stride_tricks.as_strided(  # (3, L, N): rows 0 …, 1 …, 2 …
+            self.padded, (3, count, n), (row, row, column), writeable=False
+        )
+        self.allowed = np.zeros((3, count, n), dtype)
+        self.ways = np.empty_like(self.allowed)
+        self.each = tuple(self.ways)
+        self.most = np.empty((count, n), dtype)
+
+    def joined(self, out: Array) -> None:
+        """log Σ exp of the three ways to each symbol, to `out`."""
+        ways, most = self.ways, self.most
+        first, second, third = self.each
+        np.add(self.windows, self.allowed, out=ways)
+        np.maximum(first, second, out=most)
+        np.maximum(most, third, out=most)
+        np.subtract(ways, most, out=ways)
+        np.exp(ways, out=ways)
+        np.add(first, second, out=out)
+        np.add(out, third, out=out)
+        np.log(out, out=out)
+        np.add(out, most, out=out)
 
 
-def _windows(padded: Array, count: int) -> Array:
-    """The three views of `count` columns of (N, count + 2), each one column further to the right: (3, N, count)."""
-    rows, columns = padded.strides
-    return np.lib.stride_tricks.as_strided(
-        padded, (3, len(padded), count), (columns, rows, columns), writeable=False
-    )
+def _emissions(x: Array, positions: Array) -> Array:
+    """The log-probability of each symbol at each step, (T, L, N)."""
+    out = x.reshape(len(x), -1).take(positions, axis=1)
+    return np.maximum(out, np.full((1, 1), _FLOOR, x.dtype), out=out)
 
 
 def _alphas(x: Array, symbols: _Symbols) -> Array:
-    """alpha, (T, N, L)."""
-    steps, n, classes = x.shape
-    count = symbols.labels.shape[1]
-    positions = symbols.positions(classes)
-    alpha = np.empty((steps, n, count), x.dtype)
-    before = np.full((n, count + 2), -np.inf, x.dtype)
-    ways_back = _windows(before, count)
-    allowed = np.zeros((3, n, count), x.dtype)  # by way: two symbols back, one back, the same symbol
-    allowed[0] = symbols.skips
-    ways = np.empty_like(allowed)
-    alpha[0] = -np.inf
-    alpha[0, :, :2] = x[0].take(positions[:, :2])
-    for t in range(1, steps):
-        before[:, 2:] = alpha[t - 1]
-        np.add(ways_back, allowed, out=ways)
-        _step(ways, alpha[t])
-        alpha[t] += x[t].take(positions)
+    """alpha, (T, L, N)."""
+    alpha = _emissions(x, symbols.positions(x.shape[2]))
+    _, count, n = alpha.shape
+    steps = _Steps(count, n, x.dtype)
+    steps.allowed[0] = symbols.skips  # two symbols back; the others are one back, and the same symbol
+    place, out = steps.padded[2:], np.empty((count, n), x.dtype)
+    alpha[0, 2:] = _FLOOR
+    before = alpha[0]
+    for now in alpha[1:]:
+        place[...] = before
+        steps.joined(out)
+        now += out
+        before = now
     return alpha
 
 
 def _log_likelihoods(alpha: Array, symbols: _Symbols, lengths: Array) -> Array:
     """Of each sequence: of being, after its last step, at its last blank or at the label before it."""
-    numbers = np.arange(len(lengths))
-    end = alpha[lengths - 1, numbers]
-    blank, label = end[numbers, symbols.last], end[numbers, symbols.last - 1]
-    total = np.where(symbols.last > 0, np.logaddexp(blank, label), blank)
-    nothing = np.where(symbols.last > 0, -np.inf, 0)  # of no steps
-    return np.where(lengths > 0, total, nothing).astype(alpha.dtype)
+    numbers, last = np.arange(len(lengths)), symbols.last
+    blank, label = alpha[lengths - 1, last, numbers], alpha[lengths - 1, last - 1, numbers]
+    total = np.logaddexp(blank, label)
+    if last.min() == 0:
+        total = np.where(last > 0, total, blank)
+    if lengths.min() == 0:  # no steps make no labels
+        total = np.where(lengths > 0, total, np.where(last > 0, -np.inf, 0)).astype(alpha.dtype)
+    total[total < _FLOOR / 2] = -np.inf
+    return total
+
+
+def _betas(x: Array, symbols: _Symbols, lengths: Array) -> Array:
+    """beta, (T, L, N); what is after a sequence's last step means nothing."""
+    emitted = _emissions(x, symbols.positions(x.shape[2]))
+    _, count, n = emitted.shape
+    steps = _Steps(count, n, x.dtype)
+    steps.allowed[2] = _FLOOR  # two symbols on; the others are the same symbol, and one on
+    steps.allowed[2, :-2] = symbols.skips[2:]
+    place, places = steps.padded[:count], np.arange(count)[:, None]
+    ends = np.where((places <= symbols.last) & (places >= symbols.last - 1), 0, _FLOOR)
+    beta = np.full(emitted.shape, _FLOOR, x.dtype)
+    ending = {int(length) - 1: lengths == length for length in np.unique(lengths)}
+    for t in range(int(lengths.max()) - 1, -1, -1):
+        now = beta[t]
+        steps.joined(now)
+        if t in ending:
+            now[:, ending[t]] = ends[:, ending[t]]
+        np.add(now, emitted[t], out=place)
+    return beta
+
+
+def _by_class(at: Array, symbols: _Symbols, classes: int) -> Array:
+    """Probabilities of symbols, (T, L, N), added up by class: (T, N, C)."""
+    steps, _, n = at.shape
+    if classes <= _ONE_HOT:
+        one_hot = (symbols.labels.T[..., None] == np.arange(classes)).astype(at.dtype)
+        return np.matmul(np.ascontiguousarray(at.transpose(2, 0, 1)), one_hot).transpose(1, 0, 2)
+    places = np.arange(steps)[:, None] * (n * classes) + symbols.positions(classes).reshape(-1)
+    out = np.bincount(places.reshape(-1), at.reshape(-1), steps * n * classes)
+    return out.reshape(steps, n, classes).astype(at.dtype)
 
 
 def _gradient(
@@ -139,39 +193,22 @@ def _gradient(
     blank: int, zero_infinity: bool, alpha: Array,
 ) -> tuple[Array]:  # fmt: skip
     """exp(x) minus the probability, given the sequence, of being at each class."""
-    steps, n, classes = x.shape
     lengths = np.array(input_lengths, np.int64)
     symbols = _Symbols(targets, np.array(target_lengths, np.int64), blank, x.dtype)
-    losses = -_log_likelihoods(alpha, symbols, lengths)
-    positions = symbols.positions(classes)
-    count = symbols.labels.shape[1]
-    flat = positions.reshape(-1)
+    total = _log_likelihoods(alpha, symbols, lengths)
+    impossible = np.isinf(total)
+    at = _betas(x, symbols, lengths)
+    at += alpha
+    at -= np.where(impossible, 0, total)
+    np.exp(at, out=at)
     d = np.exp(x)
-    after = np.full((n, count + 2), -np.inf, x.dtype)  # beta of the next step, and that step itself
-    ways_on = _windows(after, count)
-    allowed = np.zeros((3, n, count), x.dtype)  # by way: the same symbol, one on, two on
-    allowed[2] = -np.inf
-    allowed[2, :, :-2] = symbols.skips[:, 2:]
-    ways, beta = np.empty_like(allowed), np.empty((n, count), x.dtype)
-    places = np.arange(count)
-    ends = np.where((places <= symbols.last[:, None]) & (places >= symbols.last[:, None] - 1), 0, -np.inf)
-    finite = np.where(np.isfinite(losses), losses, 0)[:, None]
-    for t in range(int(lengths.max()) - 1, -1, -1):
-        np.add(ways_on, allowed, out=ways)
-        _step(ways, beta)
-        starting = lengths == t + 1
-        if starting.any():
-            beta[starting] = ends[starting]
-        at = np.exp(alpha[t] + beta + finite)
-        d[t] -= np.bincount(flat, at.reshape(-1), n * classes).reshape(n, classes)
-        beta += x[t].take(positions)
-        after[:, :count] = beta
-    infinite = np.isinf(losses)
-    if infinite.any():
-        d[:, infinite] = 0 if zero_infinity else np.nan
-    each = g if not zero_infinity or not infinite.any() else np.where(infinite, 0, g)
+    d -= _by_class(at, symbols, x.shape[2])
+    each = g
+    if impossible.any():
+        d[:, impossible] = 0 if zero_infinity else np.nan
+        each = np.where(impossible & zero_infinity, 0, g)
     d *= each[:, None]
-    for number in np.flatnonzero(lengths < steps):
+    for number in np.flatnonzero(lengths < len(x)):
         d[lengths[number] :, number] = 0
     return (d,)
 
@@ -184,26 +221,25 @@ def _composed(
     kind = raw(x).dtype
     lengths = np.array(input_lengths, np.int64)
     symbols = _Symbols(np.asarray(raw(targets)), np.array(target_lengths, np.int64), blank, kind)
-    steps, n, _ = x.shape
-    count = symbols.labels.shape[1]
-    emitted = gather(x, 2, np.broadcast_to(symbols.labels, (steps, n, count)))
-    skips = np.where(symbols.skips == 0, 0, _FLOOR).astype(kind)
-    nothing = np.full((n, 2), _FLOOR, kind)
-    started = np.broadcast_to(np.arange(count) < 2, (n, count))
+    steps, n, classes = x.shape
+    count = len(symbols.labels)
+    emitted = gather(
+        shape.reshape(x, (steps, n * classes)),
+        1,
+        np.broadcast_to(symbols.positions(classes).reshape(-1), (steps, count * n)),
+    )
+    emitted = shape.reshape(emitted, (steps, count, n))
+    nothing = np.full((2, n), _FLOOR, kind)
+    started = np.broadcast_to(np.arange(count)[:, None] < 2, (count, n))
     alpha: Any = selection.where(started, emitted[0], _FLOOR)
     for t in range(1, steps):
-        before = join.cat([nothing, alpha], 1)
-        ways = join.stack([before[:, :count] + skips, before[:, 1 : count + 1], alpha], 0)
-        alpha = selection.where(
-            np.broadcast_to((lengths > t)[:, None], (n, count)),
-            _log_sum(ways, 0) + emitted[t],
-            alpha,
-        )
-    last = np.stack((symbols.last, np.maximum(symbols.last - 1, 0)), 1)
-    both = gather(alpha, 1, last) + np.where(
-        np.stack((last[:, 0] >= 0, last[:, 0] > 0), 1), 0, _FLOOR
-    ).astype(kind)
-    total = _log_sum(both, 1)
+        before = join.cat([nothing, alpha], 0)
+        ways = join.stack([before[:count] + symbols.skips, before[1 : count + 1], alpha], 0)
+        going = np.broadcast_to(lengths > t, (count, n))
+        alpha = selection.where(going, _log_sum(ways, 0) + emitted[t], alpha)
+    last = np.stack((symbols.last, np.maximum(symbols.last - 1, 0)))
+    both = gather(alpha, 0, last) + np.where(np.stack((last[0] >= 0, last[0] > 0)), 0, _FLOOR).astype(kind)
+    total = _log_sum(both, 0)
     possible = (raw(total) > _FLOOR / 2) & (lengths > 0)
     inside = np.arange(steps)[:, None] < lengths
     e = elementwise.exp(x)

@@ -111,6 +111,40 @@ def cdist(
     return norm_(differences, float(p), -1, False)
 
 
+def _pair_distances_dx(g: Array, x: Array, out: Array) -> tuple[Array]:
+    weights, start = _weights(g, out), 0
+    d = np.zeros_like(x)
+    for i in range(len(x) - 1):
+        stop = start + len(x) - 1 - i
+        difference = x[i] - x[i + 1 :]
+        part = weights[start:stop]
+        d[i] += part @ difference
+        difference *= part[:, None]
+        d[i + 1 :] -= difference
+        start = stop
+    return (d,)
+
+
+def pair_norms(x: Any, p: float) -> Any:
+    """The p-norms of the differences of all pairs of rows i < j: (…, N, M) → (…, N (N - 1) / 2)."""
+    first, second = np.triu_indices(x.shape[-2], 1)
+    difference: Any = sub(index_select(x, -2, first), index_select(x, -2, second))
+    return norm_(difference, p, -1, False) if x.shape[-1] else sum_(difference, -1, False)
+
+
+# A primitive for speed and memory: the differences of all pairs are N / 2 times the input.
+@primitive(joint=_pair_distances_dx, reference=lambda x: pair_norms(x, 2.0))
+def pair_distances(x: Array) -> Array:
+    """|xᵢ - xⱼ| of all pairs i < j, a row at a time.  dxᵢ = Σⱼ g (xᵢ - xⱼ) / out."""
+    out, start = np.empty(len(x) * (len(x) - 1) // 2, x.dtype), 0
+    for i in range(len(x) - 1):
+        stop = start + len(x) - 1 - i
+        difference = x[i] - x[i + 1 :]
+        np.vecdot(difference, difference, out=out[start:stop])
+        start = stop
+    return np.sqrt(out, out=out)
+
+
 @composite
 def pdist(input: Any, p: float = 2.0) -> Tensor:
     """The p-norm distances of all pairs of rows i < j, (0, 1), (0, 2), …: (N, M) → (N (N - 1) / 2).
@@ -133,11 +167,9 @@ def pdist(input: Any, p: float = 2.0) -> Tensor:
         raise DTypeError(f"pdist: needs a floating-point tensor, got {x.dtype}")
     if p < 0:
         raise ArgumentError(f"pdist: only supports non-negative p values, got {p}")
-    first, second = np.triu_indices(x.shape[0], 1)
-    difference: Any = sub(index_select(input, 0, first), index_select(input, 0, second))
-    if not x.shape[1]:
-        return sum_(difference, 1, False)
-    return norm_(difference, float(p), 1, False)
+    if p == 2 and x.dtype.itemsize > 2:
+        return pair_distances(input)
+    return pair_norms(input, float(p))  # type: ignore[no-any-return]  # a tensor
 
 
 @composite

@@ -371,6 +371,19 @@ def test_the_loss_is_the_sum_over_all_alignments() -> None:
         assert out.item() == pytest.approx(-math.log(total), rel=1e-12)
 
 
+def test_many_classes() -> None:
+    """More than are added up in a matrix product."""
+    x = log_softmax(reals(5, 2, 200))
+    answers = []
+    for lib, functions in ((autograd, F), (torch, torch.nn.functional)):
+        t = lib.tensor(x, requires_grad=True)
+        out = functions.ctc_loss(t, lib.tensor([[150, 7], [150, 150]]), (5, 4), (2, 2))
+        out.backward()
+        answers.append((out.detach().numpy(), t.grad.numpy()))
+    for a, b in zip(*answers, strict=True):
+        np.testing.assert_allclose(a, b, 1e-10, 1e-12)
+
+
 def test_any_layout_of_the_steps() -> None:
     x = np.ascontiguousarray(STEPS.swapaxes(0, 1))
     leaf = autograd.tensor(x, requires_grad=True)
