@@ -90,7 +90,7 @@ REASONS: dict[str, str] = {
     "threshold": "NumPy's where takes 4.6 ms; choosing by the bits takes six calls [forward 2.3 ms, 0.2 ms]",
     "smooth_l1_loss": "both branches are computed and one is picked, in ten calls [forward 7.5 ms, 0.5 ms]",
     "huber_loss": "both branches are computed and one is picked, in ten calls; PyTorch has one loop",
-    "soft_margin_loss": "log(1 + exp) as in logsigmoid, and the sigmoid again for the derivative; PyTorch has a loop each",
+    "soft_margin_loss": "logsigmoid, and the sigmoid again for the derivative; PyTorch has one loop each",
     "pdist": "the differences of a row from those after it are made, and read twice, each way [(256, 256): 255 rows of "
     "four calls]; PyTorch has one loop in C",
     "ctc_loss": "a step of the recursion is a dozen NumPy calls over all symbols of the batch [500 of them: 9 µs], "
