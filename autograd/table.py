@@ -35,6 +35,7 @@ _LOADED_ON_USE = (
     "autograd.kernels.mixtures",
     "autograd.kernels.normalize",
     "autograd.kernels.patches",
+    "autograd.kernels.packing",
     "autograd.kernels.recurrent_gru",
     "autograd.kernels.recurrent_lstm",
     "autograd.kernels.recurrent_rnn",

@@ -1,4 +1,5 @@
 """Rows of `ops.py`: recurrent layers, on a matrix taken as 8 steps of a batch."""
+# ruff: noqa: ARG005  # each row takes both `t` and `F`, and needs one
 
 from __future__ import annotations
 
@@ -31,7 +32,15 @@ def _row(title: str, name: str, **options: Any) -> Row:
     return Row(title, "m", call, 256)
 
 
+def packed(F: Any, x: Any) -> Any:
+    """A matrix whose columns are sequences of falling lengths, packed and padded again."""
+    rnn = importlib.import_module(F.__name__.rpartition(".")[0] + ".utils.rnn")
+    n = x.shape[0]
+    return rnn.pad_packed_sequence(rnn.pack_padded_sequence(x, list(range(n, 0, -1))))[0]
+
+
 RECURRENT = [
+    Row("pack_padded_sequence", "m", lambda t, F, x: packed(F, x)),
     _row("lstm", "LSTM"),
     _row("lstm(two layers, bidirectional)", "LSTM", num_layers=2, bidirectional=True),
     _row("lstm(projected)", "LSTM", proj_size=5),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.kernels.packing import pack_rows, unpack_rows
 from autograd.kernels.recurrent_gru import gru
 from autograd.kernels.recurrent_lstm import lstm
 from autograd.kernels.recurrent_rnn import rnn
@@ -80,7 +81,32 @@ def _reversed_rows(x: Any, batch_sizes: Any) -> list[int]:
     return [starts[lengths[i] - 1 - t] + i for t, size in enumerate(batch_sizes) for i in range(size)]
 
 
+def _lengths(sizes: Any) -> list[int]:
+    return [sum(size > i for size in sizes) for i in range(sizes[0])]
+
+
+PACKING = [
+    Case(
+        pack_rows,
+        *(on(Real(*shape), SIZES) for shape in [(3, 3, 2), (3, 3), (3, 3, 2, 2)]),
+        on(Real(4, 2, 2), (2, 2, 2, 1)),
+        torch=lambda torch, x, sizes: torch._pack_padded_sequence(x, torch.tensor(_lengths(sizes)), False)[0],
+        integers=("int64", "bool"),
+    ),
+    Case(
+        unpack_rows,
+        on(Real(6, 2), SIZES, 3, 3, 0.5),
+        on(Real(6), SIZES, 5, 3, 0.0),
+        on(Real(6, 2, 2), (2, 2, 2), 3, 2, 0.0),
+        torch=lambda torch, x, sizes, steps, n, value: torch._pad_packed_sequence(
+            x, torch.tensor(sizes), False, value, steps
+        )[0],
+        integers=("int64",),
+    ),
+]
+
 CASES = [
+    *PACKING,
     Case(rnn, *_samples(1, 1), torch=_in_torch("rnn_tanh", 1), covers=("rnn",)),
     Case(rnn, *_samples(1, 1, "relu"), torch=_in_torch("", 1), covers=("rnn",), name="rnn_relu"),
     Case(gru, *_samples(3, 1), torch=_in_torch("gru", 1), covers=("gru",)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.batching.rules import batches, examples, is_at
+from autograd.errors import ShapeError
 from autograd.hidden import Level
-from autograd.kernels import recurrent_gru, recurrent_lstm, recurrent_rnn
+from autograd.kernels import packing, recurrent_gru, recurrent_lstm, recurrent_rnn
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
 
@@ -24,3 +25,13 @@ def _recurrent(p: Primitive, level: Level, args: list[Any]) -> Any:
     out, *finals = p.function(rows, *folded, *args[first:])
     out = movedim(reshape(out, (steps, size, n, out.shape[-1])), 1, 0)
     return out, *(reshape(f, (size, n, f.shape[-1])) for f in finals)
+
+
+@batches(packing.pack_rows, packing.unpack_rows)
+def _packing(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG001  # every rule is called alike
+    """The examples are one more dimension of the elements."""
+    x, *options = args
+    first = 2 if p.name == "pack_rows" else 1  # of an element's dimensions
+    if x.ndim < first:
+        raise ShapeError(f"{p.name}: needs {first} dimensions, got shape {tuple(x.shape)}")
+    return movedim(p.function(movedim(x.value, 0, first), *options), 3 - first, 0)

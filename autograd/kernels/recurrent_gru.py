@@ -11,7 +11,8 @@ part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -48,49 +49,58 @@ class _Stacked:
         self.x_n = sequences.stacked(w_ih[two:], none, b_in)
 
 
-def _finish(p: Array, x_n: Array, h: Array, after: Array, scratch: Array, unit: Array) -> None:
+def _parts(blocks: Array) -> Iterator[tuple[Array, ...]]:
+    """Of each step's block: (r, z), r, z, n, and the part of n from h."""
+    return sequences.parts(blocks, slice(R, N), R, Z, N, H_N)
+
+
+def _finish(
+    parts: tuple[Array, ...], x_n: Array, h: Array, after: Array, scratch: Array, unit: Array
+) -> None:
     """From -z of r and z, and the two parts of n, to the gates and h'."""
-    s, n = p[: Z + 1], p[N]
+    s, r, z, n, h_n = parts
     np.exp(s, s)
     np.add(s, unit, s)
     np.divide(unit, s, s)
-    np.multiply(p[R], p[H_N], scratch)
+    np.multiply(r, h_n, scratch)
     np.add(scratch, x_n, n)
     np.tanh(n, n)
     np.subtract(h, n, scratch)
-    np.multiply(scratch, p[Z], scratch)
+    np.multiply(scratch, z, scratch)
     np.add(scratch, n, after)
 
 
 def _by_stacked_rows(x: Array, h: Array, blocks: Array, out: Array, weights: _Stacked) -> None:
     """All steps of a run, [h | 1 | x] of each times the stacked weights."""
-    steps, width = len(x), h.shape[1]
+    width = h.shape[1]
     rows = sequences.rows_of(x, h, weights.ones)
     x_n = rows[:, :, width:] @ weights.x_n
     scratch, unit = np.empty(h.shape, h.dtype), one(h.dtype)
-    part = width + weights.ones
-    for k, (row, p) in enumerate(zip(rows, blocks, strict=True)):
-        np.matmul(row, weights.gates, p[: Z + 1])
-        np.matmul(row[:, :part], weights.h_n, p[H_N])
-        after = rows[k + 1, :, :width] if k + 1 < steps else out[k]
-        _finish(p, x_n[k], row[:, :width], after, scratch, unit)
-    out[:-1] = rows[1:, :, :width]
+    before, parts_of_n = rows[:, :, :width], rows[:, :, : width + weights.ones]
+    after_each = chain(before[1:], out[-1:])
+    for row, of_n, parts, x_k, h_k, after in zip(
+        rows, parts_of_n, _parts(blocks), x_n, before, after_each, strict=False
+    ):
+        np.matmul(row, weights.gates, parts[0])
+        np.dot(of_n, weights.h_n, parts[-1])
+        _finish(parts, x_k, h_k, after, scratch, unit)
+    out[:-1] = before[1:]
 
 
 def _by_parts(x_part: Array, h: Array, blocks: Array, out: Array, w_hh: Array, b_hh: Array | None) -> None:
     """All steps of a run from W_ih x + b_ih: for so few rows that stacking the weights would take longer."""
     width, hidden = h.shape
     scratch, unit = np.empty(h.shape, h.dtype), one(h.dtype)
-    for k, p in enumerate(blocks):
+    for x_k, parts, after in zip(x_part, _parts(blocks), out, strict=False):
         h_part = product(h, w_hh.T)
         if b_hh is not None:
             h_part += b_hh
-        by_gate, x_gates = (v.reshape(width, 3, hidden).transpose(1, 0, 2) for v in (h_part, x_part[k]))
-        np.add(by_gate[:N], x_gates[:N], p[:N])
-        np.negative(p[:N], p[:N])
-        p[H_N] = by_gate[N]
-        _finish(p, x_gates[N], h, out[k], scratch, unit)
-        h = out[k]
+        by_gate, x_gates = (v.reshape(width, 3, hidden).transpose(1, 0, 2) for v in (h_part, x_k))
+        np.add(by_gate[:N], x_gates[:N], parts[0])
+        np.negative(parts[0], parts[0])
+        parts[-1][...] = by_gate[N]
+        _finish(parts, x_gates[N], h, after, scratch, unit)
+        h = after
 
 
 def _local_derivatives(p: Array, before: Array, d: Array) -> None:
@@ -117,16 +127,30 @@ def _backward(p: Array, before: Array, g: Array | None, dh: Array, dz: Array, w_
     d = np.empty((chunks[0][1] - chunks[0][0], *block), p.dtype)
     dh, scratch = dh.copy(), np.empty(dh.shape, dh.dtype)
     for start, stop in chunks:
-        _local_derivatives(p[start:stop], before[start:stop], d[: stop - start])
-        for k in range(stop - 1, start - 1, -1):
-            local, z, gates = d[k - start], parts[k], p[k]
-            if g is not None:
-                np.add(dh, g[k], dh)
-            np.multiply(local[:2], dh, z[::2])
-            np.multiply(local[2], z[0], z[1])
-            np.multiply(gates[R], z[0], z[3])
-            np.multiply(dh, gates[Z], scratch)
-            np.matmul(from_h[k], w_hh, dh)
+        local = d[: stop - start]
+        _local_derivatives(p[start:stop], before[start:stop], local)
+        steps, back = slice(stop - 1, start - 1 if start else None, -1), local[::-1]
+        views = zip(
+            back[:, :2],
+            back[:, 2],
+            parts[steps, ::2],
+            parts[steps, 0],
+            parts[steps, 1],
+            parts[steps, 3],
+            from_h[steps],
+            p[steps, R],
+            p[steps, Z],
+            repeat(None) if g is None else g[steps],
+            strict=False,
+        )
+        for of_n_z, of_r, z_n_z, z_n, z_r, z_hn, z_h, r, z, g_out in views:
+            if g_out is not None:
+                np.add(dh, g_out, dh)
+            np.multiply(of_n_z, dh, z_n_z)
+            np.multiply(of_r, z_n, z_r)
+            np.multiply(r, z_n, z_hn)
+            np.multiply(dh, z, scratch)
+            np.dot(z_h, w_hh, dh)
             np.add(dh, scratch, dh)
     return dh
 
@@ -158,12 +182,12 @@ def _gradients(
     from_x, from_h = rows[:, : 3 * hidden], rows[:, hidden:]  # of n, r, z, and of r, z, the h-part of n
     db = column_sums(rows) if need_b_ih or need_b_hh else None
     return (
-        product(from_x, np.concatenate([w_ih[2 * hidden :], w_ih[: 2 * hidden]])).reshape(x.shape)
+        np.matmul(from_x, np.concatenate([w_ih[2 * hidden :], w_ih[: 2 * hidden]])).reshape(x.shape)
         if need_x
         else None,
         dh0 if need_h else None,
-        np.roll(product(from_x.T, as_rows(x)), -hidden, 0) if need_ih else None,
-        product(from_h.T, as_rows(before)) if need_hh else None,
+        np.roll(np.matmul(from_x.T, as_rows(x)), -hidden, 0) if need_ih else None,
+        np.matmul(from_h.T, as_rows(before)) if need_hh else None,
         np.roll(db[: 3 * hidden], -hidden) if db is not None and need_b_ih else None,
         db[hidden:] if db is not None and need_b_hh else None,
     )

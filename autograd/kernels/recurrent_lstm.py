@@ -12,7 +12,8 @@ product each; the gradients of weights and input are one product over all steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -45,33 +46,48 @@ def _stacked(w_ih: Array, w_hh: Array, bias: Array | None) -> Array:
     return out
 
 
-def _finish(p: Array, c: Array, m: Array, two: Array, unit: Array) -> None:
-    """From -z of o, i, f and z of g to the gates, c' and m = o tanh(c'); `two` is scratch."""
-    s, g, t = p[SIGMOIDS], p[G], p[TANH_C]
+def _parts(blocks: Array) -> Iterator[tuple[Array, ...]]:
+    """Of each step's block: the gates, the sigmoids, g, (i, f), what they meet, o, and tanh(c')."""
+    parts = GATES, SIGMOIDS, G, slice(I, F + 1), slice(G, C + 1), O, TANH_C
+    return sequences.parts(blocks, *parts)
+
+
+def _finish(parts: tuple[Array, ...], c: Array, m: Array, scratch: tuple[Array, ...], unit: Array) -> None:
+    """From -z of o, i, f and z of g to the gates, c' and m = o tanh(c')."""
+    _, s, g, pair, partners, o, t = parts
+    two, ig, fc = scratch
     np.exp(s, s)
     np.add(s, unit, s)
     np.divide(unit, s, s)
     np.tanh(g, g)
-    np.multiply(p[I : F + 1], p[G : C + 1], two)
-    np.add(two[0], two[1], c)
+    np.multiply(pair, partners, two)
+    np.add(ig, fc, c)
     np.tanh(c, t)
-    np.multiply(p[O], t, m)
+    np.multiply(o, t, m)
 
 
 def _by_stacked_rows(
     x: Array, h: Array, blocks: Array, out: Array, c: Array, weights: Array, ones: bool, w_hr: Array | None
 ) -> None:
     """All steps of a run, [h | 1 | x] of each times the stacked weights; `c` takes the last c'."""
-    n, width = len(x), h.shape[1]
+    width = h.shape[1]
     rows = sequences.rows_of(x, h, ones)
+    gates: Any = repeat(None)
+    if h.shape[0] == 1:  # a row is quicker than four parts of it
+        flat = weights.reshape(len(weights), -1)
+        gates = blocks.reshape(len(blocks), 1, -1)[:, :, : flat.shape[1]]
     by_gate = weights.transpose(1, 0, 2)
     two, unit = np.empty((2, *c.shape), c.dtype), one(c.dtype)
+    scratch = two, two[0], two[1]
     m = None if w_hr is None else np.empty(c.shape, c.dtype)
-    for k, (row, p) in enumerate(zip(rows, blocks, strict=True)):
-        last = k == n - 1
-        after = out[k] if last else rows[k + 1, :, :width]
-        np.matmul(row, by_gate, p[GATES])
-        _finish(p, c if last else blocks[k + 1, C], after if m is None else m, two, unit)
+    after_each = chain(rows[1:, :, :width], out[-1:])
+    views = zip(rows, gates, _parts(blocks), chain(blocks[1:, C], (c,)), after_each, strict=False)
+    for row, whole, parts, c_after, after in views:
+        if whole is None:
+            np.matmul(row, by_gate, parts[0])
+        else:
+            np.dot(row, flat, whole)
+        _finish(parts, c_after, after if m is None else m, scratch, unit)
         if m is not None:
             np.matmul(m, w_hr.T, after)  # type: ignore[union-attr]  # there is a projection
     out[:-1] = rows[1:, :, :width]
@@ -81,18 +97,19 @@ def _by_parts(
     z: Array, h: Array, blocks: Array, out: Array, c: Array, w_hh: Array, w_hr: Array | None
 ) -> None:
     """All steps of a run from z = W_ih x + b: for so few rows that stacking the weights would take longer."""
-    n, (width, hidden) = len(z), c.shape
+    width, hidden = c.shape
     two, unit = np.empty((2, *c.shape), c.dtype), one(c.dtype)
-    for k, p in enumerate(blocks):
+    scratch = two, two[0], two[1]
+    for z_x, parts, c_after, after in zip(z, _parts(blocks), chain(blocks[1:, C], (c,)), out, strict=False):
         gates = product(h, w_hh.T)
-        gates += z[k]
+        gates += z_x
         given = gates.reshape(width, 4, hidden).transpose(1, 0, 2)
-        np.negative(given[3], p[O])
-        np.negative(given[:2], p[I : F + 1])
-        p[G] = given[2]
-        h = out[k]
+        np.negative(given[3], parts[0][O])
+        np.negative(given[:2], parts[3])
+        parts[2][...] = given[2]
+        h = after
         m = h if w_hr is None else np.empty(c.shape, c.dtype)
-        _finish(p, c if k == n - 1 else blocks[k + 1, C], m, two, unit)
+        _finish(parts, c_after, m, scratch, unit)
         if w_hr is not None:
             np.matmul(m, w_hr.T, h)
 
@@ -121,20 +138,34 @@ def _backward(
     dh, dc, scratch = dh.copy(), dc.copy(), np.empty(dc.shape, dc.dtype)
     dm = dh if w_hr is None else np.empty(dc.shape, dc.dtype)
     for start, stop in chunks:
-        _local_derivatives(p[start:stop], d[: stop - start])
-        for k in range(stop - 1, start - 1, -1):
-            local, z = d[k - start], parts[k]
-            if g is not None:
-                np.add(dh, g[k], dh)
-            if w_hr is not None:
-                dp[k] = dh  # type: ignore[index]  # there is one for a projection
+        local = d[: stop - start]
+        _local_derivatives(p[start:stop], local)
+        steps = slice(stop - 1, start - 1 if start else None, -1)
+        back = local[::-1]
+        views = zip(
+            back[:, C],
+            back[:, I:C],
+            back[:, O],
+            parts[steps, :3],
+            parts[steps, 3],
+            dz[steps],
+            p[steps, F],
+            repeat(None) if g is None else g[steps],
+            repeat(None) if dp is None else dp[steps],
+            strict=False,
+        )
+        for of_c, from_c, of_o, z_ifg, z_o, z, f, g_out, projected in views:
+            if g_out is not None:
+                np.add(dh, g_out, dh)
+            if w_hr is not None and projected is not None:
+                projected[...] = dh
                 np.matmul(dh, w_hr, dm)
-            np.multiply(dm, local[4], scratch)
+            np.multiply(dm, of_c, scratch)
             np.add(dc, scratch, dc)
-            np.multiply(local[I : G + 1], dc, z[:3])
-            np.multiply(local[O], dm, z[3])
-            np.matmul(dz[k], w_hh, dh)
-            np.multiply(dc, p[k, F], dc)
+            np.multiply(from_c, dc, z_ifg)
+            np.multiply(of_o, dm, z_o)
+            np.dot(z, w_hh, dh)
+            np.multiply(dc, f, dc)
     return dh, dc
 
 

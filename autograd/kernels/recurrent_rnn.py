@@ -8,6 +8,7 @@ The rows [h | 1 | x] of a step times the stacked weights are all of it in one pr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,14 @@ def _by_stacked_rows(x: Array, h: Array, out: Array, weights: Array, ones: bool,
     width = h.shape[1]
     rows = sequences.rows_of(x, h, ones)
     zero = np.zeros((), x.dtype)
-    for k, row in enumerate(rows):
-        after = rows[k + 1, :, :width] if k + 1 < len(rows) else out[k]
-        np.matmul(row, weights, after)
+    multiply: Any = (
+        np.dot if len(h) == 1 else np.matmul
+    )  # the quicker one writes to neighbouring numbers alone
+    after_each = rows[1:, :, :width]
+    for row, after in zip(rows, chain(after_each, out[-1:]), strict=True):
+        multiply(row, weights, after)
         _finish(after, nonlinearity, zero)
-    out[:-1] = rows[1:, :, :width]
+    out[:-1] = after_each
 
 
 def _by_parts(x_part: Array, h: Array, out: Array, w_hh: Array, nonlinearity: str) -> None:
@@ -62,11 +66,11 @@ def _backward(h: Array, g: Array | None, dh: Array, dz: Array, w_hh: Array, nonl
     else:
         slopes = np.asarray(h > 0, h.dtype)
     dh = dh.copy()
-    for k in range(len(h) - 1, -1, -1):
-        if g is not None:
-            np.add(dh, g[k], dh)
-        np.multiply(dh, slopes[k], dz[k])
-        np.matmul(dz[k], w_hh, dh)
+    for g_out, slope, z in zip(repeat(None) if g is None else g[::-1], slopes[::-1], dz[::-1], strict=False):
+        if g_out is not None:
+            np.add(dh, g_out, dh)
+        np.multiply(dh, slope, z)
+        np.dot(z, w_hh, dh)
     return dh
 
 

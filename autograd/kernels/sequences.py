@@ -10,7 +10,8 @@ initial state (`entering`); backwards, gradients pass through the same two doors
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -134,6 +135,13 @@ def memory(keep: bool, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         return np.empty(shape, dtype)
     block = np.empty(shape[1:], dtype)
     return np.lib.stride_tricks.as_strided(block, shape, (0, *block.strides))
+
+
+def parts(blocks: Array, *which: int | slice) -> Iterator[tuple[Array, ...]]:
+    """These parts of each step's block; without end if all steps have the same memory."""
+    if blocks.strides[0] == 0:
+        return repeat(tuple([blocks[0, part] for part in which]))
+    return zip(*(blocks[:, part] for part in which), strict=True)
 
 
 def chunks(steps: int, block: int) -> list[tuple[int, int]]:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, cat, devices, from_numpy
+from autograd import Tensor, constant_pad_nd, devices, dtypes, from_numpy, stack
 from autograd.errors import ArgumentError, ShapeError
+from autograd.kernels.packing import pack_rows, unpack_rows
 from autograd.tape import Variable
 
 __all__ = [
@@ -73,35 +74,35 @@ class PackedSequence(_Fields):
 
     def double(self) -> Self:
         """The data in float64."""
-        return self.to("float64")
+        return self.to(dtypes.float64)
 
     def float(self) -> Self:
         """The data in float32."""
-        return self.to("float32")
+        return self.to(dtypes.float32)
 
     def half(self) -> Self:
         """The data in float16."""
-        return self.to("float16")
+        return self.to(dtypes.float16)
 
     def long(self) -> Self:
         """The data in int64."""
-        return self.to("int64")
+        return self.to(dtypes.int64)
 
     def int(self) -> Self:
         """The data in int32."""
-        return self.to("int32")
+        return self.to(dtypes.int32)
 
     def short(self) -> Self:
         """The data in int16."""
-        return self.to("int16")
+        return self.to(dtypes.int16)
 
     def char(self) -> Self:
         """The data in int8."""
-        return self.to("int8")
+        return self.to(dtypes.int8)
 
     def byte(self) -> Self:
         """The data in uint8."""
-        return self.to("uint8")
+        return self.to(dtypes.uint8)
 
     @property
     def device(self) -> devices.device:
@@ -130,12 +131,6 @@ def _whole(lengths: Lengths, op: str) -> np.ndarray[Any, np.dtype[np.int64]]:
             f"{op}: 'lengths' argument should be a 1D CPU int64 tensor, but got {values.ndim}D, of shape {values.shape}"
         )
     return values.astype(np.int64)
-
-
-def _places(sizes: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[Tensor, Tensor]:
-    """Of each packed element: its step, and its sequence."""
-    steps = np.repeat(np.arange(len(sizes)), sizes)
-    return from_numpy(steps), from_numpy(np.concatenate([np.arange(n) for n in sizes]))
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
@@ -202,9 +197,10 @@ def pack_padded_sequence(
     if held[0] > longest:
         raise ShapeError(f"{op}: a length is {held[0]}, but the padded sequences have {longest} elements")
     sizes = (held[None] > np.arange(held[0])[:, None]).sum(1)
-    steps, sequences = _places(sizes)
-    rows: Any = sequences if order is None else from_numpy(order)[sequences]
-    data = input[(rows, steps) if batch_first else (steps, rows)]
+    padded = input.transpose(0, 1) if batch_first else input
+    if order is not None:
+        padded = padded.index_select(1, from_numpy(order))
+    data = pack_rows(padded, tuple(sizes.tolist()))
     return PackedSequence(data, from_numpy(sizes), None if order is None else from_numpy(order))
 
 
@@ -234,7 +230,6 @@ def pad_packed_sequence(
     (tensor([[1, 2],
             [3, 0]]), tensor([2, 1]))
     """
-    data = sequence.data
     sizes = _whole(sequence.batch_sizes, "pad_packed_sequence")
     longest = len(sizes)
     if total_length is not None:
@@ -246,13 +241,13 @@ def pad_packed_sequence(
         longest = total_length
     n = int(sizes[0])
     lengths = (sizes[:, None] > np.arange(n)[None]).sum(0)
-    steps, places = _places(sizes)
-    if sequence.sorted_indices is not None:
-        places = sequence.sorted_indices[places]
-        lengths = lengths[sequence.unsorted_indices.numpy()]  # type: ignore[union-attr]  # it has both
-    trailing = tuple(data.shape[1:])
-    padded = data.new_full((n, longest, *trailing) if batch_first else (longest, n, *trailing), padding_value)
-    padded[(places, steps) if batch_first else (steps, places)] = data
+    padded: Any = unpack_rows(sequence.data, tuple(sizes.tolist()), longest, n, padding_value)
+    back = sequence.unsorted_indices
+    if back is not None:
+        padded = padded.index_select(1, back)
+        lengths = lengths[back.numpy()]
+    if batch_first:
+        padded = padded.transpose(0, 1)
     return padded, from_numpy(lengths)
 
 
@@ -297,16 +292,15 @@ def pad_sequence(
             f"pad_sequence: sequences must have the same shape but for their first dimension, got {shapes}"
         )
     kind = parts[0].dtype
-    lengths = [shape[0] for shape in shapes]
-    longest = max(lengths)
-    starts = [longest - n if padding_side == "left" else 0 for n in lengths]
-    steps = from_numpy(np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)]))
-    places = from_numpy(np.repeat(np.arange(len(parts)), lengths))
-    rows: Any = cat([part if part.dtype is kind else part.to(kind) for part in parts])
-    size = (len(parts), longest) if batch_first else (longest, len(parts))
-    padded: Any = rows.new_full((*size, *shapes[0][1:]), padding_value)
-    padded[(places, steps) if batch_first else (steps, places)] = rows
-    return padded  # type: ignore[no-any-return]  # a tensor
+    longest = max(shape[0] for shape in shapes)
+    same = [0, 0] * (parts[0].ndim - 1)  # of the other dimensions, from the last to the second
+    padded = []
+    for part in parts:
+        missing = longest - part.shape[0]
+        sides = [missing, 0] if padding_side == "left" else [0, missing]
+        row = part if part.dtype is kind else part.to(kind)
+        padded.append(constant_pad_nd(row, [*same, *sides], padding_value) if missing else row)
+    return stack(padded, 0 if batch_first else 1)
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Lengths, batch_first: bool = False) -> list[Tensor]:
