@@ -38,6 +38,7 @@ from nn.batchnorm import (
     InstanceNorm2d,
     InstanceNorm3d,
 )
+from nn.bilinear import Bilinear
 from nn.container import ModuleDict, ModuleList, Sequential
 from nn.conv import Conv1d, Conv2d, Conv3d
 from nn.conv_lazy import (
@@ -53,6 +54,15 @@ from nn.distance import CosineSimilarity, PairwiseDistance
 from nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from nn.fold import Fold, Unfold
 from nn.functional.linear_loss import LinearCrossEntropyOptions
+from nn.lazy_layers import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+    LazyLinear,
+)
 from nn.linear import Flatten, Identity, Linear, Unflatten
 from nn.loss import GaussianNLLLoss, HuberLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss
 from nn.loss_classification import (
@@ -122,7 +132,7 @@ from nn.saturation import (
     Tanh,
     Tanhshrink,
 )
-from nn.softmax import LogSoftmax, Softmax, Softmin
+from nn.softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from nn.sparse import Embedding, EmbeddingBag
 from nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
@@ -149,7 +159,7 @@ __all__ = [
     # containers
     "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
     # layers
-    "Identity", "Linear", "Flatten", "Unflatten", "Embedding", "EmbeddingBag",
+    "Identity", "Linear", "LazyLinear", "Bilinear", "Flatten", "Unflatten", "Embedding", "EmbeddingBag",
     # dropout
     "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout",
     # attention
@@ -157,7 +167,8 @@ __all__ = [
     "TransformerDecoderLayer",
     # normalisations
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
-    "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",
+    "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyInstanceNorm1d", "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d", "LayerNorm", "GroupNorm", "RMSNorm", "LocalResponseNorm",
     # convolutions
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Unfold", "Fold",
     "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d",
@@ -178,7 +189,7 @@ __all__ = [
     # activations
     "Threshold", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "GLU",
     "Sigmoid", "LogSigmoid", "Hardsigmoid", "Hardswish", "Tanh", "Hardtanh", "Tanhshrink", "Softplus", "Softsign",
-    "Hardshrink", "Softshrink", "Softmax", "Softmin", "LogSoftmax",
+    "Hardshrink", "Softshrink", "Softmax", "Softmin", "LogSoftmax", "Softmax2d",
     # losses
     "L1Loss", "MSELoss", "SmoothL1Loss", "HuberLoss", "PoissonNLLLoss", "GaussianNLLLoss", "CrossEntropyLoss",
     "LinearCrossEntropyLoss", "LinearCrossEntropyOptions", "NLLLoss", "NLLLoss2d", "BCELoss", "BCEWithLogitsLoss",

@@ -14,7 +14,7 @@ from nn.module import Module
 from nn.parameter import Buffer, Parameter
 
 
-class _Normalization(Module):
+class Normalization(Module):
     """What batch and instance norm share: a factor and a summand for each channel, and running statistics."""
 
     weight: Parameter | None
@@ -93,7 +93,7 @@ class _Normalization(Module):
         )
 
 
-class _BatchNorm(_Normalization):
+class _BatchNorm(Normalization):
     def forward(self, input: Tensor) -> Tensor:
         """Normalise, and in training move the running statistics."""
         self._check_dims(input)
@@ -157,7 +157,7 @@ class BatchNorm3d(_BatchNorm):
     dims = (5,)
 
 
-class _InstanceNorm(_Normalization):
+class _InstanceNorm(Normalization):
     def __init__(
         self,
         num_features: int,

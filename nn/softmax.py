@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd import Tensor
+from autograd.errors import ShapeError
 from nn import functional as F
 from nn.module import Module
 
@@ -77,3 +78,21 @@ class LogSoftmax(Module):
     def extra_repr(self) -> str:
         """Its dimension."""
         return f"dim={self.dim}"
+
+
+class Softmax2d(Module):
+    """The softmax over the channels at each place: (N, C, H, W) or (C, H, W) → the same.
+
+    Raises:
+        ShapeError: (a ValueError) for another number of dimensions.
+
+    >>> import autograd, nn
+    >>> nn.Softmax2d()(autograd.zeros(1, 2, 1, 1)).flatten()
+    tensor([0.5000, 0.5000])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return it of the input."""
+        if input.ndim not in (3, 4):
+            raise ShapeError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
+        return F.softmax(input, -3)

@@ -15,6 +15,7 @@ from autograd.ops.activation import (
     softsign,
     tanhshrink,
 )
+from autograd.ops.contraction import bilinear
 from autograd.ops.distinct import one_hot
 from autograd.ops.elementwise import tanh
 from nn.functional.activation import (
@@ -160,7 +161,7 @@ from nn.functional.unpooling import (
 
 __all__ = [
     # layers
-    "linear", "one_hot", "embedding", "embedding_bag",
+    "linear", "bilinear", "one_hot", "embedding", "embedding_bag",
     # dropout
     "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout",
     # attention

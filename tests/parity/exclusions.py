@@ -75,12 +75,6 @@ OPERATIONS: dict[str, str] = {
         signal.windows.hann signal.windows.kaiser signal.windows.nuttall
     """,
     ),
-    **_because(
-        "a layer's function, which nn.functional does not have yet",
-        """
-        nn.functional.bilinear
-    """,
-    ),
 }
 """Operation -> why it is not compared."""
 
