@@ -178,6 +178,13 @@ OTHER_MODULES: list[ModuleInfo] = [
     ),
     module(nn.MaxUnpool3d, (made(2), pooled(F.max_pool3d, (2, 3, 4, 4, 2), 2))),
     module(
+        nn.NLLLoss2d,
+        (
+            made(reduction="sum"),
+            lambda make: (make((2, 4, 3, 5)).log_softmax(1), indices(4, 2, 3, 5)),
+        ),
+    ),
+    module(
         nn.PairwiseDistance,
         (made(), of((5, 4), (5, 4))),
         (made(1.0, 1e-3, True), of((5, 4), (5, 4))),

@@ -19,9 +19,8 @@ MODES = [
     for name in SHARED
     for training in module_db.modes(name)
 ]
-NOT_PYTORCHS = {
-    # module -> where its numbers are tested, if not beside PyTorch's
-}
+CONTAINERS = {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+BASES = {"RNNBase", "RNNCellBase"}
 
 
 def none(reports: list[str]) -> None:
@@ -67,9 +66,8 @@ def test_copies_and_options(name: str) -> None:
 
 
 def test_every_module_of_nn_is_compared() -> None:
-    """Containers have tests of their own."""
-    containers = {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
-    compared = {*SHARED, *containers, *NOT_PYTORCHS}
+    """Containers have tests of their own; bases are compared as the modules that are made from them."""
+    compared = {*SHARED, *CONTAINERS, *BASES}
     assert sorted(set(module_db.classes()) - compared - set(exclusions.MODULES)) == []
 
 
