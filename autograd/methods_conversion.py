@@ -49,6 +49,10 @@ class Conversions:
         """Return an uninitialised tensor of the given shape, of this dtype unless another is given."""
         return create.empty(flat(size), **{"dtype": self.dtype, **options})
 
+    def new(self, *data: Any, device: Any = None) -> Any:
+        """Return a tensor of this dtype, of the given sizes (uninitialised) or data: the older form of the others."""
+        return typed.of_dtype(self.dtype)(*data, device=device)
+
     # -- conversion ------------------------------------------------------------------------------------------------
 
     def to(self, *args: Any, **named: Any) -> Any:

@@ -87,6 +87,15 @@ _BY_NAME = {
 _NAMES = {t.dtype.dtype: name for name, t in _BY_NAME.items()}
 
 
+def of_dtype(dtype: Any) -> TypedTensor:
+    """What makes tensors of a dtype.
+
+    >>> of_dtype("int64")([1, 2])
+    tensor([1, 2])
+    """
+    return _BY_NAME[_NAMES[dtypes.numpy_dtype(dtype)]]
+
+
 def name_of(dtype: Any) -> str:
     """The older name of tensors of a dtype, as `x.type()` has it.
 

@@ -69,6 +69,8 @@ SAME = [
     "t.ones(2, 3).is_contiguous(memory_format=t.contiguous_format)",
     # older names
     "t.FloatTensor([1, 2])", "t.FloatTensor(2, 3).shape", "t.FloatTensor(t.Size([4])).shape", "t.DoubleTensor()",
+    "t.ones(2).new(2, 3).shape", "t.ones(2, dtype=t.int32).new([1, 2])", "t.ones(2).double().new().shape",
+    "t.ones(2).new(t.ones(2, 3).size()).zero_()", "t.ones(2).new(2).dtype",
     "t.LongTensor([1, 2])", "t.LongTensor([1.5])", "t.IntTensor([[1], [2]])", "t.ShortTensor([1])",
     "t.CharTensor([1])", "t.ByteTensor([1, 255])", "t.BoolTensor([0, 1])", "t.HalfTensor([0.5])",
     "t.FloatTensor(np.zeros(2))", "t.LongTensor(np.arange(3))", "t.FloatTensor(t.ones(2))", "t.FloatTensor((2, 3))",

@@ -141,7 +141,6 @@ OTHER_MODULES: list[ModuleInfo] = [
             made(7, 3, mode="sum", include_last_offset=True),
             lambda make: (indices(7, 10), torch.tensor([0, 3, 3, 10])),
         ),
-        (made(7, 3, scale_grad_by_freq=True), bags),
     ),
     dropout(nn.FeatureAlphaDropout, (3, 4, 5)),
     module(
