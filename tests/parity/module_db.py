@@ -141,8 +141,12 @@ def _unlike(theirs: torch.nn.Module, ours: Any) -> list[str]:
 
 
 def _facts(named: Any) -> list[tuple[str, tuple[int, ...] | None, str, bool]]:
-    pairs = named.items() if isinstance(named, dict) else named
-    return [(name, _shape(t), str(t.dtype).rpartition(".")[2], t.requires_grad) for name, t in pairs]
+    """Name, shape, dtype, and of parameters whether they require a gradient."""
+    saved = isinstance(named, dict)
+    pairs = named.items() if saved else named
+    return [
+        (name, _shape(t), str(t.dtype).rpartition(".")[2], not saved and t.requires_grad) for name, t in pairs
+    ]
 
 
 def _shape(t: Any) -> tuple[int, ...] | None:
@@ -264,6 +268,8 @@ def layout_failures(name: str) -> list[str]:
                 theirs, ours, reports = pair(name, sample, torch.float64, True)
             except UntranslatableError:
                 continue
+            if reports:
+                return found + _located(reports, sample)
             leaves = list(zip(theirs.parameters(), ours.parameters(), strict=True))
             tolerance = PRECISION[torch.float64] * MODULE_TOLERANCES.get(name, 1.0)
             args, named = called
@@ -368,6 +374,8 @@ def kept_failures(name: str) -> list[str]:
             theirs, ours, reports = pair(name, sample, torch.float64, False)
         except UntranslatableError:
             continue
+        if reports:
+            return found + _located(reports, sample)
         args, named = _call(sample)
         for kind, again in (("deepcopy", copy.deepcopy), ("pickle", lambda m: pickle.loads(pickle.dumps(m)))):
             if kind == "pickle" and _raised(functools.partial(pickle.dumps, theirs)):
