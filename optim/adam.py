@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import ArgumentError
+from optim.axpy import add_scaled
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, check_adaptive, decayed
 
 
 class Adam(Optimizer):
@@ -51,8 +51,6 @@ class Adam(Optimizer):
     tensor([ 0.9000, 19.9000], requires_grad=True)
     """
 
-    counts = True
-
     def __init__(
         self,
         params: Params,
@@ -86,11 +84,11 @@ class Adam(Optimizer):
 
     def check(self, group: Group) -> None:
         """Raise ArgumentError if an option is out of its range."""
-        who = type(self).__name__
-        check_ranges(who, group, lr=(0, inf), eps=(0, inf), weight_decay=(0, inf))
-        for i, beta in enumerate(group["betas"]):
-            if not 0 <= beta < 1:
-                raise ArgumentError(f"{who}: betas[{i}] must be in [0, 1), got {beta}")
+        check_adaptive(type(self).__name__, group)
+
+    def numbers(self, group: Group) -> dict[str, float]:
+        """The count t of the steps."""
+        return {"step": 0.0}
 
     def buffers(self, group: Group) -> tuple[str, ...]:
         """The moments m and v, and the largest v with amsgrad."""
@@ -103,28 +101,19 @@ class Adam(Optimizer):
         """Apply the rule to one block."""
         lr, (beta1, beta2), t = group["lr"], group["betas"], state["step"]
         m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
-        if group["decoupled_weight_decay"]:
-            p *= 1 - lr * group["weight_decay"]
-            g = np.negative(g, out=work[0]) if group["maximize"] else g
-        else:
-            g = decayed(p, g, group, out=work[0])
+        g = decayed(p, g, group, out=work[0])
 
         m *= beta1
-        m += np.multiply(g, 1 - beta1, out=s)
-
+        add_scaled(m, g, 1 - beta1)
         v *= beta2
-        np.multiply(g, g, out=s)
-        s *= 1 - beta2
-        v += s
+        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
 
         if group["amsgrad"]:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         c = sqrt(1 - beta2**t)
         np.sqrt(v, out=s)
         s += group["eps"] * c
-        np.divide(m, s, out=s)
-        s *= lr * c / (1 - beta1**t)
-        p -= s
+        add_scaled(p, np.divide(m, s, out=s), -lr * c / (1 - beta1**t))
 
 
 class AdamW(Adam):

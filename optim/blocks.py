@@ -7,10 +7,10 @@ good; each parameter's state is a view of its part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from operator import is_
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
@@ -21,7 +21,30 @@ from autograd.tape import wrap
 Array = Any
 Group = dict[str, Any]
 Kept = dict[str, Any]
-Update = Callable[[Array, Array, Mapping[str, Any], Group, Sequence[Array], bool], None]
+
+
+class Rule(Protocol):
+    """What an optimizer says about its rule; see `Optimizer`."""
+
+    whole: bool
+
+    def numbers(self, group: Group) -> dict[str, float]:
+        """The numbers kept for each parameter, with what they are at first."""
+
+    def kept_for(self, p: Array, group: Group) -> tuple[str, ...]:
+        """The names of the arrays kept for a parameter."""
+
+    def begin(self, p: Array, group: Group) -> dict[str, Array]:
+        """What is kept for a parameter before its first step."""
+
+    def advance(self, state: dict[str, Any], group: Group) -> None:
+        """Change the numbers, once for each parameter and step."""
+
+    def update(
+        self, p: Array, g: Array, state: Mapping[str, Any], group: Group, work: Sequence[Array], first: bool
+    ) -> None:
+        """Apply the rule to one block."""
+
 
 BLOCK = 32768
 """Elements of a block: with gradient, state and work arrays it fits in the second-level cache."""
@@ -45,15 +68,18 @@ class Scratch:
 
 
 class _Single:
-    """One parameter, cut into blocks; or whole, if its memory has gaps."""
+    """One parameter, cut into blocks; or whole, if its memory has gaps or the rule is not elementwise."""
 
-    def __init__(self, p: Any, kept: Kept, names: tuple[str, ...], scratch: Scratch) -> None:
-        self.p, self.count = p, kept.get("step")
-        self.first = _complete([(p, kept)], names)
+    def __init__(
+        self, p: Any, kept: Kept, names: tuple[str, ...], rule: Rule, group: Group, scratch: Scratch
+    ) -> None:
+        self.p = p
+        self.first = _complete([(p, kept)], names, rule, group)
+        self.numbers = {name: kept[name].array for name in rule.numbers(group)}
         a = p.array
         arrays = {name: kept[name].array for name in names}
         self.blocks: list[tuple[Any, Array, dict[str, Any], list[Array]]] = []
-        if not all(x.flags.c_contiguous for x in (a, *arrays.values())):
+        if rule.whole or not all(x.flags.c_contiguous for x in (a, *arrays.values())):
             works = [np.empty(a.shape, a.dtype) for _ in scratch.views(0, a.dtype)]
             self.blocks.append((None, a, arrays, works))
             return
@@ -63,26 +89,32 @@ class _Single:
             works = scratch.views(part.stop - start, a.dtype)
             self.blocks.append((part, flat[part], {name: x[part] for name, x in state.items()}, works))
 
-    def step(self, update: Update, group: Group) -> None:
+    def step(self, rule: Rule, group: Group) -> None:
         """Update the parameter."""
         gradient = self.p.leaf.grad.array
         flat = gradient.reshape(-1)
-        time = None
-        if self.count is not None:
-            self.count.array += 1
-            time = self.count.array.item()
+        numbers = {name: array.item() for name, array in self.numbers.items()}
+        if numbers:
+            _advance(rule, numbers, group, self.numbers)
         for part, block, state, works in self.blocks:
-            state["step"] = time
-            update(block, gradient if part is None else flat[part], state, group, works, self.first)
+            state.update(numbers)
+            rule.update(block, gradient if part is None else flat[part], state, group, works, self.first)
         self.first = False
 
 
 class _Packed:
     """Several small parameters, in one block."""
 
-    def __init__(self, members: list[tuple[Any, Kept]], names: tuple[str, ...], scratch: Scratch) -> None:
+    def __init__(
+        self,
+        members: list[tuple[Any, Kept]],
+        names: tuple[str, ...],
+        rule: Rule,
+        group: Group,
+        scratch: Scratch,
+    ) -> None:
         self.params = [p for p, _ in members]
-        self.first = _complete(members, names)
+        self.first = _complete(members, names, rule, group)
         self.values = [p.array.reshape(-1) for p in self.params]
         dtype, size = self.values[0].dtype, sum(v.size for v in self.values)
         self.p, self.g = np.empty(size, dtype), np.empty(size, dtype)
@@ -97,21 +129,23 @@ class _Packed:
                 view = whole[a:b].reshape(p.array.shape)
                 view[...] = kept[name].array
                 kept[name].array = view
-        self.counts = None
-        if "step" in members[0][1]:
-            self.counts = np.array([kept["step"].array for _, kept in members])
+        self.numbers = {}
+        for name in rule.numbers(group):  # equal for all of them
+            held = self.numbers[name] = np.array([kept[name].array for _, kept in members])
             for i, (_, kept) in enumerate(members):
-                kept["step"].array = self.counts[i, ...]
+                kept[name].array = held[i, ...]
 
-    def step(self, update: Update, group: Group) -> None:
+    def step(self, rule: Rule, group: Group) -> None:
         """Update the parameters."""
-        if self.counts is not None:
-            self.counts += 1
-            self.state["step"] = self.counts.item(0)
+        state = self.state
+        if self.numbers:
+            for name, held in self.numbers.items():
+                state[name] = held.item(0)
+            _advance(rule, state, group, self.numbers)
         for p, value, part, into in zip(self.params, self.values, self.parts, self.gradients, strict=True):
             part[...] = value  # one by one: np.concatenate takes four times as long
             into[...] = p.leaf.grad.array.reshape(-1)
-        update(self.p, self.g, self.state, group, self.works, self.first)
+        rule.update(self.p, self.g, state, group, self.works, self.first)
         for value, part in zip(self.values, self.parts, strict=True):
             value[...] = part
         self.first = False
@@ -124,9 +158,16 @@ class Plan:
     """
 
     def __init__(
-        self, params: list[Any], keeps: list[Kept], names: tuple[str, ...], scratch: Scratch
+        self,
+        params: list[Any],
+        keeps: list[Kept],
+        names: tuple[str, ...],
+        rule: Rule,
+        group: Group,
+        scratch: Scratch,
     ) -> None:
         packs: dict[Any, list[tuple[Any, Kept]]] = {}
+        counted = tuple(rule.numbers(group))
         apart = _apart(params)
         self._runs: list[_Single | _Packed] = []
         for i, (p, kept) in enumerate(zip(params, keeps, strict=True)):
@@ -134,28 +175,30 @@ class Plan:
                 raise InPlaceError(
                     f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"
                 )
-            if p.array.size <= SMALL and p.array.flags.c_contiguous and i in apart:
-                count = kept["step"].array.item() if "step" in kept else None
-                key = (p.array.dtype, count, all(kept.get(name) is not None for name in names))
+            small = p.array.size <= SMALL and p.array.flags.c_contiguous
+            if small and i in apart and not rule.whole:
+                numbers = tuple(kept[name].array.item() for name in counted)
+                key = (p.array.dtype, numbers, all(kept.get(name) is not None for name in names))
                 packs.setdefault(key, []).append((p, kept))
             else:
-                self._runs.append(_Single(p, kept, names, scratch))
+                self._runs.append(_Single(p, kept, rule.kept_for(p.array, group), rule, group, scratch))
         for pack in packs.values():
             for members in _filled(pack):
-                alone = len(members) == 1
                 self._runs.append(
-                    _Single(*members[0], names, scratch) if alone else _Packed(members, names, scratch)
+                    _Single(*members[0], names, rule, group, scratch)
+                    if len(members) == 1
+                    else _Packed(members, names, rule, group, scratch)
                 )
         self._buffers = names
-        self._names = (*names, "step") if "step" in keeps[0] else names
         self._params = params
+        self._names = [(*rule.kept_for(p.array, group), *counted) for p in params]
         self._arrays = self._held(params, keeps)
 
     def _held(self, params: list[Any], keeps: list[Kept]) -> list[Array]:
         """The memory it relies on."""
         arrays = [p.array for p in params]
-        for name in self._names:
-            arrays += [kept[name].array for kept in keeps]
+        for kept, names in zip(keeps, self._names, strict=True):
+            arrays += [kept[name].array for name in names]
         return arrays
 
     def fits(self, params: list[Any], keeps: list[Kept], names: tuple[str, ...]) -> bool:
@@ -169,10 +212,17 @@ class Plan:
         except (AttributeError, KeyError):  # something is not kept any more
             return False
 
-    def step(self, update: Update, group: Group) -> None:
+    def step(self, rule: Rule, group: Group) -> None:
         """Run the rule over all blocks."""
         for run in self._runs:
-            run.step(update, group)
+            run.step(rule, group)
+
+
+def _advance(rule: Rule, state: dict[str, Any], group: Group, held: Mapping[str, Array]) -> None:
+    """Let the rule change the numbers, and keep them."""
+    rule.advance(state, group)
+    for name, array in held.items():
+        array[...] = state[name]
 
 
 def _apart(params: list[Any]) -> set[int]:
@@ -188,14 +238,15 @@ def _apart(params: list[Any]) -> set[int]:
     return apart
 
 
-def _complete(members: list[tuple[Any, Kept]], names: tuple[str, ...]) -> bool:
-    """Begin with 0 what is not kept yet; return whether there was any such."""
+def _complete(members: list[tuple[Any, Kept]], names: tuple[str, ...], rule: Rule, group: Group) -> bool:
+    """Begin what is not kept yet; return whether there was any such."""
     first = False
     for p, kept in members:
-        for name in names:
-            if kept.get(name) is None:
-                kept[name] = wrap(np.zeros_like(p.array))
-                first = True
+        missing = [name for name in names if kept.get(name) is None]
+        if missing:
+            start = rule.begin(p.array, group)
+            kept.update({name: wrap(start[name]) for name in missing})
+            first = True
     return first
 
 

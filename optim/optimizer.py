@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from autograd.storage import note_write
 from autograd.tape import RemovableHandle, Variable, bump, wrap
 from optim import state
 from optim.blocks import Array, Group, Plan, Scratch
+from optim.state import number_dtype
 
 Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
 
@@ -63,8 +65,8 @@ class Optimizer:
     works = 2
     """How many work arrays `update` wants."""
 
-    counts = False
-    """Whether steps are counted, in state["step"]."""
+    whole = False
+    """Whether `update` needs each parameter whole, in its shape: the rule is not elementwise."""
 
     def __init__(self, params: Params, defaults: Group) -> None:
         if isinstance(params, Variable):
@@ -78,6 +80,7 @@ class Optimizer:
         self._after: dict[int, Callable[..., Any]] = {}
         self._scratch = Scratch(self.works)
         self._plans: dict[int, Plan] = {}
+        self.stepped = False  # a scheduler warns if it is stepped first
         groups: list[Any] = list(params)
         if not groups:
             raise ArgumentError(
@@ -96,6 +99,22 @@ class Optimizer:
         """The names of the arrays kept for each parameter, of its shape, 0 at first."""
         return ()
 
+    def numbers(self, group: Group) -> dict[str, float]:
+        """The numbers kept for each parameter, with what they are at first; {"step": 0} counts the steps."""
+        return {}
+
+    def kept_for(self, p: Array, group: Group) -> tuple[str, ...]:
+        """The names of the arrays kept for a parameter, if that depends on its shape."""
+        return self.buffers(group)
+
+    def begin(self, p: Array, group: Group) -> dict[str, Array]:
+        """The arrays kept for a parameter, before its first step: zeros of its shape."""
+        return {name: np.zeros_like(p) for name in self.buffers(group)}
+
+    def advance(self, state: dict[str, Any], group: Group) -> None:
+        """Change the numbers in `state`, once for each parameter and step, before its blocks are updated."""
+        state["step"] += 1
+
     def update(
         self, p: Array, g: Array, state: Mapping[str, Any], group: Group, work: Sequence[Array], first: bool
     ) -> None:
@@ -103,7 +122,7 @@ class Optimizer:
 
         Args:
             p, g: the block of the parameter and of its gradient; `g` must not be changed.
-            state: the block of each buffer; and "step", the number of this step, if steps are counted.
+            state: the block of each buffer, and the numbers, such as "step", if there are any.
             group: the options.
             work: arrays of the same shape and dtype, for results on the way.
             first: whether the buffers are new.
@@ -127,6 +146,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        self.stepped = True
         errors = NUMPY_ERRORS.set(QUIET)
         try:
             for i, group in enumerate(self.param_groups):
@@ -134,7 +154,7 @@ class Optimizer:
                 if params:
                     lr = group["lr"]
                     options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
-                    self._plan(i, params, self.buffers(group)).step(self.update, options)
+                    self._plan(i, params, self.buffers(group), options).step(self, options)
                     note_write(*[p.array for p in params])
         finally:
             NUMPY_ERRORS.reset(errors)
@@ -142,17 +162,23 @@ class Optimizer:
             after(self, (closure,), {})
         return loss
 
-    def _plan(self, i: int, params: list[Any], names: tuple[str, ...]) -> Plan:
+    def _plan(self, i: int, params: list[Any], names: tuple[str, ...], group: Group) -> Plan:
         """How to go through the parameters of a group; made anew only when it has changed."""
-        keeps = [self.state[p] for p in params] if names or self.counts else [_NOTHING] * len(params)
-        if self.counts:
-            for kept in keeps:
-                if "step" not in kept:
-                    kept["step"] = wrap(np.zeros((), np.float32))
+        numbers = self.numbers(group)
+        keeps = [self.state[p] for p in params] if names or numbers else [_NOTHING] * len(params)
         plan = self._plans.get(i)
         if plan is None or not plan.fits(params, keeps, names):
-            plan = self._plans[i] = Plan(params, keeps, names, self._scratch)
+            for name, start in numbers.items():
+                for kept in keeps:
+                    kept.setdefault(name, wrap(np.array(start, number_dtype())))
+            plan = self._plans[i] = Plan(params, keeps, names, self, group, self._scratch)
         return plan
+
+    def keep_from_the_start(self, p: Any, group: Group) -> None:
+        """Begin what is kept for a parameter before its first step."""
+        kept = {name: np.array(start, number_dtype()) for name, start in self.numbers(group).items()}
+        kept.update(self.begin(p.array, group))
+        self.state[p].update({name: wrap(array) for name, array in kept.items()})
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop the gradients, or with `set_to_none=False` fill them with 0."""
@@ -230,7 +256,7 @@ class Optimizer:
         Raises:
             StateDictError: if the groups or shapes do not fit. Nothing has been changed.
         """
-        self.param_groups, self.state = state.unpacked(type(self).__name__, state_dict, self.param_groups)
+        self.param_groups, self.state = state.unpacked(self, state_dict)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_scratch": Scratch(self.works), "_plans": {}}
@@ -254,11 +280,30 @@ class Optimizer:
 
 
 def decayed(p: Array, g: Array, group: Group, out: Array) -> Array:
-    """±g + λθ: the gradient, of the objective to be minimised, with the weight decay's; `g` itself if that is all."""
-    if group["weight_decay"]:
-        np.multiply(p, group["weight_decay"], out=out)
+    """The gradient of the objective to be minimised, with the weight decay's: ±g + λθ; `g` itself if that is all.
+
+    With decoupled weight decay the parameter itself is decayed, θ ← θ − lr λ θ, and the gradient is ±g.
+    """
+    decay = group["weight_decay"]
+    if decay and group.get("decoupled_weight_decay"):
+        p *= 1 - group["lr"] * decay
+    elif decay:
+        np.multiply(p, decay, out=out)
         return np.subtract(out, g, out=out) if group["maximize"] else np.add(out, g, out=out)
     return np.negative(g, out=out) if group["maximize"] else g
+
+
+def check_adaptive(who: str, group: Group) -> None:
+    """Raise ArgumentError unless lr, betas, eps and weight_decay are those of an Adam."""
+    check_ranges(who, group, lr=(0, inf), eps=(0, inf), weight_decay=(0, inf))
+    check_betas(who, group)
+
+
+def check_betas(who: str, group: Group) -> None:
+    """Raise ArgumentError unless each of the betas is in [0, 1)."""
+    for i, beta in enumerate(group["betas"]):
+        if not 0 <= beta < 1:
+            raise ArgumentError(f"{who}: betas[{i}] must be in [0, 1), got {beta}")
 
 
 def check_ranges(who: str, group: Group, **limits: tuple[float, float]) -> None:

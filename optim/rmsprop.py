@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from optim.axpy import add_scaled
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, check_ranges, decayed
 
@@ -48,8 +49,6 @@ class RMSprop(Optimizer):
     tensor([ 2.0000, 19.0000], requires_grad=True)
     """
 
-    counts = True
-
     def __init__(
         self,
         params: Params,
@@ -83,6 +82,10 @@ class RMSprop(Optimizer):
         limits = dict.fromkeys(("lr", "alpha", "eps", "weight_decay", "momentum"), (0.0, inf))
         check_ranges("RMSprop", group, **limits)
 
+    def numbers(self, group: Group) -> dict[str, float]:
+        """The count of the steps."""
+        return {"step": 0.0}
+
     def buffers(self, group: Group) -> tuple[str, ...]:
         """The average v of g², the momentum b, and the average a of g."""
         momentum = ("momentum_buffer",) if group["momentum"] else ()
@@ -98,14 +101,12 @@ class RMSprop(Optimizer):
         v, s = state["square_avg"], work[1]
 
         v *= alpha
-        np.multiply(g, g, out=s)
-        s *= 1 - alpha
-        v += s
+        add_scaled(v, np.multiply(g, g, out=s), 1 - alpha)
 
         if group["centered"]:
             a = state["grad_avg"]
             a *= alpha
-            a += np.multiply(g, 1 - alpha, out=s)
+            add_scaled(a, g, 1 - alpha)
             np.multiply(a, a, out=s)
             np.subtract(v, s, out=s)
             np.sqrt(s, out=s)
@@ -117,7 +118,5 @@ class RMSprop(Optimizer):
             b = state["momentum_buffer"]
             b *= momentum
             b += d
-            np.multiply(b, group["lr"], out=s)
-        else:
-            s *= group["lr"]
-        p -= s
+            d = b
+        add_scaled(p, d, -group["lr"])

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
+from optim.axpy import add_scaled
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, check_ranges, decayed
 
@@ -94,16 +95,15 @@ class SGD(Optimizer):
         """Apply the rule to one block."""
         momentum, dampening = group["momentum"], group["dampening"]
         d = g = decayed(p, g, group, out=work[0])
-        s = work[1]
         if momentum:
             b = state["momentum_buffer"]
             if first:
                 b[...] = g
             else:
                 b *= momentum
-                b += np.multiply(g, 1 - dampening, out=s) if dampening else g
+                add_scaled(b, g, 1 - dampening)
             d = b
             if group["nesterov"]:
-                d = np.multiply(b, momentum, out=s)
+                d = np.multiply(b, momentum, out=work[1])
                 d += g
-        p -= np.multiply(d, group["lr"], out=s)
+        add_scaled(p, d, -group["lr"])

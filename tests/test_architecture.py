@@ -21,6 +21,7 @@ LONGEST = (
 ALLOWED = {
     "autograd": {"autograd"},
     "optim": {"autograd", "optim"},
+    "optim.swa_utils": {"autograd", "nn", "optim"},  # an averaged model is a module; loaded on use
     "nn": {"autograd", "nn"},
     "nn.keras": {"autograd", "nn", "optim"},
 }

@@ -299,7 +299,7 @@ def test_a_state_dict_that_does_not_fit_changes_nothing():
     more = copy.deepcopy(good)
     more["param_groups"].append(good["param_groups"][0])
     for bad, message in (
-        (wrong_shape, r"'exp_avg' of parameter 0 has shape \(3,\), the parameter \(2,\)"),
+        (wrong_shape, r"'exp_avg' of parameter 0 has shape \(3,\) in the place of \(2,\)"),
         (wrong_shape, r"'exp_avg_sq' of parameter 1"),
         (fewer, r"groups of \[1\] parameters, the optimizer has \[2\]"),
         (more, r"groups of \[2, 2\] parameters"),
