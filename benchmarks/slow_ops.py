@@ -88,8 +88,6 @@ REASONS: dict[str, str] = {
     "[forward 0.6 ms, 0.3 ms; derivative 1.0 ms, 0.2 ms]",
     "hardsigmoid": "a sum, a clip and a quotient are a call each; PyTorch has one loop [forward 0.7 ms, 0.2 ms]",
     "threshold": "NumPy's where takes 4.6 ms; choosing by the bits takes six calls [forward 2.3 ms, 0.2 ms]",
-    "smooth_l1_loss": "both branches are computed and one is picked, in ten calls [forward 7.5 ms, 0.5 ms]",
-    "huber_loss": "both branches are computed and one is picked, in ten calls; PyTorch has one loop",
     "soft_margin_loss": "logsigmoid, and the sigmoid again for the derivative; PyTorch has one loop each",
     "pdist": "the differences of a row from those after it are made, and read twice, each way [(256, 256): 255 rows of "
     "four calls]; PyTorch has one loop in C",

@@ -15,7 +15,7 @@ from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeErro
 from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
 from autograd.ops.along import picked
-from autograd.ops.forms import maximum_reduce, pick
+from autograd.ops.forms import maximum_reduce
 from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
 from autograd.tape import raw
@@ -72,19 +72,28 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     return reduced("l1_loss", arithmetic.abs(arithmetic.sub(input, target)), reduction)
 
 
+def _huber(x: Array, delta: float) -> Array:
+    """x² / 2 up to |x| = delta, then a line: h (x - h / 2) for the clipped h, without a choice between the two."""
+    h = np.clip(x, -delta, delta)
+    out = np.asarray(h * -0.5)
+    out += x
+    out *= h
+    return out
+
+
 # Primitives, for their simple derivatives, which save the difference alone.
 @primitive(x=lambda g, x, beta: g * np.clip(x / beta, -1.0, 1.0))
 def smooth_l1_(x: Array, beta: float) -> Array:
     """x² / (2 beta) where |x| < beta, and |x| - beta / 2 elsewhere.  dx = g * clip(x / beta, -1, 1)."""
-    d = np.abs(x)
-    return pick(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
+    out = _huber(x, beta)
+    out /= beta
+    return out
 
 
 @primitive(x=lambda g, x, delta: g * np.clip(x, -delta, delta))
 def huber_(x: Array, delta: float) -> Array:
     """x² / 2 where |x| <= delta, and delta (|x| - delta / 2) elsewhere.  dx = g * clip(x, -delta, delta)."""
-    d = np.abs(x)
-    return pick(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta)
+    return _huber(x, delta)
 
 
 # ------------------------------------------------------------------------------------------------ class indices
