@@ -21,14 +21,13 @@ def nll_loss(
     return ops.nll_loss(input, target, weight, ignore_index, reduction)
 
 
-@composite
 def cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
     ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
 ) -> Tensor:  # fmt: skip
     """−w[y] · log softmax(x)[y] for scores x and classes y, or their probabilities; see `autograd.cross_entropy`."""
     if size_average is not None or reduce is not None:
-        reduction = reduction_of("cross_entropy", size_average, reduce, reduction)
+        reduction = reduction_of("cross_entropy", size_average, reduce, reduction, stacklevel=3)
     return ops.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
 
 
