@@ -34,6 +34,7 @@ MODULES = {
     "W3": "w3_w4_mlp",
     "W4": "w3_w4_mlp",
     "W6": "w6_lstm",
+    "W7": "w7_gpt",
     "W10": "w10_long_chain",
 }
 IMPORT = "import"

@@ -49,7 +49,7 @@ def _blocks(batch: int, heads: int, rows: int, columns: int, causal: bool) -> It
     """(some of the batch, of the heads, of the queries), and how many keys these look at; later queries first."""
     height = rows if rows * columns <= _BLOCK else max(16, _BLOCK // columns)
     if causal:
-        height = min(height, _CAUSAL_ROWS)
+        height = min(height, _CAUSAL_ROWS if rows > 2 * _CAUSAL_ROWS else _CAUSAL_ROWS // 2)
     each = max(1, height * columns)
     some_heads = min(heads, max(1, _BLOCK // each))
     some = max(1, _BLOCK // (each * heads)) if some_heads == heads else 1
@@ -124,7 +124,10 @@ def _gradients(
     g: Array, query: Array, key: Array, value: Array, mask: Any, kept: Any, causal: bool, scale: float, factor: float,
     out: Array, level: Array, needs: tuple[bool, ...],
 ) -> tuple[Any, ...]:  # fmt: skip
-    """dv = pᵀ g; with ds = p (g vᵀ - Σ g out), dq = ds k · scale, dk = dsᵀ q · scale and dmask = ds."""
+    """dv = pᵀ g; with ds = p (g vᵀ - Σ g out), dq = ds k · scale, dk = dsᵀ q · scale and dmask = ds.
+
+    Where it can, g is divided by the sum of its row in the place of p: that is the smaller array.
+    """
     kind = query.dtype
     batch, heads, rows, _ = query.shape
     columns = key.shape[2]
@@ -151,7 +154,12 @@ def _gradients(
         shape = (*q.shape[:3], width)
         size = math.prod(shape)
         p = _scores(q, k, mask, part, causal, work[:size].reshape(shape))
-        p -= level[ours][..., None]
+        dot, logarithm = dots[ours], level[ours][..., None]
+        if minimum_reduce(logarithm, None) > -_SAFE and (logarithm < _SAFE).all():
+            share = np.exp(-logarithm)
+            upstream, dot = upstream * share, dot * share
+        else:
+            p -= logarithm
         np.exp(p, out=p)
         ds = np.matmul(upstream, v.swapaxes(-1, -2), out=other[:size].reshape(shape))
         used = p
@@ -163,7 +171,7 @@ def _gradients(
             _put(dv[theirs], used.swapaxes(-1, -2), upstream, first)
         if not (for_query or for_key or for_mask):
             continue
-        ds -= dots[ours]
+        ds -= dot
         ds *= p
         if dm is not None:
             to = _mask_part(dm, part)[..., :width]
