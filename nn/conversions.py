@@ -10,7 +10,7 @@ from autograd.errors import DTypeError
 from autograd.modes import no_grad
 from autograd.tape import Variable
 from nn import members
-from nn.members import BUFFERS, Kind
+from nn.members import BUFFERS
 
 
 class ModuleConversions:
@@ -23,14 +23,13 @@ class ModuleConversions:
         """Replace the values of each parameter and its gradient, and each buffer, by what `fn` makes of them."""
         for child in self.children() if recurse else ():
             child._apply(fn)  # noqa: SLF001  # the same method of another module
-        for _, parameter in members.named(self, (Kind.PARAMETER,)):
-            gradient = parameter.grad
-            with no_grad():
-                new = fn(parameter)
-                new_gradient = None if gradient is None else fn(gradient)
-            parameter.data = new
-            if gradient is not None:
-                gradient.data = new_gradient
+        with no_grad():
+            for _, parameter in members.named(self, members.PARAMETERS):
+                gradient = parameter.grad
+                new, new_gradient = fn(parameter), None if gradient is None else fn(gradient)
+                parameter.data = new
+                if gradient is not None:
+                    gradient.data = new_gradient
         for name, buffer in members.named(self, BUFFERS):
             self.__dict__[name] = fn(buffer)
         return self

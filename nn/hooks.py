@@ -46,7 +46,7 @@ class Hooks:
         return added(self.backward, hook, prepend)
 
 
-def added(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+def added(hooks: dict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
     """The handle of a hook that is now the last of those, or the first."""
     later = dict(hooks) if prepend else {}
     for number in later:

@@ -25,10 +25,11 @@ class Kind(enum.Enum):
     MODULE = "module"
 
 
-BUFFERS = (Kind.BUFFER, Kind.UNSAVED_BUFFER)
+PARAMETER, BUFFER, UNSAVED_BUFFER, MODULE = Kind  # a name is found sooner than an attribute of an enum
+PARAMETERS, BUFFERS, SAVED_BUFFERS, MODULES = (PARAMETER,), (BUFFER, UNSAVED_BUFFER), (BUFFER,), (MODULE,)
 
-REGISTERED: dict[Kind, dict[int, Any]] = {Kind.PARAMETER: {}, Kind.BUFFER: {}, Kind.MODULE: {}}
-"""Hooks that see every member that any module gets, by its kind; see `nn.modules.module`."""
+REGISTERED: dict[int, tuple[Kind, Any]] = {}
+"""Hooks that see every member of a kind that any module gets; see `nn.modules.module`."""
 
 
 class Members(MutableMapping[str, Any]):
@@ -93,7 +94,7 @@ def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: An
     """Make `value` the member `name`: in the place of one of the same kind, else as the last."""
     held = kinds.get(name)
     if held is not kind:
-        if not (held in BUFFERS and kind in BUFFERS):
+        if held is not None and not (held in BUFFERS and kind in BUFFERS):
             kinds.pop(name, None)
         kinds[name] = kind
     attributes[name] = value
@@ -101,23 +102,29 @@ def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: An
 
 def registered(module: Any, name: str, value: Any, kind: Kind) -> Any:
     """The value, once the hooks of all registrations have seen it."""
-    hooks = REGISTERED[Kind.BUFFER if kind is Kind.UNSAVED_BUFFER else kind]
-    for hook in tuple(hooks.values()) if hooks and (value is not None or kind is not Kind.PARAMETER) else ():
-        answer = hook(module, name, value)
-        value = value if answer is None else answer
+    for wanted, hook in tuple(REGISTERED.values()):
+        if wanted is (BUFFER if kind is UNSAVED_BUFFER else kind) and (
+            value is not None or kind is not PARAMETER
+        ):
+            answer = hook(module, name, value)
+            value = value if answer is None else answer
     return value
 
 
 def named(module: Any, kinds: tuple[Kind, ...]) -> list[tuple[str, Any]]:
     """(name, member) of the module's own members of some kinds, without those that are None."""
-    attributes = vars(module)
-    own = [(name, attributes[name]) for name, kind in kinds_of(module, "members").items() if kind in kinds]
-    return [(name, value) for name, value in own if value is not None]
+    attributes = module.__dict__
+    own = attributes["_member_kinds"] if "_member_kinds" in attributes else kinds_of(module, "members")
+    return [
+        (name, value)
+        for name, kind in own.items()
+        if kind in kinds and (value := attributes[name]) is not None
+    ]
 
 
 def state_of(module: Any) -> list[tuple[str, Any]]:
     """(name, tensor) of what a state dict has of the module itself: its parameters, then its saved buffers."""
-    return [*named(module, (Kind.PARAMETER,)), *named(module, (Kind.BUFFER,))]
+    return named(module, PARAMETERS) + named(module, SAVED_BUFFERS)
 
 
 def names(module: Any, kinds: tuple[Kind, ...]) -> set[str]:
@@ -163,7 +170,7 @@ def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: ty
     Raises:
         ArgumentError: if it is of another type, or a parameter that is the result of an operation.
     """
-    wanted: type = {Kind.PARAMETER: Parameter, Kind.MODULE: module_class}.get(kind, Variable)
+    wanted: type = Parameter if kind is PARAMETER else module_class if kind is MODULE else Variable
     if value is not None and not isinstance(value, wanted):
         what = {Kind.PARAMETER: "an nn.Parameter", Kind.MODULE: "an nn.Module"}.get(kind, "a Tensor")
         hint = (
@@ -173,7 +180,7 @@ def check_value(module: Any, name: str, value: Any, kind: Kind, module_class: ty
             f"{type(module).__name__}: cannot assign a {type(value).__name__} as the "
             f"{'buffer' if kind in BUFFERS else kind.value} '{name}': it must be {what} or None{hint}"
         )
-    if kind is Kind.PARAMETER and isinstance(value, Parameter) and isinstance(value.current_node(), Node):
+    if kind is PARAMETER and isinstance(value, Parameter) and isinstance(value.current_node(), Node):
         raise ArgumentError(
             f"{type(module).__name__}: the parameter '{name}' is the result of an operation, so it cannot be learnt; "
             "compute it in forward() from parameters instead"

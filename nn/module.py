@@ -11,7 +11,7 @@ from autograd.tape import bump
 from nn import members
 from nn.conversions import ModuleConversions
 from nn.hooks import ModuleHooks
-from nn.members import BUFFERS, Kind, Members, UnsavedNames
+from nn.members import BUFFER, BUFFERS, MODULE, PARAMETER, UNSAVED_BUFFER, Kind, Members, UnsavedNames
 from nn.parameter import Buffer, Parameter
 from nn.state import ModuleState
 from nn.tree import ModuleTree
@@ -71,28 +71,32 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
     # -- attributes ------------------------------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
+        attributes = self.__dict__
+        kinds = attributes.get("_member_kinds")
         if isinstance(value, (Parameter, Buffer, Module)):
             if isinstance(value, Parameter):
-                kind = Kind.PARAMETER
+                kind = PARAMETER
             elif isinstance(value, Module):
-                kind = Kind.MODULE
+                kind = MODULE
             else:
-                kind = Kind.BUFFER if value.persistent else Kind.UNSAVED_BUFFER
-            kinds = members.kinds_of(self, kind.value)
+                kind = BUFFER if value.persistent else UNSAVED_BUFFER
+            if kinds is None:
+                kinds = members.kinds_of(self, kind.value)
             held = kinds.get(name)
-            if (held is Kind.PARAMETER and kind is not Kind.PARAMETER) or (
-                held is Kind.MODULE and kind in BUFFERS
-            ):
+            if (held is PARAMETER and kind is not PARAMETER) or (held is MODULE and kind in BUFFERS):
                 members.check_value(self, name, value, held, Module)
-            members.check_value(self, name, value, kind, Module)
-            if kind is not Kind.MODULE and ("." in name or hasattr(type(self), name)):
+            if kind is PARAMETER:
+                members.check_value(self, name, value, kind, Module)
+            if held is None and kind is not MODULE and ("." in name or hasattr(type(self), name)):
                 members.check_name(self, name, kind)
-            members.put(self.__dict__, kinds, name, members.registered(self, name, value, kind), kind)
+            if members.REGISTERED:
+                value = members.registered(self, name, value, kind)
+            members.put(attributes, kinds, name, value, kind)
             return
-        kinds = self.__dict__.get("_member_kinds", {})
-        if name in kinds:
+        if kinds is not None and name in kinds:
             members.check_value(self, name, value, kinds[name], Module)
-            value = members.registered(self, name, value, kinds[name])
+            if members.REGISTERED:
+                value = members.registered(self, name, value, kinds[name])
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -111,7 +115,7 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
 
     @property
     def _parameters(self) -> Members:
-        return Members(self.__dict__, self._member_kinds, (Kind.PARAMETER,))
+        return Members(self.__dict__, self._member_kinds, members.PARAMETERS)
 
     @property
     def _buffers(self) -> Members:
@@ -123,7 +127,7 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
 
     @property
     def _modules(self) -> Members:
-        return Members(self.__dict__, self._member_kinds, (Kind.MODULE,))
+        return Members(self.__dict__, self._member_kinds, members.MODULES)
 
     def _register(self, name: str, value: Any, kind: Kind) -> None:
         members.check_name(self, name, kind)
@@ -139,15 +143,15 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
             MemberNameError: if the name is empty, holds a dot, or is taken.
             ArgumentError: if it is not a Parameter.
         """
-        self._register(name, param, Kind.PARAMETER)
+        self._register(name, param, PARAMETER)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a tensor that belongs to the state but is not learnt; `persistent=False` leaves it out of state dicts."""
-        self._register(name, tensor, Kind.BUFFER if persistent else Kind.UNSAVED_BUFFER)
+        self._register(name, tensor, BUFFER if persistent else UNSAVED_BUFFER)
 
     def register_module(self, name: str, module: Module | None) -> None:
         """Add a module."""
-        self._register(name, module, Kind.MODULE)
+        self._register(name, module, MODULE)
 
     add_module = register_module
 
@@ -199,9 +203,7 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
 
     def __repr__(self) -> str:
         own = self.extra_repr().split("\n") if self.extra_repr() else []
-        parts = [
-            (name, self.__dict__[name]) for name, kind in self._member_kinds.items() if kind is Kind.MODULE
-        ]
+        parts = [(name, self.__dict__[name]) for name, kind in self._member_kinds.items() if kind is MODULE]
         lines = own + [f"({name}): {indented(repr(part))}" for name, part in parts]
         if not parts and len(own) <= 1:
             return f"{self._get_name()}({''.join(own)})"

@@ -13,7 +13,6 @@ from autograd.tape import RemovableHandle
 from nn import members
 from nn.hooks import added
 from nn.loading import EXTRA, IncompatibleKeys, Loading, Metadata, by_child, take
-from nn.members import Kind
 
 
 class StateHooks:
@@ -102,7 +101,7 @@ class ModuleState:
         for hook in () if hooks is None else tuple(hooks.save_before.values()):
             hook(self, prefix, keep_vars)
         self._save_to_state_dict(found, prefix, keep_vars)
-        for name, module in members.named(self, (Kind.MODULE,)):
+        for name, module in members.named(self, members.MODULES):
             module.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for number, hook in () if hooks is None else tuple(hooks.save_after.items()):
             answer = hook(self, found, prefix, metadata)
@@ -166,7 +165,7 @@ class ModuleState:
                 part, prefix, local, True, keys.missing_keys, keys.unexpected_keys, messages
             )
             parts = by_child(part, prefix)
-            for name, child in members.named(module, (Kind.MODULE,)):
+            for name, child in members.named(module, members.MODULES):
                 load(child, parts.get(name, {}), f"{prefix}{name}.")
             hooks = module._state_hooks  # noqa: SLF001
             for hook in () if hooks is None else tuple(hooks.load_after.values()):
@@ -227,7 +226,7 @@ class ModuleState:
         if strict:
             missing_keys += missing
             known = {name for name, _ in members.state_of(self)}
-            inner = members.names(self, (Kind.MODULE,))
+            inner = members.names(self, members.MODULES)
             for key in state_dict:
                 if key.startswith(prefix) and not (has_extra and key == extra):
                     name, inside, _ = key[len(prefix) :].partition(".")

@@ -21,23 +21,25 @@ class ModuleTree:
     def _walk(
         self, kinds: tuple[Kind, ...], prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
         seen: set[int] = set()
         modules = self.named_modules(None, prefix, remove_duplicate) if recurse else ((prefix, self),)
         for path, module in modules:
             for name, value in members.named(module, kinds):
                 if not remove_duplicate or id(value) not in seen:
                     seen.add(id(value))
-                    yield (f"{path}.{name}" if path else name), value
+                    found.append((f"{path}.{name}" if path else name, value))
+        return iter(found)
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Go through (name, parameter); one that occurs twice comes once, by its first name."""
-        return self._walk((Kind.PARAMETER,), prefix, recurse, remove_duplicate)
+        return self._walk(members.PARAMETERS, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Go through the parameters, those of submodules among them."""
-        return (value for _, value in self.named_parameters(recurse=recurse))
+        return iter([value for _, value in self.named_parameters(recurse=recurse)])
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
@@ -52,7 +54,7 @@ class ModuleTree:
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Go through (name, module) of the modules directly in this one; one that occurs twice comes once."""
         seen: set[int] = set()
-        for name, module in members.named(self, (Kind.MODULE,)):
+        for name, module in members.named(self, members.MODULES):
             if id(module) not in seen:
                 seen.add(id(module))
                 yield name, module
@@ -65,14 +67,9 @@ class ModuleTree:
         self: Any, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
         """Go through (path, module), from this one downwards, such as ('encoder.0', Linear(…))."""
-        memo = set() if memo is None else memo
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        for name, module in members.named(self, (Kind.MODULE,)):
-            yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+        found: list[tuple[str, Module]] = []
+        _collect(self, set() if memo is None else memo, prefix, remove_duplicate, found)
+        return iter(found)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """Go through all modules, this one first."""
@@ -139,3 +136,18 @@ class ModuleTree:
             child.apply(fn)
         fn(self)
         return self
+
+
+def _collect(module: Any, memo: set[Any], path: str, unique: bool, found: list[tuple[str, Any]]) -> None:
+    """Add (path, module) of a module and of those inside it; `memo` holds those to be left out."""
+    if module in memo:
+        return
+    if unique:
+        memo.add(module)
+    found.append((path, module))
+    for name, part in members.named(module, members.MODULES):
+        inner = f"{path}.{name}" if path else name
+        if type(part).named_modules is ModuleTree.named_modules:
+            _collect(part, memo, inner, unique, found)
+        else:  # it has its own
+            found += part.named_modules(memo, inner, unique)

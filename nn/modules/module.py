@@ -82,14 +82,14 @@ def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
 
 def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, name, parameter)` when a parameter becomes a member; it may return another one."""
-    return added(REGISTERED[Kind.PARAMETER], hook)
+    return added(REGISTERED, (Kind.PARAMETER, hook))
 
 
 def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, name, buffer)` when a buffer becomes a member; it may return another one."""
-    return added(REGISTERED[Kind.BUFFER], hook)
+    return added(REGISTERED, (Kind.BUFFER, hook))
 
 
 def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, name, submodule)` when a module becomes a member; it may return another one."""
-    return added(REGISTERED[Kind.MODULE], hook)
+    return added(REGISTERED, (Kind.MODULE, hook))
