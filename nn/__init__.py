@@ -4,7 +4,7 @@ A model is a `Module`: layers are made in its `__init__` and used in its `forwar
 functions, `init` what weights start from, `utils` gradient clipping and the like, `scalar` networks of single numbers.
 """
 
-from nn import functional, init, scalar, utils
+from nn import functional, init, modules, parameter, scalar, utils
 from nn.activation import (
     CELU,
     ELU,
@@ -153,7 +153,7 @@ from nn.upsampling import (
 )
 
 __all__ = [
-    "functional", "init", "scalar", "utils",
+    "functional", "init", "modules", "parameter", "scalar", "utils",
     # the base
     "Module", "Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer",
     # containers

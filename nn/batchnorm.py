@@ -23,6 +23,7 @@ class Normalization(Module):
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
     dims: tuple[int, ...] = ()  # how many dimensions an input may have
+    _version = 2  # since 2 a state dict has num_batches_tracked
 
     def __init__(
         self,
@@ -77,6 +78,16 @@ class Normalization(Module):
             init.ones_(self.weight)
         if self.bias is not None:
             init.zeros_(self.bias)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *rest: Any
+    ) -> None:
+        """Load; a state dict from before version 2, or that does not say, may lack num_batches_tracked."""
+        key = f"{prefix}num_batches_tracked"
+        if local_metadata.get("version", 1) < 2 and self.track_running_stats and key not in state_dict:
+            held = self.num_batches_tracked
+            state_dict[key] = zeros((), dtype="int64") if held is None else held
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def _check_dims(self, input: Tensor) -> None:
         if input.ndim not in self.dims:

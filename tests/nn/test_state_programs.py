@@ -318,3 +318,20 @@ def test_hooks_of_a_copy_get_the_copy():
         other.load_state_dict(other.state_dict())
         assert other.seen
     assert not hasattr(model, "seen")
+
+
+def test_batch_norm_reads_state_dicts_without_a_count():
+    def load(lib, n, metadata):
+        model = n.Sequential(n.BatchNorm1d(2))
+        state = OrderedDict((k, v + 1) for k, v in model.state_dict().items() if "num" not in k)
+        if metadata is not None:
+            state._metadata = {"0": metadata}
+        keys = model.load_state_dict(state, strict=False)
+        return (
+            list(keys.missing_keys),
+            model[0].num_batches_tracked,
+            model.state_dict()._metadata["0"]["version"],
+        )
+
+    for metadata in (None, {"version": 1}, {"version": 2}):
+        compare(lambda lib, n, metadata=metadata: load(lib, n, metadata))
