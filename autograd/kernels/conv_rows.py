@@ -15,45 +15,83 @@ from numpy.lib.stride_tricks import as_strided
 from autograd.dtypes import Array
 from autograd.kernels.conv_window import Window, along
 from autograd.kernels.image_layout import empty_hcwn, is_hcwn, to_hcwn
+from autograd.layout import copied
 
-_CACHE = 1 << 19  # bytes; what a block of groups may take
+_CACHE = 1 << 20  # bytes; what a block may take
 
 
-def matrices(x: Array, window: Window, groups: int) -> Array:
-    """What each output row sees of x (N, C, H, W): (groups, rows, taps·channels·taps, columns·N).
+def blocks(x: Array, window: Window, groups: int) -> Iterator[tuple[slice, slice, Array]]:
+    """What the outputs see of x (N, C, H, W), as much at a time as fits in the cache.
 
-    Overlapping views of one array where the taps of a row are neighbours.
+    Yields which groups and which rows of the output, and (groups, rows, taps · channels · taps, columns · N): matrices
+    that overlap where the taps of a row are neighbours, in memory that the next block overwrites.
     """
-    p = x.transpose(2, 1, 3, 0)
+    if (*window.taps, *window.stride, *window.start) == (1, 1, 1, 1, 0, 0) and window.size == x.shape[2:]:
+        if is_hcwn(x):  # each output sees one input
+            rows, c = window.size[0], x.shape[1] // groups
+            seen = x.transpose(2, 1, 3, 0).reshape(rows, groups, c, -1)
+            yield slice(0, groups), slice(0, rows), seen.transpose(1, 0, 2, 3)
+            return
+    each = x.shape[1] // groups
+    count = groups
+    if groups > 1:
+        a_row = each * window.taps[1] * window.size[1] * len(x) * x.itemsize
+        count = max(1, _CACHE // max(1, a_row * min(window.size[0], 8)))
+    for a in range(0, groups, count):
+        part = slice(a, min(a + count, groups))
+        p = x[:, a * each : (a + count) * each].transpose(2, 1, 3, 0)
+        if p.shape[3] > 1 and p.strides[3] != p.itemsize:
+            p = copied(p)  # once, rather than for every tap
+        for rows, seen in _of_rows(p, window, part.stop - a):
+            yield part, rows, seen
+
+
+def _of_rows(p: Array, window: Window, groups: int) -> Iterator[tuple[slice, Array]]:
+    """The same of x as (H, C, W, N), row after row."""
+    (start, sh, dh, kh, rows), (_, _, _, kw, columns) = zip(*window, strict=True)
     _, channels, _, n = p.shape
-    (_, sh, dh, kh, rows), (_, _, _, kw, columns) = zip(*window, strict=True)
-    c = channels // groups
-    sees_itself = (*window.taps, *window.stride, *window.start) == (1, 1, 1, 1, 0, 0)
-    if sees_itself and (rows, columns) == x.shape[2:] and is_hcwn(x):
-        return p.reshape(rows, groups, c, columns * n).transpose(1, 0, 2, 3)
-    if dh == 1 and sh <= kh:
-        held = (rows - 1) * sh + kh
-        shifted = np.empty((groups, held, c, kw, columns, n), x.dtype)
-        _fill(shifted, p, window, window.start[0], 1, held)
-        step = shifted.strides
-        return as_strided(
-            shifted,
-            (groups, rows, kh * c * kw, columns * n),
-            (step[0], sh * step[1], step[3], x.itemsize),
-            writeable=False,
+    c, across = channels // groups, columns * n
+    a_row = channels * kw * across * p.itemsize
+    overlaps = dh == 1 and sh <= kh
+    kept = kh - sh if overlaps else 0  # rows that the next output sees as well
+    fit = (_CACHE // max(1, a_row) - kept) // (sh if overlaps else kh)
+    count = min(rows, max(fit, -(-4 * kept // sh), 1))
+    if not overlaps:
+        taps = np.empty((groups, count, kh, c, kw, columns, n), p.dtype)
+        for a in range(0, rows, count):
+            held = min(count, rows - a)
+            for i in range(kh):
+                _fill(taps[:, :held, i], p, window, start + a * sh + i * dh, sh)
+            yield slice(a, a + held), taps[:, :held].reshape(groups, held, kh * c * kw, across)
+        return
+    shifted = np.empty((groups, (count - 1) * sh + kh, c, kw, columns, n), p.dtype)
+    step = shifted.strides
+    for a in range(0, rows, count):
+        held = min(count, rows - a)
+        end = (held - 1) * sh + kh
+        if a and kept:
+            shifted[:, :kept] = shifted[:, count * sh : count * sh + kept]
+        first = kept if a else 0
+        _fill(shifted[:, first:end], p, window, start + a * sh + first, 1)
+        yield (
+            slice(a, a + held),
+            as_strided(
+                shifted,
+                (groups, held, kh * c * kw, across),
+                (step[0], sh * step[1], step[3], p.itemsize),
+                writeable=False,
+            ),
         )
-    seen = np.empty((groups, rows, kh, c, kw, columns, n), x.dtype)
-    for i in range(kh):
-        _fill(seen[:, :, i], p, window, window.start[0] + i * dh, sh, rows)
-    return seen.reshape(groups, rows, kh * c * kw, columns * n)
 
 
-def _fill(out: Array, p: Array, window: Window, start: int, stride: int, rows: int) -> None:
+def _fill(out: Array, p: Array, window: Window, start: int, stride: int) -> None:
     """out[g, r, c, j, w] = the input in row start + r · stride, seen by column w through the tap j; 0 outside."""
-    groups, _, c, kw, columns, _ = out.shape
+    groups, rows, c, kw, columns, _ = out.shape
     top, bottom, lines = along(p.shape[0], start, stride, rows)
-    out[:, :top] = 0
-    out[:, bottom:] = 0
+    if top:
+        out[:, :top] = 0
+    if bottom < rows:
+        out[:, bottom:] = 0
     source = p[lines]
     source = source.reshape(bottom - top, groups, c, *p.shape[2:]).transpose(1, 0, 2, 3, 4)
     inside = out[:, top:bottom]
@@ -73,11 +111,13 @@ def convolved(x: Array, weight: Array, bias: Array | None, window: Window, group
     n, rows, columns = len(x), *window.size
     w = np.ascontiguousarray(weight.transpose(0, 2, 1, 3)).reshape(groups, 1, len(weight) // groups, -1)
     result = empty_hcwn((n, len(weight), rows, columns), x.dtype)
-    out = result.transpose(2, 1, 3, 0).reshape(rows, groups, w.shape[2], columns * n)
-    for part, inputs in _blocks(x, window, groups):
-        np.matmul(w[part], matrices(inputs, window, len(w[part])), out=out[:, part].swapaxes(0, 1))
-        if bias is not None:
-            out[:, part] += bias.reshape(groups, -1, 1)[part]
+    out = result.transpose(2, 1, 3, 0).reshape(rows, groups, w.shape[2], columns * n).transpose(1, 0, 2, 3)
+    shift = None if bias is None else bias.reshape(groups, 1, -1, 1)
+    for part, lines, seen in blocks(x, window, groups):
+        target = out[part, lines]
+        np.matmul(w[part], seen, out=target)
+        if shift is not None:
+            target += shift[part]
     return result
 
 
@@ -85,12 +125,12 @@ def weight_gradient(x: Array, g: Array, window: Window, groups: int) -> Array:
     """(O, C / groups, kh, kw): how the sum of g times the convolution changes with the weight."""
     rows, columns = window.size
     arrived = to_hcwn(g).reshape(rows, groups, -1, columns * len(x)).transpose(1, 0, 3, 2)
-    found = []
-    for part, inputs in _blocks(x, window, groups):
+    inner = x.shape[1] // groups * window.taps[0] * window.taps[1]
+    found = np.zeros((groups, inner, arrived.shape[3]), x.dtype)
+    for part, lines, seen in blocks(x, window, groups):
         # with the larger of the two first, BLAS needs two thirds of the time
-        each = np.matmul(matrices(inputs, window, len(arrived[part])), arrived[part])
-        found.append(np.add.reduce(each, axis=1))
-    return in_weight_order(found[0] if len(found) == 1 else np.concatenate(found), window)
+        found[part] += np.add.reduce(np.matmul(seen, arrived[part, lines]), axis=1)
+    return in_weight_order(found, window)
 
 
 def in_weight_order(d: Array, window: Window) -> Array:
@@ -98,18 +138,6 @@ def in_weight_order(d: Array, window: Window) -> Array:
     kh, kw = window.taps
     out = d.reshape(len(d), kh, -1, kw, d.shape[-1]).transpose(0, 4, 2, 1, 3)
     return out.reshape(-1, out.shape[2], kh, kw)
-
-
-def _blocks(x: Array, window: Window, groups: int) -> Iterator[tuple[slice, Array]]:
-    """The groups, as many at a time as fit in the cache: which, and their channels of x."""
-    if groups == 1:
-        yield slice(0, 1), x
-        return
-    each = x.shape[1] // groups
-    held = each * len(x) * window.size[0] * window.size[1] * window.taps[1] * x.itemsize
-    count = max(1, _CACHE // max(1, held))
-    for a in range(0, groups, count):
-        yield slice(a, a + count), x[:, a * each : (a + count) * each]
 
 
 def spreads_well(inputs: int, outputs: int) -> bool:

@@ -57,6 +57,15 @@ def from_hcwn(p: Array) -> Array:
     return p.transpose(_BACK[p.ndim])
 
 
+def laid_like(v: Array, x: Array) -> Array:
+    """v itself; a copy in the order of images where x lies so and v does not: mixed orders are slow.
+
+    >>> is_hcwn(laid_like(np.zeros((8, 6, 5, 7)), empty_hcwn((8, 6, 5, 7), np.float32)))
+    True
+    """
+    return from_hcwn(to_hcwn(v)) if is_hcwn(x) and not is_hcwn(v) else v
+
+
 def empty_hcwn(shape: tuple[int, ...], dtype: Any) -> Array:
     """An uninitialised array of shape (N, C, H, W) that lies in H, C, W, N order, and is no view of another.
 
