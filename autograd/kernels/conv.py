@@ -14,8 +14,9 @@ How they are computed depends on the shape: `conv_rows` is the usual way, for on
 
 from __future__ import annotations
 
+import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,18 +52,28 @@ class Geometry:
     dilation: Sizes
     groups: int
 
-    @property
-    def window(self) -> Window:
-        """The window through which y sees x."""
-        return Window(tuple(-p for p in self.padding), self.stride, self.dilation, self.taps, self.outputs)
+    window: Window = field(init=False, repr=False, compare=False)
+    """The window through which y sees x."""
 
-    def in_two(self) -> Geometry:
-        """With one spatial dimension: the same with a dimension of size 1 before it."""
-        ones, zeros = (1,), (0,)
-        return Geometry(
-            ones + self.size, ones + self.outputs, ones + self.taps, ones + self.stride, zeros + self.padding,
-            ones + self.dilation, self.groups,
-        )  # fmt: skip
+    def __post_init__(self) -> None:
+        start = tuple(-p for p in self.padding)
+        window = Window(start, self.stride, self.dilation, self.taps, self.outputs)
+        object.__setattr__(self, "window", window)  # the class is frozen
+
+
+@functools.lru_cache(maxsize=512)
+def in_two(g: Geometry) -> Geometry:
+    """One of one spatial dimension, with a dimension of size 1 before it."""
+    one, none = (1,), (0,)
+    return Geometry(
+        one + g.size,
+        one + g.outputs,
+        one + g.taps,
+        one + g.stride,
+        none + g.padding,
+        one + g.dilation,
+        g.groups,
+    )
 
 
 def channel_sums(g: Array) -> Any:
@@ -148,7 +159,7 @@ def in_float(body: Any, arrays: tuple[Any, ...], geometry: Geometry, whole: str 
 def convolved(x: NdArray, weight: NdArray, bias: Any, geometry: Geometry) -> NdArray:
     """The body of `convolution`."""
     if x.ndim == 3:
-        return convolved(x[:, :, None], weight[:, :, None], bias, geometry.in_two())[:, :, 0]
+        return convolved(x[:, :, None], weight[:, :, None], bias, in_two(geometry))[:, :, 0]
     shape = (len(x), len(weight), *geometry.outputs)
     if not (x.size and weight.size and math.prod(shape)):
         return _constant(shape, bias, x.dtype)
@@ -169,19 +180,24 @@ def _seen(x: NdArray, weight: NdArray, bias: Any, window: Window, groups: int) -
         return samples.convolved(x, weight, bias, window, groups)
     if groups == x.shape[1] == len(weight) and groups > 1 and len(x) * window.size[1] < 64:
         return depthwise.convolved(x, weight, bias, window)
+    if groups == 1 and rows.sees_itself(x, window) and x.flags.c_contiguous:
+        return samples.convolved(
+            x, weight, bias, window, groups
+        )  # a product of what is there, in either order
     return rows.convolved(x, weight, bias, window, groups)
 
 
 def sent_back(y: NdArray, weight: NdArray, bias: Any, geometry: Geometry) -> NdArray:
     """The body of `transposed_convolution`."""
     if y.ndim == 3:
-        return sent_back(y[:, :, None], weight[:, :, None], bias, geometry.in_two())[:, :, 0]
+        return sent_back(y[:, :, None], weight[:, :, None], bias, in_two(geometry))[:, :, 0]
     groups = geometry.groups
     each_out, each_in = len(weight) // groups, weight.shape[1]
     shape = (len(y), each_in * groups, *geometry.size)
     if not (y.size and weight.size and math.prod(shape)):
         return _constant(shape, bias, y.dtype)
-    if y.ndim == 4 and groups == 1 and rows.spreads_well(each_in, each_out):
+    strided = max(geometry.stride) > 1
+    if y.ndim == 4 and groups == 1 and (rows.spreads_well(each_in, each_out) or (strided and y.size < 4096)):
         return rows.spread(y, weight, bias, shape, geometry.padding, geometry.stride, geometry.dilation)
     # seen from the inputs, the outputs lie in windows, and the weight's two kinds of channels change places
     turned = weight.reshape(groups, each_out, each_in, *geometry.taps).swapaxes(1, 2)
@@ -207,7 +223,7 @@ def all_channels(phase: Phase) -> tuple[slice, ...]:
 def of_weight(y: NdArray, x: NdArray, geometry: Geometry) -> NdArray:
     """The body of `convolution_weight`."""
     if x.ndim == 3:
-        return of_weight(y[:, :, None], x[:, :, None], geometry.in_two())[:, :, 0]
+        return of_weight(y[:, :, None], x[:, :, None], in_two(geometry))[:, :, 0]
     groups, channels = geometry.groups, x.shape[1]
     if not (x.size and y.size):
         return np.zeros((y.shape[1], channels // groups, *geometry.taps), x.dtype)
@@ -215,4 +231,6 @@ def of_weight(y: NdArray, x: NdArray, geometry: Geometry) -> NdArray:
         return samples.weight_gradient(x, y, geometry.window, groups)
     if groups == channels == y.shape[1] and groups > 1:
         return depthwise.weight_gradient(x, y, geometry.window)
+    if groups == 1 and x.flags.c_contiguous and y.flags.c_contiguous and rows.sees_itself(x, geometry.window):
+        return samples.weight_gradient(x, y, geometry.window, groups)
     return rows.weight_gradient(x, y, geometry.window, groups)

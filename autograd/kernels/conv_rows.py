@@ -14,10 +14,20 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.dtypes import Array
 from autograd.kernels.conv_window import Window, along
-from autograd.kernels.image_layout import empty_hcwn, is_hcwn, to_hcwn
+from autograd.kernels.image_layout import empty_hcwn, from_hcwn, is_hcwn, to_hcwn
 from autograd.layout import copied
 
 _CACHE = 1 << 20  # bytes; what a block may take
+
+
+def sees_itself(x: Array, window: Window) -> bool:
+    """Whether each output sees one input, at its own place: a kernel of 1 × 1."""
+    return window.size == x.shape[2:] and (*window.taps, *window.stride, *window.start) == (1, 1, 1, 1, 0, 0)
+
+
+def _with_examples_innermost(x: Array) -> Array:
+    """x, copied if its examples do not lie side by side: once, rather than for every tap."""
+    return from_hcwn(copied(x.transpose(2, 1, 3, 0))) if len(x) > 1 and x.strides[0] != x.itemsize else x
 
 
 def blocks(x: Array, window: Window, groups: int) -> Iterator[tuple[slice, slice, Array]]:
@@ -26,12 +36,11 @@ def blocks(x: Array, window: Window, groups: int) -> Iterator[tuple[slice, slice
     Yields which groups and which rows of the output, and (groups, rows, taps · channels · taps, columns · N): matrices
     that overlap where the taps of a row are neighbours, in memory that the next block overwrites.
     """
-    if (*window.taps, *window.stride, *window.start) == (1, 1, 1, 1, 0, 0) and window.size == x.shape[2:]:
-        if is_hcwn(x):  # each output sees one input
-            rows, c = window.size[0], x.shape[1] // groups
-            seen = x.transpose(2, 1, 3, 0).reshape(rows, groups, c, -1)
-            yield slice(0, groups), slice(0, rows), seen.transpose(1, 0, 2, 3)
-            return
+    if sees_itself(x, window) and is_hcwn(x):
+        rows, c = window.size[0], x.shape[1] // groups
+        whole = x.transpose(2, 1, 3, 0).reshape(rows, groups, c, -1)
+        yield slice(0, groups), slice(0, rows), whole.transpose(1, 0, 2, 3)
+        return
     each = x.shape[1] // groups
     count = groups
     if groups > 1:
@@ -40,10 +49,8 @@ def blocks(x: Array, window: Window, groups: int) -> Iterator[tuple[slice, slice
     for a in range(0, groups, count):
         part = slice(a, min(a + count, groups))
         p = x[:, a * each : (a + count) * each].transpose(2, 1, 3, 0)
-        if p.shape[3] > 1 and p.strides[3] != p.itemsize:
-            p = copied(p)  # once, rather than for every tap
-        for rows, seen in _of_rows(p, window, part.stop - a):
-            yield part, rows, seen
+        for lines, seen in _of_rows(p, window, part.stop - a):
+            yield part, lines, seen
 
 
 def _of_rows(p: Array, window: Window, groups: int) -> Iterator[tuple[slice, Array]]:
@@ -108,6 +115,7 @@ def _fill(out: Array, p: Array, window: Window, start: int, stride: int) -> None
 
 def convolved(x: Array, weight: Array, bias: Array | None, window: Window, groups: int) -> Array:
     """The convolution (N, O, rows, columns) of x (N, C, H, W) with weight (O, C / groups, kh, kw)."""
+    x = _with_examples_innermost(x)
     n, rows, columns = len(x), *window.size
     w = np.ascontiguousarray(weight.transpose(0, 2, 1, 3)).reshape(groups, 1, len(weight) // groups, -1)
     result = empty_hcwn((n, len(weight), rows, columns), x.dtype)
@@ -123,6 +131,7 @@ def convolved(x: Array, weight: Array, bias: Array | None, window: Window, group
 
 def weight_gradient(x: Array, g: Array, window: Window, groups: int) -> Array:
     """(O, C / groups, kh, kw): how the sum of g times the convolution changes with the weight."""
+    x = _with_examples_innermost(x)
     rows, columns = window.size
     arrived = to_hcwn(g).reshape(rows, groups, -1, columns * len(x)).transpose(1, 0, 3, 2)
     inner = x.shape[1] // groups * window.taps[0] * window.taps[1]

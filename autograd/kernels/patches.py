@@ -5,6 +5,7 @@ Each is the other's derivative.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -37,6 +38,12 @@ def summed_patches(cols: Array, geometry: Any) -> Array:
     sent = cols.reshape(n, channels, kh, kw, rows, columns)
     out = np.zeros((n, channels, height, width), cols.dtype)
     (top, left), (sh, sw), (dh, dw) = geometry.padding, geometry.stride, geometry.dilation
+    if rows * columns < kh * kw:  # few large patches: one after another
+        for p, q in itertools.product(range(rows), range(columns)):
+            first, end, lines = along(height, p * sh - top, dh, kh)
+            begin, stop, places = along(width, q * sw - left, dw, kw)
+            out[:, :, lines, places] += sent[:, :, first:end, begin:stop, p, q]
+        return out
     for i in range(kh):
         first, end, lines = along(height, i * dh - top, sh, rows)
         for j in range(kw):

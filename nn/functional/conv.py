@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from autograd import Tensor, ops
@@ -33,21 +34,26 @@ def sizes_of(op: str, name: str, value: Any, dims: int, least: int) -> tuple[int
     return found
 
 
-def _batched(op: str, input: Any, weight: Any, dims: int) -> tuple[Any, bool]:
-    """The input with its batch dimension, and whether it had one.
+def _plain(value: Any) -> Any:
+    """A list as a tuple, so that it can be remembered."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _lead(op: str, shape: tuple[int, ...], weight: tuple[int, ...], dims: int) -> int:
+    """How many dimensions there are before the spatial ones: 2, or 1 without a batch.
 
     Raises:
         ShapeError: if the input or the weight has another number of dimensions.
     """
-    if len(weight.shape) != dims + 2:
-        raise ShapeError(f"{op}: weight must have {dims + 2} dimensions, got shape {tuple(weight.shape)}")
-    if len(input.shape) not in (dims + 1, dims + 2):
+    if len(weight) != dims + 2:
+        raise ShapeError(f"{op}: weight must have {dims + 2} dimensions, got shape {weight}")
+    lead = len(shape) - dims
+    if lead not in (1, 2):
         raise ShapeError(
             f"{op}: input must have {dims + 1} dimensions (C, …), or {dims + 2} with a batch (N, C, …), got shape "
-            f"{tuple(input.shape)}"
+            f"{shape}"
         )
-    batched = len(input.shape) == dims + 2
-    return (input if batched else ops.unsqueeze(input, 0)), batched
+    return lead
 
 
 def _without_batch(out: Any) -> Any:
@@ -57,7 +63,15 @@ def _without_batch(out: Any) -> Any:
     return ops.reshape(out, tuple(out.shape[1:]))
 
 
-def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transposed: bool) -> int:
+def _checked(
+    op: str,
+    shape: tuple[int, ...],
+    channels: int,
+    weight: tuple[int, ...],
+    bias: Any,
+    groups: Any,
+    transposed: bool,
+) -> int:
     """The groups, if they and the channels fit.
 
     Raises:
@@ -67,20 +81,18 @@ def _checked(op: str, input: Any, weight: Any, bias: Any, groups: Any, transpose
     if not hasattr(groups, "__index__") or groups.__index__() < 1:
         raise ArgumentError(f"{op}: groups must be a positive whole number, got {groups!r}")
     groups = groups.__index__()
-    channels, first, second = input.shape[1], weight.shape[0], weight.shape[1]
+    first, second = weight[:2]
     wanted = first if transposed else second * groups
     if first % groups or not first:
-        raise ShapeError(
-            f"{op}: groups={groups} must divide the first size of weight, not 0; got {tuple(weight.shape)}"
-        )
+        raise ShapeError(f"{op}: groups={groups} must divide the first size of weight, not 0; got {weight}")
     if channels != wanted:
         raise ShapeError(
-            f"{op}: weight of shape {tuple(weight.shape)} with groups={groups} needs an input of {wanted} channels, "
-            f"got shape {tuple(input.shape)}"
+            f"{op}: weight of shape {weight} with groups={groups} needs an input of {wanted} channels, "
+            f"got shape {shape}"
         )
     outputs = second * groups if transposed else first
-    if bias is not None and tuple(bias.shape) != (outputs,):
-        raise ShapeError(f"{op}: bias must have shape ({outputs},), got {tuple(bias.shape)}")
+    if bias is not None and bias != (outputs,):
+        raise ShapeError(f"{op}: bias must have shape ({outputs},), got {bias}")
     return int(groups)
 
 
@@ -98,22 +110,17 @@ def _same_padding(
     return [(total // 2, total - total // 2) for total in totals]
 
 
-def _convolved(
-    op: str,
-    input: Any,
-    weight: Any,
-    bias: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    groups: Any,
-    dims: int,
-) -> Tensor:
-    x, batched = _batched(op, input, weight, dims)
+@functools.lru_cache(maxsize=512, typed=True)
+def _geometry(
+    op: str, shape: tuple[int, ...], weight: tuple[int, ...], bias: Any, stride: Any, padding: Any, dilation: Any,
+    groups: Any, dims: int,
+) -> Geometry:  # fmt: skip
+    """What links the arguments of a convolution, checked; remembered, as a network repeats itself."""
+    lead = _lead(op, shape, weight, dims)
     steps = sizes_of(op, "stride", stride, dims, 1)
     spread = sizes_of(op, "dilation", dilation, dims, 1)
-    groups = _checked(op, x, weight, bias, groups, False)
-    size, taps = tuple(x.shape[2:]), tuple(weight.shape[2:])
+    groups = _checked(op, shape, shape[lead - 1], weight, bias, groups, False)
+    size, taps = shape[lead:], weight[2:]
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
             raise ArgumentError(f"{op}: padding is 'same', 'valid' or numbers, got {padding!r}")
@@ -125,40 +132,73 @@ def _convolved(
     if min(taps) < 1 or any(h < n for h, n in zip(held, needed, strict=True)):
         raise ShapeError(
             f"{op}: the kernel, which spans {tuple(needed)}, must be neither empty nor larger than the padded input, "
-            f"of {tuple(held)}; input {tuple(input.shape)}, weight {tuple(weight.shape)}"
+            f"of {tuple(held)}; input {shape}, weight {weight}"
         )
     outputs = tuple((h - n) // s + 1 for h, n, s in zip(held, needed, steps, strict=True))
-    geometry = Geometry(size, outputs, taps, steps, tuple(p for p, _ in pads), spread, groups)
-    out = convolution(x, weight, bias, geometry)
-    return out if batched else _without_batch(out)
+    return Geometry(size, outputs, taps, steps, tuple(p for p, _ in pads), spread, groups)
 
 
-def _transposed(
-    op: str, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: Any,
-    dilation: Any, dims: int,
-) -> Tensor:  # fmt: skip
-    x, batched = _batched(op, input, weight, dims)
+@functools.lru_cache(maxsize=512, typed=True)
+def _transposed_geometry(
+    op: str, shape: tuple[int, ...], weight: tuple[int, ...], bias: Any, stride: Any, padding: Any,
+    output_padding: Any, groups: Any, dilation: Any, dims: int,
+) -> Geometry:  # fmt: skip
+    """The same of a transposed convolution: its input is what the convolution would give."""
+    lead = _lead(op, shape, weight, dims)
     steps = sizes_of(op, "stride", stride, dims, 1)
     pads = sizes_of(op, "padding", padding, dims, 0)
     extra = sizes_of(op, "output_padding", output_padding, dims, 0)
     spread = sizes_of(op, "dilation", dilation, dims, 1)
-    groups = _checked(op, x, weight, bias, groups, True)
+    groups = _checked(op, shape, shape[lead - 1], weight, bias, groups, True)
     if any(e >= s and e >= d for e, s, d in zip(extra, steps, spread, strict=True)):
         raise ArgumentError(
             f"{op}: output_padding must be smaller than stride or dilation, got {extra}, {steps} and {spread}"
         )
-    outputs, taps = tuple(x.shape[2:]), tuple(weight.shape[2:])
+    outputs, taps = shape[lead:], weight[2:]
     size = tuple(
         (n - 1) * s - 2 * p + d * (k - 1) + e + 1
         for n, s, p, d, k, e in zip(outputs, steps, pads, spread, taps, extra, strict=True)
     )
     if min(size) < 1 or min(outputs) < 1 or min(taps) < 1:
         raise ShapeError(
-            f"{op}: the result would have size {size}; input {tuple(input.shape)}, weight {tuple(weight.shape)}, "
-            f"stride {steps}, padding {pads}"
+            f"{op}: the result would have size {size}; input {shape}, weight {weight}, stride {steps}, padding {pads}"
         )
-    out = transposed_convolution(x, weight, bias, Geometry(size, outputs, taps, steps, pads, spread, groups))
-    return out if batched else _without_batch(out)
+    return Geometry(size, outputs, taps, steps, pads, spread, groups)
+
+
+def _applied(operation: Any, input: Any, weight: Any, bias: Any, geometry: Geometry) -> Any:
+    """The operation, on a batch of one if the input has no batch."""
+    if len(input.shape) == len(geometry.size) + 2:
+        return operation(input, weight, bias, geometry)
+    return _without_batch(operation(ops.unsqueeze(input, 0), weight, bias, geometry))
+
+
+def _convolved(
+    op: str,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,
+    dims: int,
+) -> Tensor:
+    shapes = tuple(input.shape), tuple(weight.shape), None if bias is None else tuple(bias.shape)
+    options = _plain(stride), _plain(padding), _plain(dilation), groups, dims
+    result: Tensor = _applied(convolution, input, weight, bias, _geometry(op, *shapes, *options))
+    return result
+
+
+def _transposed(
+    op: str, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: Any,
+    dilation: Any, dims: int,
+) -> Tensor:  # fmt: skip
+    shapes = tuple(input.shape), tuple(weight.shape), None if bias is None else tuple(bias.shape)
+    options = _plain(stride), _plain(padding), _plain(output_padding), groups, _plain(dilation), dims
+    geometry = _transposed_geometry(op, *shapes, *options)
+    result: Tensor = _applied(transposed_convolution, input, weight, bias, geometry)
+    return result
 
 
 @composite
