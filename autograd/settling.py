@@ -52,15 +52,15 @@ def settle(x: Variable) -> bool:
 
 
 def was_made_so(array: Any) -> bool:
-    """Whether an array lies in the order of images because an operation made it so, and is no view of another order."""
-    memory = array.base
+    """Whether an array lies in the order of images because an operation made it so: it is all of its memory.
+
+    A kernel makes an array by its dimensions in some order; one that was placed in a plain buffer is a user's.
+    """
     if not lies_as_images(array):
         return False
+    memory = array.base
     return memory is None or (
-        type(memory) is np.ndarray
-        and memory.base is None
-        and memory.size == array.size
-        and lies_as_images(memory)
+        type(memory) is np.ndarray and memory.base is None and memory.size == array.size and memory.ndim > 1
     )
 
 

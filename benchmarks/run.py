@@ -33,6 +33,7 @@ MODULES = {
     "W2b": "w2b_chain",
     "W3": "w3_w4_mlp",
     "W4": "w3_w4_mlp",
+    "W5": "w5_cnn",
     "W6": "w6_lstm",
     "W7": "w7_gpt",
     "W10": "w10_long_chain",

@@ -23,6 +23,9 @@ _EXP = (
 _LU = "SciPy's Python around LAPACK counts at (8, 8) [lu 19 µs, 14 µs; lu_factor 10 µs, 7 µs]"
 
 REASONS: dict[str, str] = {
+    # convolutions
+    "conv2d(depthwise)": "a filter per channel leaves no matrix product, but one of a row with a matrix, bound by "
+    "memory; and C order is rearranged on the way in and out. PyTorch keeps nine taps in registers",
     # views
     **dict.fromkeys(
         [

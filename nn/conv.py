@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
-from autograd import Tensor, ops
+from autograd import Tensor
 from autograd.errors import ArgumentError
-from autograd.tape import wrap
 from nn import functional as F
 from nn import init
 from nn.linear import empty_parameter
@@ -17,7 +14,6 @@ from nn.module import Module
 from nn.parameter import Parameter
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
-_NUMPY_MODES: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 Sizes = int | tuple[int, ...]
 
@@ -84,11 +80,8 @@ class ConvNd(Module):
         if self.padding_mode == "zeros":
             return input, self.padding
         pads = [(p, p) for p in self.padding] if not isinstance(self.padding, str) else self._same()
-        for d, (before, behind) in enumerate(pads):
-            dim = input.ndim - len(pads) + d
-            places = np.pad(np.arange(input.shape[dim]), (before, behind), _NUMPY_MODES[self.padding_mode])
-            input = ops.index_select(input, dim, wrap(places))
-        return input, 0
+        widths = [n for pair in reversed(pads) for n in pair]  # the last dimension first
+        return F.pad(input, widths, self.padding_mode), 0
 
     def _same(self) -> list[tuple[int, int]]:
         """How much "same" or "valid" pads each dimension, before and behind."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError
+from autograd.kernels.image_layout import laid_like
 from autograd.kernels.windows import Windows, along, empty_like
 from autograd.primitive import Array, primitive
 
@@ -75,6 +76,7 @@ def routed(v: Array, x: Array, best: Array | None, windows: Windows) -> Array:
     few = windows.volume <= _FEW and v.dtype.kind == "f"
     if not few or math.isnan(np.maximum.reduce(best, axis=None, initial=-np.inf)):
         return _routed_by_position(v, x, windows)
+    v, best = laid_like(v, x), laid_like(best, x)
     if not windows.overlap:
         return _routed_apart(v, x, best, windows)
     found = empty_like(x, x.shape, v.dtype)

@@ -105,17 +105,12 @@ def along(ndim: int, dim: int, s: Any) -> tuple[Any, ...]:
 
 
 def empty_like(x: Array, shape: tuple[int, ...], dtype: Any = None) -> Array:
-    """An uninitialised array of another shape, with its dimensions in memory in the order that x has them.
+    """An uninitialised array of another shape, with its dimensions in memory in x's order; no view of another.
 
     >>> empty_like(np.zeros((4, 3, 2)).T, (5, 6, 7)).T.flags.c_contiguous
     True
     """
-    kind = x.dtype if dtype is None else dtype
-    if x.flags.c_contiguous:
-        return np.empty(shape, kind)
-    order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
-    made = np.empty([shape[d] for d in order], kind)
-    return made.transpose(np.argsort(order))
+    return np.empty_like(x, dtype, order="K", shape=shape)
 
 
 def in_memory_order(x: Array) -> tuple[Array, tuple[int, ...]]:

@@ -194,8 +194,8 @@ def test_the_order_in_memory_stays(name, order):
         autograd.from_numpy(in_order(x, order)).requires_grad_(),
     )
     expected, out = POOLS[name](plain), POOLS[name](moved)
+    assert out.array.transpose(order).flags.c_contiguous  # before anything asks for its memory
     np.testing.assert_allclose(out.detach().numpy(), expected.detach().numpy(), rtol=1e-12, atol=1e-12)
-    assert out.array.transpose(order).flags.c_contiguous
     g = np.random.default_rng(0).normal(size=out.shape)
     (dx,) = autograd.grad(expected, plain, autograd.tensor(g))
     (moved_dx,) = autograd.grad(out, moved, autograd.from_numpy(in_order(g, order)))
