@@ -15,6 +15,10 @@ from nn.utils.fusion import (
     fuse_linear_bn_eval,
     fuse_linear_bn_weights,
 )
+from nn.utils.memory_format import (
+    convert_conv2d_weight_memory_format,
+    convert_conv3d_weight_memory_format,
+)
 from nn.utils.penalty import elastic_penalty, l1_penalty, l2_penalty
 from nn.utils.skip_init import skip_init
 from nn.utils.spectral_norm_hook import remove_spectral_norm, spectral_norm
@@ -25,6 +29,8 @@ __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
+    "convert_conv2d_weight_memory_format",
+    "convert_conv3d_weight_memory_format",
     "elastic_penalty",
     "fuse_conv_bn_eval",
     "fuse_conv_bn_weights",

@@ -69,9 +69,20 @@ def skipped_without_a_device(lib, n):
     utils(n).skip_init(n.Identity)
 
 
+def orders_in_memory(lib, n):
+    model = fill(
+        lib, n.Sequential(n.Conv2d(2, 3, 2), n.Sequential(n.ConvTranspose2d(3, 2, 2)), n.Linear(2, 2))
+    )
+    space = fill(lib, n.Conv3d(2, 3, 2))
+    result = utils(n).convert_conv2d_weight_memory_format(model, lib.channels_last)
+    utils(n).convert_conv3d_weight_memory_format(space, lib.channels_last_3d)
+    weights = [model[0].weight, model[1][0].weight, model[2].weight, space.weight]
+    return result is model, [list(w.stride()) for w in weights], weights
+
+
 @pytest.mark.parametrize(
     "program",
-    [conv, conv_of_one_dimension, transposed, linear, skipped, skipped_without_a_device],
+    [orders_in_memory, conv, conv_of_one_dimension, transposed, linear, skipped, skipped_without_a_device],
     ids=lambda f: f.__name__,
 )
 def test_as_in_pytorch(program):

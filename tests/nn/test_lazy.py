@@ -8,6 +8,7 @@ import pytest
 
 import autograd
 import nn
+import optim
 from autograd.errors import AutogradError
 from nn.lazy import LazyModuleMixin
 from nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
@@ -161,3 +162,13 @@ def test_mistakes(mistake, kind, message):
 def test_a_lazy_module_defines_how_it_is_initialized():
     with pytest.raises(NotImplementedError, match="initialize_parameters is not implemented for Undefined"):
         Undefined()(autograd.ones(1, 2))
+
+
+def test_an_optimizer_made_before_the_first_call_trains():
+    layer = LazyScale()
+    optimizer = optim.SGD(layer.parameters(), lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        layer(autograd.ones(1, 3)).sum().backward()
+        optimizer.step()
+    np.testing.assert_allclose(layer.weight.detach().numpy(), [1.8] * 3, rtol=1e-6)
