@@ -123,7 +123,7 @@ def in_bits(nats: float) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> list[float]:
-    """Train, show what it writes, and save; return the validation loss after each epoch, those before it resumed too."""
+    """Train, show what it writes, and save; return the validation loss after each epoch, earlier runs' too."""
     parser = argparse.ArgumentParser(description="Teach an LSTM to write like the manual of Python.")
     parser.add_argument("--epochs", type=int, default=6, help="how often it reads the text (6)")
     parser.add_argument("--hidden", type=int, default=128, help="numbers in its state (128)")

@@ -389,3 +389,52 @@ def test_messages() -> None:
         layer(autograd.zeros(3, 2, 7))
     with pytest.raises(AutogradError, match="a pair"):
         layer(autograd.zeros(3, 2, 4), (autograd.zeros(1, 2, 5),))
+
+
+# ------------------------------------------------------------------------------------------ vmap
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_examples_under_vmap(name: str) -> None:
+    """Examples with the same weights, and an ensemble: networks with weights of their own."""
+    layers = [pair(name, {"num_layers": 2, "bidirectional": True}, np.float64)[0] for _ in range(2)]
+    with autograd.no_grad():
+        for p in layers[1].parameters():
+            p.mul_(0.5)
+    x = autograd.tensor(np.random.default_rng(1).standard_normal((2, STEPS, BATCH, IN)))
+    found = autograd.vmap(lambda x: layers[0](x)[0])(x)
+    for i in range(2):
+        np.testing.assert_allclose(found[i].detach().numpy(), layers[0](x[i])[0].detach().numpy(), atol=1e-12)
+    weights = {
+        n: autograd.stack([p.detach() for p in parts])
+        for n, *parts in zip(
+            dict(layers[0].named_parameters()), *(layer.parameters() for layer in layers), strict=True
+        )
+    }
+
+    def run(weights: dict[str, Any], x: Any) -> Any:
+        return autograd.func.functional_call(layers[0], weights, (x,))[0]
+
+    ensemble = autograd.vmap(run, in_dims=(0, None))(weights, x[0])
+    for i in range(2):
+        np.testing.assert_allclose(
+            ensemble[i].detach().numpy(), layers[i](x[0])[0].detach().numpy(), atol=1e-12
+        )
+
+
+def test_gradients_of_each_example() -> None:
+    layer, _ = pair("GRU", {}, np.float64)
+    x = autograd.tensor(np.random.default_rng(1).standard_normal((3, STEPS, 1, IN)))
+    weights = {name: p.detach() for name, p in layer.named_parameters()}
+
+    def loss_of(weights: dict[str, Any], x: Any) -> Any:
+        return autograd.func.functional_call(layer, weights, (x,))[0].square().sum()
+
+    found = autograd.vmap(autograd.func.grad(loss_of), in_dims=(None, 0))(weights, x)
+    for i in range(3):
+        layer.zero_grad()
+        layer(x[i])[0].square().sum().backward()
+        for name, p in layer.named_parameters():
+            np.testing.assert_allclose(
+                found[name][i].detach().numpy(), p.grad.numpy(), rtol=1e-10, atol=1e-12
+            )
