@@ -41,7 +41,11 @@ def load_text(size: int | None = None, file: Path | None = None) -> str:
     """Return the help topics of Python one after another, or the text of a file; of it the first `size` characters."""
     from pydoc_data.topics import topics
 
-    text = "\n".join(topics[name] for name in sorted(topics)) if file is None else file.read_text(encoding="utf-8")
+    text = (
+        "\n".join(topics[name] for name in sorted(topics))
+        if file is None
+        else file.read_text(encoding="utf-8")
+    )
     return text if size is None else text[:size]
 
 

@@ -52,3 +52,13 @@ def test_a_resumed_run_gives_the_same_numbers(program, tmp_path, capsys):
 def test_stretches(program):
     cut = program.in_stretches(autograd.arange(11), 3)
     assert cut.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_another_text(program, tmp_path, capsys):
+    file = tmp_path / "text.txt"
+    file.write_text("abcd" * 1000, encoding="utf-8")
+    history = program.main(
+        ["--hidden", "8", "--length", "8", "--epochs", "6", "--text", str(file), "--out", str(tmp_path)]
+    )
+    assert history[-1] < 0.2  # there is nothing to guess
+    assert "abcdabcd" in capsys.readouterr().out
