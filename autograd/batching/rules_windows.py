@@ -31,7 +31,7 @@ def _bordered(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG0
 @batches(max_pool.routed, max_pool.collected)
 def _winners(p: Primitive, level: Level, args: list[Any]) -> Any:
     *arrays, windows = args
-    return p.function(*(None if a is None else examples(a, level) for a in arrays), windows)
+    return p.function(*(examples(a, level) for a in arrays), windows)
 
 
 # ------------------------------------------------------------------------------------------------ rows of tables

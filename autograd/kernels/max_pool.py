@@ -1,9 +1,9 @@
 """Maxima over windows, and their derivative: the gradient of a window goes to its first largest element.
 
 The forward pass is a maximum of strided slices of the input, in whatever order its dimensions lie in memory. Nothing
-is noted on the way: the derivative finds the winners again by comparing the same slices with the result, so nothing is
-saved but the input and the result. `routed` sends a window's number to its winner and `collected` reads it there; each
-is the other's derivative, so every order is there.
+is noted on the way: the derivative takes the maximum again and finds the winners by comparing the same slices with it,
+so nothing is saved but the input, and the result may be written to in place. `routed` sends a window's number to its
+winner and `collected` reads it there; each is the other's derivative, so every order is there.
 
 As in PyTorch, of equal elements the first wins, and of several that are nan the last.
 """
@@ -26,19 +26,24 @@ _BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> intege
 _FEW = 9  # places of a window, up to which the derivative compares each of them
 
 
-def _to_winners(g: Any, x: Any, out: Any, windows: Windows) -> Any:
-    return routed(g, x, out, windows)
+def _to_winners(g: Any, x: Any, windows: Windows) -> Any:
+    return routed(g, x, windows)
 
 
 def _from_winners(v: Any, x: Any, windows: Windows) -> Any:
     return collected(v, x, windows)
 
 
-@primitive(x=lambda g, x, out, windows: _to_winners(g, x, out, windows))
+@primitive(x=lambda g, x, windows: _to_winners(g, x, windows))
 def max_pool(x: Array, windows: Windows) -> Array:
     """The largest element of each window over the last dimensions; nan if there is one.  dx = g at the winners."""
     if x.dtype.kind == "b":
         raise DTypeError("max_pool: there is no maximum of bools, got bool; convert with .to()")
+    return _largest(x, windows)
+
+
+def _largest(x: Array, windows: Windows) -> Array:
+    """The largest element of each window."""
     out = x
     for dim in range(-len(windows.spans), 0):  # the first dimension first: its slices are the longest strips
         out = _largest_along(out, windows, dim)
@@ -68,13 +73,13 @@ def _largest_along(x: Array, windows: Windows, dim: int) -> Array:
 # ------------------------------------------------------------------------------------------------ the winners
 
 
-@primitive(v=lambda g, x, windows: _from_winners(g, x, windows), x=None, best=None)
-def routed(v: Array, x: Array, best: Array | None, windows: Windows) -> Array:
+@primitive(v=lambda g, x, windows: _from_winners(g, x, windows), x=None)
+def routed(v: Array, x: Array, windows: Windows) -> Array:
     """Zeros of the shape of x with each window's v added at its winner.  dv = what comes to the winners."""
-    if best is None:
+    if windows.volume > _FEW or v.dtype.kind != "f":
         return _routed_by_position(v, x, windows)
-    few = windows.volume <= _FEW and v.dtype.kind == "f"
-    if not few or math.isnan(np.maximum.reduce(best, axis=None, initial=-np.inf)):
+    best = _largest(x, windows)
+    if math.isnan(np.maximum.reduce(best, axis=None, initial=-np.inf)):
         return _routed_by_position(v, x, windows)
     v, best = laid_like(v, x), laid_like(best, x)
     if not windows.overlap:
@@ -134,11 +139,7 @@ def _routed_by_position(g: Array, x: Array, windows: Windows) -> Array:
     return found.reshape(x.shape)
 
 
-def _back(g: Any, x: Any, windows: Windows) -> Any:
-    return routed(g, x, None, windows)
-
-
-@primitive(v=lambda g, x, windows: _back(g, x, windows), x=None)
+@primitive(v=lambda g, x, windows: _to_winners(g, x, windows), x=None)
 def collected(v: Array, x: Array, windows: Windows) -> Array:
     """For each window the element of v where x has its winner.  dv = g at the winners."""
     n = len(windows.spans)

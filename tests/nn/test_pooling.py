@@ -166,6 +166,18 @@ def test_the_first_of_equal_elements_gets_the_gradient():
         np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-12)
 
 
+@pytest.mark.parametrize("kernel", [2, (3, 1), 5])
+def test_the_result_may_be_overwritten(kernel):
+    """MaxPool2d, then ReLU(inplace=True): the derivative needs only the input."""
+    x = random_input((2, 3, 6, 6), np.float64)
+    grads = []
+    for lib, tensor in ((nn, autograd.tensor), (torch.nn, torch.tensor)):
+        given = tensor(x, requires_grad=True)
+        (lib.Sequential(lib.MaxPool2d(kernel), lib.ReLU(inplace=True))(given) ** 2).sum().backward()
+        grads.append(given.grad.numpy())
+    np.testing.assert_allclose(*grads, rtol=1e-12)
+
+
 def in_order(a, order):
     """The array with its dimensions in memory in this order."""
     return np.ascontiguousarray(a.transpose(order)).transpose(np.argsort(order))
