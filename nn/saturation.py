@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from nn import functional as F
@@ -74,6 +76,7 @@ class Hardtanh(Module):
     Args:
         min_val, max_val: the bounds.
         inplace: overwrite the input.
+        min_value, max_value: older names of the bounds, which PyTorch has deprecated.
 
     Raises:
         ArgumentError: unless min_val < max_val.
@@ -83,8 +86,24 @@ class Hardtanh(Module):
     tensor([-1.0000,  0.5000,  1.0000])
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
         super().__init__()
+        for older, value in (("min", min_value), ("max", max_value)):
+            if value is not None:
+                warnings.warn(
+                    f"keyword argument `{older}_value` is deprecated; its name is `{older}_val`",
+                    FutureWarning,
+                    stacklevel=2,
+                )
+        min_val = min_val if min_value is None else min_value
+        max_val = max_val if max_value is None else max_value
         if not min_val < max_val:
             raise ArgumentError(f"Hardtanh: needs min_val < max_val, got {min_val} and {max_val}")
         self.min_val = min_val

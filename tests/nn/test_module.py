@@ -494,3 +494,9 @@ def test_compiling_is_allowed_and_does_nothing():
     net = Net()
     net.compile(mode="default")
     assert net(autograd.ones(1, 3)).shape == (1, 2)
+
+
+def test_the_older_names_of_hardtanhs_bounds():
+    with pytest.warns(FutureWarning, match="min_val"):
+        layer = nn.Hardtanh(min_value=-0.5, max_val=2.0)
+    assert (layer.min_val, layer.max_val) == (-0.5, 2.0)
