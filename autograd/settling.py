@@ -28,12 +28,22 @@ def lies_as_images(x: Any) -> bool:
     return order is not None and not x.flags.c_contiguous and x.transpose(order).flags.c_contiguous
 
 
-def settle(x: Variable) -> bool:
-    """Bring a tensor in the order of images into C order, unless others see its memory. Whether it lies so now."""
+def lies_densely(x: Any) -> bool:
+    """Whether an array lies in memory without gaps, its dimensions in any order."""
+    order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
+    return bool(x.transpose(order).flags.c_contiguous)
+
+
+def settle(x: Variable, any_order: bool = False) -> bool:
+    """Bring a tensor in the order of images into C order, unless others see its memory. Whether it lies so now.
+
+    any_order:  of another order as well, which pools and normalisations keep, and PyTorch's do not; for `view`, where
+        elementwise operations, which keep it in PyTorch too, then are more lenient than PyTorch's
+    """
     array = x.array
     if array.flags.c_contiguous:
         return True
-    if x.base is not None or not array.flags.writeable or not was_made_so(array):
+    if x.base is not None or not array.flags.writeable or not was_made_so(array, any_order):
         return False
     node = x.node
     held = _count(node.values, array, set()) if isinstance(node, Node) else 0
@@ -51,12 +61,12 @@ def settle(x: Variable) -> bool:
     return True
 
 
-def was_made_so(array: Any) -> bool:
-    """Whether an array lies in the order of images because an operation made it so: it is all of its memory.
+def was_made_so(array: Any, any_order: bool = False) -> bool:
+    """Whether an array lies in its order because an operation made it so: it is all of its memory.
 
     A kernel makes an array by its dimensions in some order; one that was placed in a plain buffer is a user's.
     """
-    if not lies_as_images(array):
+    if not (lies_densely(array) if any_order else lies_as_images(array)):
         return False
     memory = array.base
     return memory is None or (

@@ -215,7 +215,7 @@ def view(input: Any, shape: Any) -> Tensor:
             return type(input)(view(input.value, given), input.level)  # type: ignore[return-value]  # it has its methods
         return wrap(input.array.view(dtypes.numpy_dtype(given)))
     if isinstance(input, Variable) and not input.array.flags.c_contiguous:
-        settle(input)
+        settle(input, any_order=True)
     try:
         result = reshape(input, shape)
     except AutogradError as error:
@@ -223,7 +223,7 @@ def view(input: Any, shape: Any) -> Tensor:
     if isinstance(input, Hidden):
         return result  # how the examples lie in memory is not theirs to know
     if result.array.size and not np.may_share_memory(result.array, input.array):
-        if input.base is None and was_made_so(input.array):
+        if input.base is None and was_made_so(input.array, any_order=True):
             result.array.flags.writeable = False  # a write to it would not reach the input
             return result
         raise ShapeError(
