@@ -184,6 +184,12 @@ def _seen(x: NdArray, weight: NdArray, bias: Any, window: Window, groups: int) -
         return samples.convolved(
             x, weight, bias, window, groups
         )  # a product of what is there, in either order
+    if groups == 1 and max(window.stride) == 1 and rows.spreads_well(len(weight), x.shape[1]):
+        # the transpose of the convolution with the kernel turned round, from the inputs' point of view
+        turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
+        pads = [d * (k - 1) + s for d, k, s in zip(window.dilation, window.taps, window.start, strict=True)]
+        shape = (len(x), len(weight), *window.size)
+        return rows.spread(x, turned, bias, shape, tuple(pads), window.stride, window.dilation)
     return rows.convolved(x, weight, bias, window, groups)
 
 

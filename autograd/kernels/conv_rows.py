@@ -150,8 +150,8 @@ def in_weight_order(d: Array, window: Window) -> Array:
 
 
 def spreads_well(inputs: int, outputs: int) -> bool:
-    """Whether `spread` is the faster way to the gradient of so few channels, from that of so many."""
-    return outputs >= 4 * inputs if 4 < inputs <= 16 else outputs > inputs and inputs <= 4
+    """Whether `spread` is the faster way to so few channels, from so many."""
+    return inputs <= 16 and outputs >= (4 if inputs > 6 else 2) * inputs
 
 
 def spread(
