@@ -156,27 +156,8 @@ class ModuleState:
         keys = IncompatibleKeys([], [])
         messages: list[str] = []
 
-        def load(module: Any, part: Any, prefix: str) -> None:
-            local = Metadata(metadata.get(prefix[:-1], {}))
-            local.loading = loading
-            if assign:
-                local["assign_to_params_buffers"] = True
-            module._load_from_state_dict(  # noqa: SLF001  # the same method of another module
-                part, prefix, local, True, keys.missing_keys, keys.unexpected_keys, messages
-            )
-            parts = by_child(part, prefix)
-            for name, child in members.named(module, members.MODULES):
-                load(child, parts.get(name, {}), f"{prefix}{name}.")
-            hooks = module._state_hooks  # noqa: SLF001
-            for hook in () if hooks is None else tuple(hooks.load_after.values()):
-                loading.show()
-                if hook(module, keys) is not None:
-                    raise StateDictError(
-                        "load_state_dict: a post hook returned something; it is to change the lists of keys in place"
-                    )
-
         try:
-            load(self, given, "")
+            _load(self, given, "", metadata, loading, assign, keys, messages)
             if strict:
                 names = [("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)]
                 for what, found in names:
@@ -274,3 +255,33 @@ class ModuleState:
         A strict load looks at the lists after that.
         """
         return added(state_hooks_of(self).load_after, hook)
+
+
+def _load(
+    module: Any,
+    part: Any,
+    prefix: str,
+    metadata: Mapping[str, Any],
+    loading: Loading,
+    assign: bool,
+    keys: IncompatibleKeys,
+    messages: list[str],
+) -> None:
+    """Load a module and those inside it from their part of a state dict."""
+    local = Metadata(metadata.get(prefix[:-1], {}))
+    local.loading = loading
+    if assign:
+        local["assign_to_params_buffers"] = True
+    module._load_from_state_dict(  # noqa: SLF001  # a method of Module, as the hooks are a part of it
+        part, prefix, local, True, keys.missing_keys, keys.unexpected_keys, messages
+    )
+    parts = by_child(part, prefix)
+    for name, child in members.named(module, members.MODULES):
+        _load(child, parts.get(name, {}), f"{prefix}{name}.", metadata, loading, assign, keys, messages)
+    hooks = module._state_hooks  # noqa: SLF001
+    for hook in () if hooks is None else tuple(hooks.load_after.values()):
+        loading.show()
+        if hook(module, keys) is not None:
+            raise StateDictError(
+                "load_state_dict: a post hook returned something; it is to change the lists of keys in place"
+            )

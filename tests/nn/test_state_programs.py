@@ -1,7 +1,9 @@
 """State dicts beside PyTorch's: hooks, classes that read and write their own, extra state, versions; and what fails."""
 
 import copy
+import gc
 import pickle
+import weakref
 from collections import OrderedDict
 
 import numpy as np
@@ -335,3 +337,18 @@ def test_batch_norm_reads_state_dicts_without_a_count():
 
     for metadata in (None, {"version": 1}, {"version": 2}):
         compare(lambda lib, n, metadata=metadata: load(lib, n, metadata))
+
+
+def test_loading_leaves_nothing_behind():
+    gc.collect()
+    gc.disable()
+    try:
+        model = nn.Sequential(nn.Linear(2, 2), Eager())
+        state = {k: autograd.full(v.shape, 9.0) for k, v in model.state_dict().items() if k != "1.lazy"}
+        state |= {"1.table": autograd.ones(5), "1.lazy": autograd.ones(4), "1._extra_state": "extra"}
+        value = weakref.ref(state["0.weight"])
+        model.load_state_dict(state)
+        del state
+        assert value() is None
+    finally:
+        gc.enable()
