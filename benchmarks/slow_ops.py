@@ -123,6 +123,14 @@ REASONS: dict[str, str] = {
     "nonzero": "np.nonzero gives an array for each dimension, to be put together [(64,): np.argwhere 3.7 µs, 2.8 µs]",
     "unique_consecutive": "a comparison, the positions of the changes and a take are three calls [8.4 ms, 1.6 ms]",
     "cross": "the products of components are ten NumPy calls at (64,) [np.cross 24 µs, 10 µs]",
+    # windows and grids
+    **dict.fromkeys(
+        ["max_pool2d(3, 2, 1)", "max_unpool2d", "adaptive_max_pool2d(3×5)", "fractional_max_pool2d"],
+        "the windows are looked up and compared in a few dozen calls at (64,), each 1 µs [PyTorch 12 µs in all]; an "
+        "adaptive pool takes each window by itself, a fractional one composes its places of small operations",
+    ),
+    "grid_sample": "the places and weights of the points are composed of small operations, so that every order of "
+    "derivative is theirs; PyTorch has one loop each way [0.4 ms of 0.5 ms at (64,) are calls]",
     # by index
     "gather": "counting the positions in C order [0.9 ms] takes as long as the take [1.0 ms; PyTorch's gather 1.2 ms]",
     "scatter_add": "counting the positions in C order [0.9 ms] comes before add.at [1.9 ms; PyTorch 1.4 ms]",

@@ -75,6 +75,7 @@ UNTIMED: dict[str, str] = {
             "mixed_back",
             "row_dots",
             "winners",
+            "winners_between",
         ],
         "a part or the derivative of a pool, a border or a sampling that is timed",
     ),

@@ -46,7 +46,9 @@ MAX_POOLS = [
     ),
     ours("max_pool1d", on(apart(*SIGNAL), 3, 2), on(apart(2, 6), 4, 3, 1, ceil_mode=True)),
     ours("max_pool3d", on(apart(*VOLUME), 2), on(apart(1, 3, 4, 5), (1, 2, 3), 1)),
-    ours("adaptive_max_pool1d", on(apart(*SIGNAL), 3)),
+    ours(
+        "adaptive_max_pool1d", on(apart(*SIGNAL), 3), on(apart(1, 1, 300), 140), covers=("winners_between",)
+    ),
     ours("adaptive_max_pool2d", on(apart(*IMAGE), (2, 4)), on(apart(*IMAGE), 1)),
     ours("adaptive_max_pool3d", on(apart(*VOLUME), (2, None, 2))),
     ours("lp_pool2d", on(Real(*IMAGE, low=0.3), 3, 2), on(Real(*IMAGE, low=0.3), 1.5, (2, 3), 1)),

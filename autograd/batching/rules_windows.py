@@ -15,7 +15,7 @@ from autograd.table import Primitive
 
 
 @batches(
-    max_pool.max_pool, max_pool.winners, mean_pool.window_means, mean_pool.window_spread, resample.resample,
+    max_pool.max_pool, max_pool.winners_between, mean_pool.window_means, mean_pool.window_spread, resample.resample,
     edges.edged, edges.unedged,
 )  # fmt: skip
 def _last_dims(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG001  # every rule is called alike
@@ -28,7 +28,7 @@ def _bordered(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG0
     return p.function(x.value, ((0, 0), *pairs), value)
 
 
-@batches(max_pool.routed, max_pool.collected)
+@batches(max_pool.routed, max_pool.collected, max_pool.winners)
 def _winners(p: Primitive, level: Level, args: list[Any]) -> Any:
     *arrays, windows = args
     return p.function(*(examples(a, level) for a in arrays), windows)

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.errors import DTypeError
 from autograd.kernels.image_layout import laid_like
-from autograd.kernels.windows import Windows, along, empty_like
+from autograd.kernels.windows import Windows, along, empty_like, in_memory_order
 from autograd.primitive import Array, primitive
 
 __all__ = ["collected", "max_pool", "routed", "winners"]
@@ -79,7 +79,7 @@ def routed(v: Array, x: Array, windows: Windows) -> Array:
     if windows.volume > _FEW or v.dtype.kind != "f":
         return _routed_by_position(v, x, windows)
     best = _largest(x, windows)
-    if math.isnan(np.maximum.reduce(best, axis=None, initial=-np.inf)):
+    if _has_nan(best):
         return _routed_by_position(v, x, windows)
     v, best = laid_like(v, x), laid_like(best, x)
     if not windows.overlap:
@@ -96,6 +96,11 @@ def routed(v: Array, x: Array, windows: Windows) -> Array:
         target = found[places]
         target += np.multiply(bits[where], won).view(v.dtype)
     return found
+
+
+def _has_nan(x: Array) -> bool:
+    """Whether there is a nan; looked for in the order in which the elements lie in memory."""
+    return bool(x.size) and math.isnan(np.maximum.reduce(in_memory_order(x)[0].reshape(-1)))
 
 
 def _routed_apart(g: Array, x: Array, out: Array, windows: Windows) -> Array:
@@ -149,10 +154,61 @@ def collected(v: Array, x: Array, windows: Windows) -> Array:
     return flat.reshape(at.shape)
 
 
+@primitive(x=None, best=None)
+def winners(x: Array, best: Array, windows: Windows) -> Array:
+    """The position of each window's winner, counted in C order over the dimensions of windows.
+
+    best:  the largest elements
+    """
+    if windows.volume > 255 or (x.dtype.kind == "f" and (_has_nan(best) or _has_infinity(best))):
+        return _positions(x, windows)
+    number = np.full_like(best, 255, np.uint8)  # of the winner among its window's places
+    for k, (where, places) in enumerate(windows.places):
+        lost = (x[places] != best[where]).view(np.uint8)
+        lost *= 255 - k
+        lost += k
+        np.minimum(number[where], lost, out=number[where])
+    n = len(windows.spans)
+    first: Any = np.zeros((), np.int64)
+    step: Any = np.zeros((), np.int64)
+    for span in windows.spans:
+        first = first[..., None] * span.size + (np.arange(span.windows) * span.stride - span.padding)
+        step = step[..., None] * span.size + np.arange(span.kernel) * span.dilation
+    if len(windows.places) < windows.volume:  # some places are outside of all windows
+        inside = [[k for k in range(s.kernel) if s.part(k)] for s in windows.spans]
+        step = step[np.ix_(*inside)]
+    position = step.reshape(-1).take(number)
+    position += first.reshape((1,) * (best.ndim - n) + first.shape)
+    return position
+
+
+def _has_infinity(best: Array) -> bool:
+    """Whether a window may have nothing but -inf: the winner is then its first place inside."""
+    return math.isinf(np.minimum.reduce(in_memory_order(best)[0].reshape(-1), initial=0))
+
+
 @primitive(x=None)
-def winners(x: Array, windows: Windows) -> Array:
-    """The position of each window's winner, counted in C order over the dimensions of windows."""
-    return _positions(x, windows)
+def winners_between(x: Array, edges: tuple[tuple[Array, Array], ...]) -> Array:
+    """The position of the winner of each block between edges, counted in C order over the last dimensions.
+
+    edges:  for each of these dimensions where the blocks begin and where they end
+    """
+    n = len(edges)
+    lead, sizes = x.shape[: x.ndim - n], x.shape[x.ndim - n :]
+    counts = tuple(len(low) for low, _ in edges)
+    found = np.empty((math.prod(lead), math.prod(counts)), np.int64)
+    numbers = np.arange(math.prod(sizes)).reshape(sizes)
+    with_nan = x.size > 0 and x.dtype.kind == "f" and _has_nan(x)
+    for i, block in enumerate(np.ndindex(counts)):
+        inside = tuple(slice(low[b], high[b]) for b, (low, high) in zip(block, edges, strict=True))
+        rows = x[(..., *inside)].reshape(len(found), -1)
+        place = rows.argmax(1)
+        if with_nan:
+            missing = np.isnan(rows)
+            last = rows.shape[1] - 1 - missing[:, ::-1].argmax(1)
+            place = np.where(missing.any(1), last, place)
+        found[:, i] = numbers[inside].reshape(-1).take(place)
+    return found.reshape(lead + counts)
 
 
 def _positions(x: Array, windows: Windows) -> Array:
@@ -173,7 +229,7 @@ def _positions(x: Array, windows: Windows) -> Array:
 def _winners_along(x: Array, windows: Windows, dim: int) -> tuple[Array, Array]:
     """The largest element of each window along one dimension, and its place."""
     n, span = len(windows.spans), windows.spans[dim]
-    if span.is_whole and not (x.dtype.kind == "f" and np.isnan(np.maximum.reduce(x, axis=None))):
+    if span.is_whole and not (x.dtype.kind == "f" and _has_nan(x)):
         place = x.argmax(axis=dim, keepdims=True)
         return np.take_along_axis(x, place, dim), place
     shape = (*x.shape[: x.ndim + dim], span.windows, *x.shape[x.ndim + dim + 1 :])

@@ -8,6 +8,7 @@ other, which BLAS does. The derivative is the product with the transpose.
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class Taps:
     def __init__(self, places: Array, weights: Array, size: int, inside: Array | None = None) -> None:
         self.places, self.weights, self.size = places, weights, size
         self.count, self.inside = len(places), inside
+        self._cast: dict[np.dtype[Any], list[tuple[slice, slice, Array]]] = {}
         self.picks = places.shape[1] == 1 and bool((weights == 1).all())
         self.is_identity = self.picks and self.count == size and bool((places[:, 0] == np.arange(size)).all())
 
@@ -47,6 +49,12 @@ class Taps:
             np.add.at(matrix, (np.arange(len(places))[:, None], places - low), weights)
             found.append((rows, slice(low, high), matrix))
         return found
+
+    def blocks_in(self, dtype: np.dtype[Any]) -> list[tuple[slice, slice, Array]]:
+        """The blocks with their matrices in a dtype."""
+        if dtype not in self._cast:
+            self._cast[dtype] = [(new, old, matrix.astype(dtype)) for new, old, matrix in self.blocks]
+        return self._cast[dtype]
 
     @functools.cached_property
     def matrix(self) -> Any:
@@ -76,7 +84,7 @@ def resample(x: Array, taps: Taps, dim: int, transposed: bool = False) -> Array:
     shape = there.shape
     n = taps.size if transposed else taps.count
     before, after = shape[:axis], shape[axis + 1 :]
-    flat = there.reshape(int(np.prod(before)), shape[axis], int(np.prod(after)))
+    flat = there.reshape(math.prod(before), shape[axis], math.prod(after))
     out = _product(flat, taps, n, transposed)
     back = [order.index(d) for d in range(x.ndim)]
     return out.reshape(*before, n, *after).transpose(back).astype(x.dtype, copy=False)
@@ -89,11 +97,13 @@ def _product(x: Array, taps: Taps, n: int, transposed: bool) -> Array:
         if transposed
         else np.empty((len(x), n, x.shape[2]), x.dtype)
     )
-    for new, old, matrix in taps.blocks:
-        weights = matrix.astype(x.dtype)
-        if transposed:
+    blocks = taps.blocks_in(x.dtype)
+    for new, old, weights in blocks:
+        if transposed and len(blocks) == 1 and old == slice(0, n):
+            out = _times(weights.T, x)
+        elif transposed:
             out[:, old] += _times(weights.T, x[:, new])
-        elif len(taps.blocks) == 1:
+        elif len(blocks) == 1:
             out = _times(weights, x[:, old])
         else:
             out[:, new] = _times(weights, x[:, old])

@@ -33,16 +33,18 @@ class Span:
     @functools.cached_property
     def parts(self) -> tuple[tuple[slice, slice], ...]:
         """For each k that any window has: (the windows that have a k-th place, these places)."""
-        found = []
-        for k in range(self.kernel):
-            start = k * self.dilation - self.padding  # of the first window
-            first = max(0, -(start // self.stride))
-            end = min(self.windows, (self.size - 1 - start) // self.stride + 1)
-            if end > first:
-                low = start + first * self.stride
-                places = slice(low, low + (end - first - 1) * self.stride + 1, self.stride)
-                found.append((slice(first, end), places))
-        return tuple(found)
+        found = map(self.part, range(self.kernel))
+        return tuple(part for part in found if part is not None)
+
+    def part(self, k: int) -> tuple[slice, slice] | None:
+        """The windows that have a k-th place, and these places; None if there are no such windows."""
+        start = k * self.dilation - self.padding  # of the first window
+        first = max(0, -(start // self.stride))
+        end = min(self.windows, (self.size - 1 - start) // self.stride + 1)
+        if end <= first:
+            return None
+        low = start + first * self.stride
+        return slice(first, end), slice(low, low + (end - first - 1) * self.stride + 1, self.stride)
 
     @functools.cached_property
     def is_full(self) -> bool:

@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, ops
 from autograd.errors import ArgumentError, DTypeError, ShapeError
-from autograd.kernels.max_pool import max_pool, winners
+from autograd.kernels.max_pool import max_pool, winners, winners_between
 from autograd.kernels.mean_pool import window_means
 from autograd.kernels.resample import resample
 from autograd.kernels.taps import edges, shares
 from autograd.kernels.windows import Span, Windows
 from autograd.tape import wrap
 from nn.functional.window_choice import chosen
+
+_FEW = 128  # windows, up to which each is looked at by itself
 
 OutputSize = int | Sequence[int | None]
 
@@ -123,7 +125,14 @@ def _adaptive_max_pool(op: str, n: int, input: Any, output_size: Any, return_ind
     windows = _even(shape[-n:], sizes)
     if windows is not None:
         out: Any = max_pool(input, windows)
-        return (out, winners(input, windows)) if return_indices else out
+        return (out, winners(input.detach(), out.detach(), windows)) if return_indices else out
+    if math.prod(sizes) <= _FEW:
+        lines = tuple(edges(a, b) for a, b in zip(shape[-n:], sizes, strict=True))
+        indices = winners_between(input.detach(), lines)
+        flat = (*shape[:-n], math.prod(shape[-n:]))
+        at = ops.reshape(indices, (*shape[:-n], math.prod(sizes)))
+        out = ops.reshape(ops.gather(ops.reshape(input, flat), -1, at), (*shape[:-n], *sizes))
+        return (out, indices) if return_indices else out
     places = []
     for a, b in zip(shape[-n:], sizes, strict=True):
         low, high = edges(a, b)

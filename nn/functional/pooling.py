@@ -26,7 +26,7 @@ def _max_pool(
 ) -> Any:  # fmt: skip
     windows = windows_of(op, input.shape, n, kernel_size, stride, padding, dilation, ceil_mode)
     out = max_pool(input, windows)
-    return (out, winners(input, windows)) if return_indices else out
+    return (out, winners(input.detach(), out.detach(), windows)) if return_indices else out
 
 
 def max_pool1d(
