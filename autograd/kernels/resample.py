@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.kernels.windows import in_memory_order
+from autograd.kernels.windows import empty_like, in_memory_order
 from autograd.primitive import Array, primitive
 
 __all__ = ["Taps", "resample"]
@@ -78,45 +78,42 @@ def resample(x: Array, taps: Taps, dim: int, transposed: bool = False) -> Array:
     if taps.picks and not transposed:
         return x.take(taps.places[:, 0], dim)
     there, order = in_memory_order(wide)
-    if not there.flags.c_contiguous:
-        there, order = np.array(x, wide.dtype, order="C"), tuple(range(x.ndim))
-    axis = order.index(x.ndim + dim)
-    shape = there.shape
     n = taps.size if transposed else taps.count
-    before, after = shape[:axis], shape[axis + 1 :]
-    flat = there.reshape(math.prod(before), shape[axis], math.prod(after))
-    out = _product(flat, taps, n, transposed)
-    back = [order.index(d) for d in range(x.ndim)]
-    return out.reshape(*before, n, *after).transpose(back).astype(x.dtype, copy=False)
+    shape = (*x.shape[: x.ndim + dim], n, *x.shape[x.ndim + dim + 1 :])
+    out = empty_like(wide, shape)
+    if not (there.flags.c_contiguous and out.transpose(order).flags.c_contiguous):  # in the same order as x
+        there, order = np.array(x, wide.dtype, order="C"), tuple(range(x.ndim))
+        out = np.empty(shape, wide.dtype)
+    axis = order.index(x.ndim + dim)
+    before, after = math.prod(there.shape[:axis]), math.prod(there.shape[axis + 1 :])
+    memory = out.transpose(order).reshape(before, n, after)
+    _product(there.reshape(before, there.shape[axis], after), taps, transposed, memory)
+    return out.astype(x.dtype, copy=False)
 
 
-def _product(x: Array, taps: Taps, n: int, transposed: bool) -> Array:
-    """The matrix, or its transpose, times each (·, after) of x."""
-    out = (
-        np.zeros((len(x), n, x.shape[2]), x.dtype)
-        if transposed
-        else np.empty((len(x), n, x.shape[2]), x.dtype)
-    )
+def _product(x: Array, taps: Taps, transposed: bool, out: Array) -> None:
+    """Write the matrix, or its transpose, times each (·, after) of x to `out`."""
     blocks = taps.blocks_in(x.dtype)
+    single = len(blocks) == 1 and (not transposed or blocks[0][1] == slice(0, taps.size))
+    if transposed and not single:
+        out.fill(0)
     for new, old, weights in blocks:
-        if transposed and len(blocks) == 1 and old == slice(0, n):
-            out = _times(weights.T, x)
+        if single:
+            _times(weights.T if transposed else weights, x if transposed else x[:, old], out)
         elif transposed:
-            out[:, old] += _times(weights.T, x[:, new])
-        elif len(blocks) == 1:
-            out = _times(weights, x[:, old])
+            part = out[:, old]
+            part += _times(weights.T, x[:, new])
         else:
             out[:, new] = _times(weights, x[:, old])
-    if out.size and not np.isfinite(np.add.reduce(out, axis=None)):
-        return _exact(x, taps, transposed)
-    return out
+    if out.size and not np.isfinite(np.add.reduce(out.reshape(-1))):
+        out[...] = _exact(x, taps, transposed)
 
 
-def _times(matrix: Array, x: Array) -> Array:
+def _times(matrix: Array, x: Array, out: Array | None = None) -> Array:
     """matrix @ x[i] for each i; of a single column each as one product."""
     if x.shape[2] == 1:
-        return (x[:, :, 0] @ matrix.T)[:, :, None]
-    return np.matmul(matrix, x)
+        return np.matmul(x[:, :, 0], matrix.T, out=None if out is None else out[:, :, 0])[:, :, None]
+    return np.matmul(matrix, x, out=out)
 
 
 def _exact(x: Array, taps: Taps, transposed: bool) -> Array:

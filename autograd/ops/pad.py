@@ -40,8 +40,8 @@ def bordered(x: Array, pairs: Pairs, value: Any) -> Array:
     if all(a <= 0 >= b for a, b in pairs):
         return np.array(x[kept], order=order_like(x))
     place = tuple(slice(max(a, 0), n - max(b, 0)) for n, (a, b) in zip(sizes, pairs, strict=True))
-    order = sorted(range(x.ndim), key=lambda d: (-abs(x.strides[d]), d))
-    out = np.full([sizes[d] for d in order], value, x.dtype).transpose(np.argsort(order))
+    out = np.empty_like(x, shape=sizes)
+    out.fill(value)
     out[place] = x[kept]
     return out
 

@@ -212,6 +212,8 @@ def test_the_order_in_memory_stays(name, order):
     (dx,) = autograd.grad(expected, plain, autograd.tensor(g))
     (moved_dx,) = autograd.grad(out, moved, autograd.from_numpy(in_order(g, order)))
     np.testing.assert_allclose(moved_dx.numpy(), dx.numpy(), rtol=1e-12, atol=1e-12)
+    if order == (2, 1, 3, 0):  # as in PyTorch, which has such a result in C order
+        assert out.view(-1).shape == (out.numel(),)
 
 
 def test_numbers_that_are_not_finite_do_not_spread():
@@ -223,6 +225,15 @@ def test_numbers_that_are_not_finite_do_not_spread():
         out = F.interpolate(autograd.tensor(x), size=(9, 7), mode=mode).numpy()
         expected = torch.nn.functional.interpolate(torch.tensor(x), size=(9, 7), mode=mode).numpy()
         np.testing.assert_array_equal(out, expected)
+
+
+def test_resizing_a_dimension_of_size_1():
+    """… whose stride says nothing about where it lies in memory."""
+    x = random_input((2, 3, 1, 5), np.float64)
+    for array in (x, x[:, :, 0][:, :, None], x.transpose(0, 1, 3, 2)[..., :1, :], in_order(x, (2, 1, 3, 0))):
+        out = F.interpolate(autograd.from_numpy(array), size=(4, 3), mode="bilinear").numpy()
+        expected = torch.nn.functional.interpolate(torch.tensor(array), size=(4, 3), mode="bilinear").numpy()
+        np.testing.assert_allclose(out, expected, rtol=1e-12)
 
 
 def test_windows_of_a_signal_longer_than_a_block():
