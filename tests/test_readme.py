@@ -14,5 +14,6 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize("source", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_example_runs(source: str) -> None:
+def test_example_runs(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # an example may leave a file
     exec(compile(source, str(README), "exec"), {"__name__": "__main__"})
