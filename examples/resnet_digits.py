@@ -132,6 +132,7 @@ def save_checkpoint(
         "losses": losses,
         "epochs": options.epochs,
         "seed": options.seed,
+        "width": options.width,
     }
     autograd.save(state, file)
 
@@ -141,10 +142,10 @@ def load_checkpoint(
 ) -> list[float]:
     """Put model, optimizer and random numbers back; return the losses of the epochs so far."""
     state = autograd.load(file)
-    if (state["epochs"], state["seed"]) != (options.epochs, options.seed):
-        raise SystemExit(
-            f"{file} is of a run with --epochs {state['epochs']} --seed {state['seed']}: give the same, or start anew"
-        )
+    run = {key: state[key] for key in ("epochs", "seed", "width")}
+    if run != {key: getattr(options, key) for key in run}:
+        given = " ".join(f"--{key} {value}" for key, value in run.items())
+        raise SystemExit(f"{file} is of a run with {given}: give the same, or start anew")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     autograd.set_rng_state(state["random"])
@@ -175,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
     parser = argparse.ArgumentParser(description="Teach a small residual network to read handwritten digits.")
     parser.add_argument("--epochs", type=int, default=30, help="how often each image is shown (30)")
     parser.add_argument("--seed", type=int, default=0, help="of the split, the weights and the order (0)")
+    parser.add_argument("--width", type=int, default=WIDTH, help="channels of the first stage (16)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--stop-after", type=int, help="stop after so many epochs, as if interrupted")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the checkpoint is (out)")
@@ -182,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
 
     autograd.manual_seed(options.seed)
     train_part, test_part = load_parts(options.seed)
-    model = ResNet()
+    model = ResNet(options.width)
     print(model)
     print(
         f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(train_part[0]):,} images to learn from\n"
