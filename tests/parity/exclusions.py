@@ -184,13 +184,9 @@ TRIANGLES: dict[str, int] = {"cholesky_inverse": 0, "cholesky_solve": 1}
 """Operation -> which argument is given as a triangle: PyTorch has derivatives by elements that it never reads."""
 
 MODULES: dict[str, str] = {
-    **_because(
-        "a module nn does not have yet",
-        """
-        Bilinear Softmax2d CrossMapLRN2d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyInstanceNorm1d
-        LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear
-    """,
-    ),
+    "Container": "an empty base class, from before Module could hold modules itself",
+    "CrossMapLRN2d": "another form of LocalResponseNorm, which PyTorch keeps for old files and does not document",
+    "SyncBatchNorm": "statistics over several processes",
 }
 """Module -> why it is not compared."""
 

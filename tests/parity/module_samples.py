@@ -122,7 +122,6 @@ OTHER_MODULES: list[ModuleInfo] = [
         (made(dim=0, eps=1e-3), of((5, 4), (5, 4))),
         (made(2), of((3, 1, 4), (1, 2, 4))),
     ),
-    module(nn.CrossMapLRN2d, (made(3), of((2, 5, 3, 3))), (made(2, 0.1, 0.5, 2), of((2, 5, 3, 3)))),
     dropout(nn.Dropout, (5, 4), ()),
     dropout(nn.Dropout1d, (3, 4, 5), (4, 5)),
     dropout(nn.Dropout2d, (3, 4, 5, 2)),
