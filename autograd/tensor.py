@@ -14,6 +14,7 @@ import numpy as np
 from autograd import dtypes, ops, tape
 from autograd.basics import TensorBasics
 from autograd.errors import DTypeError
+from autograd.heap import keep_freed_memory
 from autograd.methods import Operations
 from autograd.methods_conversion import Conversions
 from autograd.methods_in_place import InPlaceOperations
@@ -74,3 +75,4 @@ def _rebuild(cls: Any, array: Any, requires_grad: Any) -> Any:
 
 
 tape.bind(Tensor)
+keep_freed_memory()

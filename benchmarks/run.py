@@ -36,6 +36,9 @@ MODULES = {
     "W5": "w5_cnn",
     "W6": "w6_lstm",
     "W7": "w7_gpt",
+    "W8g": "w8_rows",
+    "W8s": "w8_rows",
+    "W8n": "w8_rows",
     "W10": "w10_long_chain",
 }
 IMPORT = "import"

@@ -14,7 +14,7 @@ from autograd import ops, tape
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 
 
-@pytest.mark.parametrize("key", ["W1", "W2a", "W2b", "W3", "W4", "W5", "W6", "W10"])
+@pytest.mark.parametrize("key", ["W1", "W2a", "W2b", "W3", "W4", "W5", "W6", "W8g", "W8s", "W8n", "W10"])
 def test_our_step_gives_the_numbers_by_hand(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     run = importlib.import_module("run")
