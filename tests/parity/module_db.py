@@ -66,9 +66,9 @@ def modes(name: str) -> tuple[bool, ...]:
     return (True, False) if INFOS[name].train_and_eval_differ else (True,)
 
 
-MOST = 100
+MOST = 60
 """Samples of a module that are compared in full; LinearCrossEntropyLoss alone has 857."""
-SOME = 30
+SOME = 15
 """… and those that are compared again: in single precision, in training and in other orders of memory."""
 
 
