@@ -124,11 +124,12 @@ def test_whichever_way_the_input_lies(name, order, shape):
         tensors = [autograd.tensor(a, requires_grad=True) for a in (x, w, b)]
         tensors[0].data = autograd.from_numpy(laid_x)
         out = FUNCTIONS[name](*tensors)
+        strides = out.array.strides  # before a view is taken, which may settle it in C order
         out.backward(autograd.from_numpy(laid_g))
         results.append([out.detach().numpy(), *(t.grad.numpy() for t in tensors)])
         if name.startswith("batch_norm"):
             wide = [i for i, n in enumerate(shape) if n > 1]
-            assert [out.array.strides[i] for i in wide] == [laid_x.strides[i] for i in wide]
+            assert [strides[i] for i in wide] == [laid_x.strides[i] for i in wide]
     for other in results[1:]:
         for a, e in zip(other, results[0], strict=True):
             np.testing.assert_allclose(a, e, rtol=1e-10, atol=1e-10)
