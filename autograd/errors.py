@@ -25,6 +25,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── MemberError           AttributeError             a name that a module does not have, or cannot have yet
     ├── MemberNameError       KeyError                   a name that is taken, or cannot name a member
     ├── StateDictError        RuntimeError, ValueError   a state dict that does not fit its module or optimizer
+    ├── EntryError            KeyError                   a dict of options or of state without what it must hold
     ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
     └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
 """
@@ -115,6 +116,12 @@ class MemberNameError(AutogradError, KeyError):
 
 class StateDictError(AutogradError, RuntimeError, ValueError):
     """A state dict whose keys or shapes do not fit; nothing was changed."""
+
+
+class EntryError(AutogradError, KeyError):
+    """A state dict, or a group of parameters, without an entry that it must have."""
+
+    __str__ = Exception.__str__  # KeyError would print the message in quotes
 
 
 class FileFormatError(AutogradError, RuntimeError, ValueError):

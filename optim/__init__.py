@@ -9,8 +9,9 @@ from optim import lr_scheduler
 from optim.adadelta import Adadelta
 from optim.adafactor import Adafactor
 from optim.adagrad import Adagrad
-from optim.adam import Adam, AdamW
+from optim.adam import Adam
 from optim.adamax import Adamax
+from optim.adamw import AdamW
 from optim.asgd import ASGD
 from optim.lbfgs import LBFGS
 from optim.lion import Lion

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import ArgumentError
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_ranges
 
 
 class Adadelta(Optimizer):
@@ -76,9 +76,7 @@ class Adadelta(Optimizer):
 
     def check(self, group: Group) -> None:
         """Raise ArgumentError if an option is out of its range."""
-        check_ranges("Adadelta", group, lr=(0, inf), eps=(0, inf), weight_decay=(0, inf))
-        if not 0 <= group["rho"] <= 1:
-            raise ArgumentError(f"Adadelta: rho must be in [0, 1], got {group['rho']}")
+        check_ranges("Adadelta", group, lr=(0, inf), rho=(0, 1), eps=(0, inf), weight_decay=(0, inf))
 
     def numbers(self, group: Group) -> dict[str, float]:
         """The count of the steps."""
@@ -96,7 +94,7 @@ class Adadelta(Optimizer):
         g = decayed(p, g, group, out=work[0])
         v, u, d, s = state["square_avg"], state["acc_delta"], work[1], work[2]
 
-        v *= rho
+        scale(v, rho)
         add_scaled(v, np.multiply(g, g, out=s), 1 - rho)
 
         np.sqrt(np.add(u, eps, out=d), out=d)
@@ -104,6 +102,6 @@ class Adadelta(Optimizer):
         d /= s
         d *= g
 
-        u *= rho
+        scale(u, rho)
         add_scaled(u, np.multiply(d, d, out=s), 1 - rho)
         add_scaled(p, d, -group["lr"])

@@ -11,7 +11,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges
+from optim.optimizer import Optimizer, Params
+from optim.options import check_ranges
 
 
 class Adafactor(Optimizer):

@@ -1,4 +1,4 @@
-"""Adam and AdamW: gradient descent with a step size for each weight, from running moments of its gradient."""
+"""Adam: gradient descent with a step size for each weight, from running moments of its gradient."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from autograd.errors import ArgumentError
+from autograd.tape import Variable
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_adaptive, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_adaptive
 
 
 class Adam(Optimizer):
@@ -84,7 +87,12 @@ class Adam(Optimizer):
 
     def check(self, group: Group) -> None:
         """Raise ArgumentError if an option is out of its range."""
-        check_adaptive(type(self).__name__, group)
+        who = type(self).__name__
+        check_adaptive(who, group)
+        if len({isinstance(beta, Variable) for beta in group["betas"]}) > 1 or any(
+            isinstance(beta, int) for beta in group["betas"]
+        ):
+            raise ArgumentError(f"{who}: betas are two floats or two tensors, got {group['betas']}")
 
     def numbers(self, group: Group) -> dict[str, float]:
         """The count t of the steps."""
@@ -103,9 +111,9 @@ class Adam(Optimizer):
         m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
         g = decayed(p, g, group, out=work[0])
 
-        m *= beta1
+        scale(m, beta1)
         add_scaled(m, g, 1 - beta1)
-        v *= beta2
+        scale(v, beta2)
         add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
 
         if group["amsgrad"]:
@@ -114,50 +122,3 @@ class Adam(Optimizer):
         np.sqrt(v, out=s)
         s += group["eps"] * c
         add_scaled(p, np.divide(m, s, out=s), -lr * c / (1 - beta1**t))
-
-
-class AdamW(Adam):
-    """Adam with decoupled weight decay, θ ← θ − lr λ θ (Loshchilov & Hutter, 2019); see `Adam`.
-
-    Args:
-        params, lr, betas, eps, amsgrad, maximize, foreach, capturable, differentiable, fused: as for `Adam`.
-        weight_decay: λ, 0.01 if left out.
-
-    >>> import autograd, nn
-    >>> w = nn.Parameter(autograd.tensor([1.0]))
-    >>> w.grad = autograd.tensor([0.0])
-    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
-    >>> w
-    Parameter containing:
-    tensor([0.9500], requires_grad=True)
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-        foreach: bool | None = None,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-            decoupled_weight_decay=True,
-        )

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_adaptive, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_adaptive
 
 
 class Adamax(Optimizer):
@@ -91,10 +92,10 @@ class Adamax(Optimizer):
         g = decayed(p, g, group, out=work[0])
         m, u, s = state["exp_avg"], state["exp_inf"], work[1]
 
-        m *= beta1
+        scale(m, beta1)
         add_scaled(m, g, 1 - beta1)
 
-        u *= beta2
+        scale(u, beta2)
         np.abs(g, out=s)
         s += group["eps"]
         np.maximum(u, s, out=u)

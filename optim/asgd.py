@@ -11,7 +11,8 @@ import numpy as np
 from autograd import Tensor
 from optim.axpy import add_scaled
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_ranges
 
 
 class ASGD(Optimizer):

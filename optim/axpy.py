@@ -1,4 +1,4 @@
-"""y ← y + a x in one pass through memory, by BLAS; NumPy alone takes two passes and a work array."""
+"""y ← a y and y ← y + a x by BLAS, in one pass through memory each; the sum takes NumPy two, and a work array."""
 
 from __future__ import annotations
 
@@ -6,28 +6,50 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 Array = Any
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 @functools.cache
-def _axpy(kind: str) -> Callable[..., Any]:
-    """BLAS's axpy for a dtype. Loaded when first used: scipy.linalg is large."""
+def _blas(kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """BLAS's axpy and scal for a dtype. Loaded when first used: scipy.linalg is large."""
     from scipy.linalg import blas
 
-    return blas.saxpy if kind == "f" else blas.daxpy
+    return (blas.saxpy, blas.sscal) if kind == "f" else (blas.daxpy, blas.dscal)
+
+
+def _in_place(y: Array) -> bool:
+    """Whether BLAS writes to y itself: it is given a copy of an array that is not aligned, and would write to that."""
+    dtype = y.dtype
+    return bool((dtype is _FLOAT32 or dtype is _FLOAT64) and y.ndim == 1 and y.size and y.flags.carray)
+
+
+def scale(y: Array, a: float) -> None:
+    """y ← a y, in place.
+
+    >>> y = np.array([1.0, 2.0])
+    >>> scale(y, 0.5)
+    >>> y
+    array([0.5, 1. ])
+    """
+    if a and _in_place(y):  # BLAS may make 0 of 0 · NaN
+        _blas(y.dtype.char)[1](a, y)
+    else:
+        y *= a
 
 
 def add_scaled(y: Array, x: Array, a: float) -> None:
     """y ← y + a x, in place.
 
-    >>> import numpy as np
     >>> y = np.array([1.0, 2.0])
     >>> add_scaled(y, np.array([10.0, 20.0]), 0.5)
     >>> y
     array([ 6., 12.])
     """
-    kind = y.dtype.char
-    if kind in "fd" and y.ndim == 1 and x.dtype is y.dtype and y.size and x.flags.forc and y.flags.forc:
-        _axpy(kind)(x, y, a=a)
+    if x.dtype is y.dtype and _in_place(y):
+        _blas(y.dtype.char)[0](x, y, a=a)
     else:
         y += a * x

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, enable_grad
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, AssertedError
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.storage import note_write
-from autograd.tape import Variable
+from autograd.tape import Variable, wrap
 from optim.blocks import Array, Group
 from optim.line_search import Point, strong_wolfe
-from optim.optimizer import Optimizer, Params, check_ranges
+from optim.optimizer import Optimizer, Params
+from optim.options import as_numbers, check_ranges
 
 
 class LBFGS(Optimizer):
@@ -103,26 +104,31 @@ class LBFGS(Optimizer):
 
         Raises:
             ArgumentError: without a closure.
+            AssertedError: if groups have been added.
         """
         if closure is None:
             raise ArgumentError(
                 "LBFGS.step: needs a closure that clears the gradients, computes them, and returns the loss"
             )
-        for before in tuple(self._before.values()):
-            before(self, (closure,), {})
-        self.stepped = True
+        if len(self.param_groups) != 1:
+            raise AssertedError(
+                f"LBFGS.step: {len(self.param_groups)} groups of parameters, but one direction is found for all: make "
+                "a new LBFGS of one group"
+            )
         errors = NUMPY_ERRORS.set(QUIET)
         try:
-            loss = self._iterate(closure)
+            return self._iterate(closure)
         finally:
             NUMPY_ERRORS.reset(errors)
-        for after in tuple(self._after.values()):
-            after(self, (closure,), {})
-        return loss
+
+    def shapes(self, p: Array, group: Group) -> dict[str, tuple[int, ...]]:
+        """What is kept for the first parameter is vectors of all of them."""
+        size = (sum(parameter.array.size for parameter in group["params"]),)
+        return dict.fromkeys(("d", "prev_flat_grad", "old_dirs", "old_stps"), size)
 
     def _iterate(self, closure: Callable[[], Any]) -> Any:
-        group = self.param_groups[0]
-        lr = group["lr"].array.item() if isinstance(group["lr"], Variable) else group["lr"]
+        group = as_numbers(self.param_groups[0])
+        lr = group["lr"]
         state = self.state[group["params"][0]]
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
@@ -143,8 +149,9 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             d = _direction(state, g, group["history_size"])
             last_loss = loss
-            state["prev_flat_grad"], state["prev_loss"], state["d"] = g, loss, d
+            state["prev_flat_grad"], state["prev_loss"], state["d"] = wrap(g), loss, wrap(d)
             t = lr if state["n_iter"] > 1 else min(1.0, 1 / float(np.abs(g).sum())) * lr
+            state["t"] = t
             slope = float(g.dot(d))
             if slope > -group["tolerance_change"]:
                 break
@@ -203,24 +210,26 @@ def _direction(state: dict[str, Any], g: Array, history: int) -> Array:
     if state["n_iter"] == 1:
         state["old_dirs"], state["old_stps"], state["ro"], state["H_diag"] = [], [], [], 1
         return -g
-    y, s = g - state["prev_flat_grad"], state["d"] * np.asarray(state["t"], g.dtype)
-    ys = float(y.dot(s))
-    changes, steps, inverses = state["old_dirs"], state["old_stps"], state["ro"]
+    y = g - state["prev_flat_grad"].array
+    s = state["d"].array * np.asarray(state["t"], g.dtype)
+    ys = y.dot(s)
+    kept = state["old_dirs"], state["old_stps"], state["ro"]
     if ys > 1e-10:
-        if len(changes) == history:
-            for kept in (changes, steps, inverses):
-                kept.pop(0)
-        changes.append(y)
-        steps.append(s)
-        inverses.append(1 / ys)
-        state["H_diag"] = ys / float(y.dot(y))
+        if len(kept[0]) == history:
+            for values in kept:
+                values.pop(0)
+        for values, value in zip(kept, (y, s, np.asarray(1 / ys)), strict=True):
+            values.append(wrap(value))
+        state["H_diag"] = wrap(np.asarray(ys / y.dot(y)))
+    pairs = [(y.array, s.array, inverse.array.item()) for y, s, inverse in zip(*kept, strict=True)]
     q = -g
     alphas = []
-    for y, s, inverse in zip(reversed(changes), reversed(steps), reversed(inverses), strict=True):
+    for y, s, inverse in reversed(pairs):
         alphas.append(float(s.dot(q)) * inverse)
         q -= alphas[-1] * y
-    d = q * np.asarray(state["H_diag"], g.dtype)
-    for y, s, inverse, alpha in zip(changes, steps, inverses, reversed(alphas), strict=True):
+    scale = state["H_diag"]
+    d = q * np.asarray(scale.array if isinstance(scale, Variable) else scale, g.dtype)
+    for (y, s, inverse), alpha in zip(pairs, reversed(alphas), strict=True):
         d += (alpha - float(y.dot(d)) * inverse) * s
     return d
 

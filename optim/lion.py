@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_betas, check_ranges
+from optim.optimizer import Optimizer, Params
+from optim.options import check_betas, check_ranges
 
 
 class Lion(Optimizer):
@@ -79,5 +80,5 @@ class Lion(Optimizer):
         add_scaled(s, g, 1 - beta1)
         add_scaled(p, np.sign(s, out=s), -lr)
 
-        m *= beta2
+        scale(m, beta2)
         add_scaled(m, g, 1 - beta2)

@@ -11,7 +11,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges
+from optim.optimizer import Optimizer, Params
+from optim.options import check_ranges
 
 
 class Muon(Optimizer):
@@ -77,13 +78,6 @@ class Muon(Optimizer):
             "adjust_lr_fn": adjust_lr_fn,
         }
         super().__init__(params, options)
-        for group in self.param_groups:
-            for i, p in enumerate(group["params"]):
-                if p.ndim != 2:
-                    raise ArgumentError(
-                        f"Muon: params[{i}] has shape {tuple(p.shape)}, but only matrices can be made orthogonal; "
-                        "give the others to AdamW"
-                    )
 
     def check(self, group: Group) -> None:
         """Raise ArgumentError if an option is out of its range."""
@@ -97,6 +91,12 @@ class Muon(Optimizer):
                 f"Muon: needs three ns_coefficients and fewer than 100 ns_steps, got {group['ns_coefficients']} and "
                 f"{group['ns_steps']}"
             )
+        for i, p in enumerate(group["params"]):
+            if p.ndim != 2:
+                raise ArgumentError(
+                    f"Muon: params[{i}] has shape {tuple(p.shape)}, but only matrices can be made orthogonal; give the "
+                    "others to AdamW"
+                )
 
     def buffers(self, group: Group) -> tuple[str, ...]:
         """The momentum b."""

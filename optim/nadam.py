@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_adaptive, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_adaptive, check_ranges
 from optim.state import number_dtype
 
 
@@ -114,9 +115,9 @@ class NAdam(Optimizer):
         m, v, s, d = state["exp_avg"], state["exp_avg_sq"], work[1], work[2]
         g = decayed(p, g, group, out=work[0])
 
-        m *= beta1
+        scale(m, beta1)
         add_scaled(m, g, 1 - beta1)
-        v *= beta2
+        scale(v, beta2)
         add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
 
         np.divide(v, 1 - beta2**t, out=s)

@@ -9,27 +9,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import inf
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, enable_grad
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, EntryError
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.storage import note_write
-from autograd.tape import RemovableHandle, Variable, bump, wrap
+from autograd.tape import Variable, bump, wrap
 from optim import state
 from optim.blocks import Array, Group, Plan, Scratch
+from optim.hooks import (
+    Hooked,
+    Hooks,
+    hooked,
+    passed_through,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+from optim.options import as_numbers
 from optim.state import number_dtype
 
-Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
+__all__ = ["Optimizer", "Params", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
+Params = Iterable[Tensor] | Iterable[Group] | Iterable[tuple[str, Tensor]]
 
 _NOTHING: dict[str, Any] = {}
 
 
-class Optimizer:
+class Optimizer(Hooked):
     """Base class of optimizers.
 
     A subclass checks its options in `check`, names the arrays it keeps for each parameter in `buffers`, and writes its
@@ -69,26 +78,28 @@ class Optimizer:
     """Whether `update` needs each parameter whole, in its shape: the rule is not elementwise."""
 
     def __init__(self, params: Params, defaults: Group) -> None:
+        super().__init__()
+        who = type(self).__name__
         if isinstance(params, Variable):
-            raise ArgumentError(
-                f"{type(self).__name__}: params is a list of tensors, got one tensor; put it in brackets"
-            )
+            raise ArgumentError(f"{who}: params is a list of tensors, got one tensor; put it in brackets")
         self.defaults = defaults
         self.param_groups: list[Group] = []
         self.state: defaultdict[Any, Any] = defaultdict(dict)
-        self._before: dict[int, Callable[..., Any]] = {}
-        self._after: dict[int, Callable[..., Any]] = {}
         self._scratch = Scratch(self.works)
         self._plans: dict[int, Plan] = {}
-        self.stepped = False  # a scheduler warns if it is stepped first
-        groups: list[Any] = list(params)
+        groups = _listed(who, params)
         if not groups:
-            raise ArgumentError(
-                f"{type(self).__name__}: got no parameters; parameters() can be gone through only once"
-            )
+            raise ArgumentError(f"{who}: got no parameters; parameters() can be gone through only once")
         self.check({"params": [], **defaults})
-        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
-            self.add_param_group(group)
+        given = [(group, dict(group)) for group in groups if isinstance(group, dict)]
+        try:
+            for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+                self.add_param_group(group)
+        except Exception:
+            for group, before in given:
+                group.clear()
+                group.update(before)
+            raise
 
     # -- what a subclass writes ------------------------------------------------------------------------------------
 
@@ -111,6 +122,10 @@ class Optimizer:
         """The arrays kept for a parameter, before its first step: zeros of its shape."""
         return {name: np.zeros_like(p) for name in self.buffers(group)}
 
+    def shapes(self, p: Array, group: Group) -> dict[str, tuple[int, ...]]:
+        """The shapes of what is kept for a parameter, by which a state dict is checked."""
+        return {name: array.shape for name, array in self.begin(p, group).items()}
+
     def advance(self, state: dict[str, Any], group: Group) -> None:
         """Change the numbers in `state`, once for each parameter and step, before its blocks are updated."""
         state["step"] += 1
@@ -131,6 +146,7 @@ class Optimizer:
 
     # -- the step --------------------------------------------------------------------------------------------------
 
+    @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.
 
@@ -140,26 +156,20 @@ class Optimizer:
         Returns:
             What the closure returned.
         """
-        for before in tuple(self._before.values()):
-            before(self, (closure,), {})
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        self.stepped = True
         errors = NUMPY_ERRORS.set(QUIET)
         try:
             for i, group in enumerate(self.param_groups):
                 params = [p for p in group["params"] if p.leaf is not None and p.leaf.grad is not None]
                 if params:
-                    lr = group["lr"]
-                    options = {**group, "lr": lr.array.item()} if isinstance(lr, Variable) else group
+                    options = as_numbers(group)
                     self._plan(i, params, self.buffers(group), options).step(self, options)
                     note_write(*[p.array for p in params])
         finally:
             NUMPY_ERRORS.reset(errors)
-        for after in tuple(self._after.values()):
-            after(self, (closure,), {})
         return loss
 
     def _plan(self, i: int, params: list[Any], names: tuple[str, ...], group: Group) -> Plan:
@@ -198,19 +208,22 @@ class Optimizer:
         """Add parameters, with options of their own.
 
         Args:
-            param_group: {"params": tensor, tensors or pairs (name, tensor), and options}.
+            param_group: {"params": tensor, tensors or pairs (name, tensor), and options}; this dict becomes the group.
 
         Raises:
+            EntryError: if there are no "params".
             ArgumentError: if something is not a tensor, is the result of an operation or is there already, or an option
                 is out of its range.
         """
         who = type(self).__name__
         if not isinstance(param_group, dict):
             raise ArgumentError(f"{who}: a group is a dict with 'params', got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise EntryError(f"{who}: a group is a dict with 'params', got one with {sorted(param_group)}")
         given = param_group["params"]
         if isinstance(given, set):
             raise ArgumentError(f"{who}: a set has no order; give the parameters in a list")
-        listed: list[Any] = [given] if isinstance(given, Variable) else list(given)
+        listed: list[Any] = [given] if isinstance(given, Variable) else _listed(who, given)
         names = [entry[0] for entry in listed if isinstance(entry, tuple)]
         if names and len(names) != len(listed):
             raise ArgumentError(f"{who}: name all parameters of a group or none; {len(names)} have names")
@@ -223,8 +236,11 @@ class Optimizer:
             raise ArgumentError(f"{who}: name the parameters of all groups or of none")
         if group.get("differentiable"):
             raise ArgumentError(f"{who}: differentiable=True is not supported; the step is never recorded")
+        if group.get("fused") and group.get("foreach"):
+            raise ArgumentError(f"{who}: fused and foreach exclude each other; leave one of them out")
         self.check(group)
-        self.param_groups.append(group)
+        param_group.update(group)
+        self.param_groups.append(param_group)
 
     def _check_params(self, params: list[Any]) -> None:
         who = type(self).__name__
@@ -248,28 +264,30 @@ class Optimizer:
 
         Parameters are numbered in their order. The tensors are those in use, not copies.
         """
-        return state.packed(self.param_groups, self.state)
+        for hook in tuple(self.hooks.before_saving.values()):
+            hook(self)
+        made = state.packed(self.param_groups, self.state)
+        return passed_through(self.hooks.after_saving, self, made)  # type: ignore[no-any-return]  # a hook's is one too
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over what `state_dict()` returned, here or in PyTorch; tensors may also be arrays.
 
         Raises:
+            EntryError: if there is no "state" or "param_groups".
             StateDictError: if the groups or shapes do not fit. Nothing has been changed.
         """
-        self.param_groups, self.state = state.unpacked(self, state_dict)
+        who = type(self).__name__
+        if not isinstance(state_dict, Mapping):
+            raise ArgumentError(
+                f"{who}.load_state_dict: needs what state_dict() returns, got {type(state_dict).__name__}"
+            )
+        saved = passed_through(self.hooks.before_loading, self, dict(state_dict))
+        self.param_groups, self.state = state.unpacked(self, saved)
+        for hook in tuple(self.hooks.after_loading.values()):
+            hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_scratch": Scratch(self.works), "_plans": {}}
-
-    # -- hooks and printing ----------------------------------------------------------------------------------------
-
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before each step."""
-        return RemovableHandle(self._before, hook)
-
-    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` after each step."""
-        return RemovableHandle(self._after, hook)
+        return {**self.__dict__, "_scratch": Scratch(self.works), "_plans": {}, "hooks": Hooks()}
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -277,6 +295,13 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join([*lines, ")"])
+
+
+def _listed(who: str, params: Any) -> list[Any]:
+    try:
+        return list(params)
+    except TypeError:
+        raise ArgumentError(f"{who}: params is a list of tensors, got {type(params).__name__}") from None
 
 
 def decayed(p: Array, g: Array, group: Group, out: Array) -> Array:
@@ -291,33 +316,3 @@ def decayed(p: Array, g: Array, group: Group, out: Array) -> Array:
         np.multiply(p, decay, out=out)
         return np.subtract(out, g, out=out) if group["maximize"] else np.add(out, g, out=out)
     return np.negative(g, out=out) if group["maximize"] else g
-
-
-def check_adaptive(who: str, group: Group) -> None:
-    """Raise ArgumentError unless lr, betas, eps and weight_decay are those of an Adam."""
-    check_ranges(who, group, lr=(0, inf), eps=(0, inf), weight_decay=(0, inf))
-    check_betas(who, group)
-
-
-def check_betas(who: str, group: Group) -> None:
-    """Raise ArgumentError unless each of the betas is in [0, 1)."""
-    for i, beta in enumerate(group["betas"]):
-        if not 0 <= beta < 1:
-            raise ArgumentError(f"{who}: betas[{i}] must be in [0, 1), got {beta}")
-
-
-def check_ranges(who: str, group: Group, **limits: tuple[float, float]) -> None:
-    """Raise unless low <= group[name] < high for each `name=(low, high)`.
-
-    Raises:
-        ArgumentError: with the option's name, its value and its range.
-    """
-    for name, (low, high) in limits.items():
-        value = group[name]
-        if isinstance(value, Variable):
-            if value.array.size != 1:
-                raise ArgumentError(f"{who}: {name} is one number, got a tensor of shape {value.array.shape}")
-            value = value.array.item()
-        if not low <= value < high:
-            bounds = f"in [{low}, {high})" if high < float("inf") else f"{low} or more"
-            raise ArgumentError(f"{who}: {name} must be {bounds}, got {value}")

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_adaptive, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_adaptive
 
 
 class RAdam(Optimizer):
@@ -98,9 +99,9 @@ class RAdam(Optimizer):
         m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
         g = decayed(p, g, group, out=work[0])
 
-        m *= beta1
+        scale(m, beta1)
         add_scaled(m, g, 1 - beta1)
-        v *= beta2
+        scale(v, beta2)
         add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
 
         lr = lr / (1 - beta1**t)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_ranges
 
 
 class RMSprop(Optimizer):
@@ -100,12 +101,12 @@ class RMSprop(Optimizer):
         g = decayed(p, g, group, out=work[0])
         v, s = state["square_avg"], work[1]
 
-        v *= alpha
+        scale(v, alpha)
         add_scaled(v, np.multiply(g, g, out=s), 1 - alpha)
 
         if group["centered"]:
             a = state["grad_avg"]
-            a *= alpha
+            scale(a, alpha)
             add_scaled(a, g, 1 - alpha)
             np.multiply(a, a, out=s)
             np.subtract(v, s, out=s)
@@ -116,7 +117,7 @@ class RMSprop(Optimizer):
         d = np.divide(g, s, out=s)
         if momentum:
             b = state["momentum_buffer"]
-            b *= momentum
+            scale(b, momentum)
             b += d
             d = b
         add_scaled(p, d, -group["lr"])

@@ -11,7 +11,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges
+from optim.optimizer import Optimizer, Params
+from optim.options import check_ranges
 
 
 class Rprop(Optimizer):
@@ -73,9 +74,9 @@ class Rprop(Optimizer):
     def check(self, group: Group) -> None:
         """Raise ArgumentError if an option is out of its range."""
         check_ranges("Rprop", group, lr=(0, inf))
-        shrink, grow = group["etas"]
-        if not 0 < shrink < 1 < grow:
-            raise ArgumentError(f"Rprop: etas must be (η⁻, η⁺) with 0 < η⁻ < 1 < η⁺, got {group['etas']}")
+        etas = group["etas"]
+        if not isinstance(etas, (tuple, list)) or len(etas) != 2 or not 0 < etas[0] < 1 < etas[1]:
+            raise ArgumentError(f"Rprop: etas must be (η⁻, η⁺) with 0 < η⁻ < 1 < η⁺, got {etas!r}")
 
     def numbers(self, group: Group) -> dict[str, float]:
         """The count of the steps."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
-from optim.axpy import add_scaled
+from optim.axpy import add_scaled, scale
 from optim.blocks import Array, Group
-from optim.optimizer import Optimizer, Params, check_ranges, decayed
+from optim.optimizer import Optimizer, Params, decayed
+from optim.options import check_ranges
 
 
 class SGD(Optimizer):
@@ -100,7 +101,7 @@ class SGD(Optimizer):
             if first:
                 b[...] = g
             else:
-                b *= momentum
+                scale(b, momentum)
                 add_scaled(b, g, 1 - dampening)
             d = b
             if group["nesterov"]:

@@ -6,16 +6,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.errors import ArgumentError, AutogradError
+from autograd.errors import ArgumentError, EntryError
 from autograd.tape import Variable
 from optim.optimizer import Optimizer
-
-
-class MissingRateError(AutogradError, KeyError):
-    """A schedule is resumed, but a group of parameters does not say what its learning rate was at first."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class LRScheduler:
@@ -30,7 +23,7 @@ class LRScheduler:
 
     Raises:
         ArgumentError: if the optimizer is none.
-        MissingRateError: if a group has no "initial_lr" to go on from.
+        EntryError: if a group has no "initial_lr" to go on from.
 
     >>> import nn, optim
     >>> class Halved(LRScheduler):
@@ -54,7 +47,7 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", copied(group["lr"]))
             elif "initial_lr" not in group:
-                raise MissingRateError(
+                raise EntryError(
                     f"{type(self).__name__}: param_groups[{i}] has no 'initial_lr' to go on from at last_epoch="
                     f"{last_epoch}: load the optimizer's state first, or begin with last_epoch=-1"
                 )
