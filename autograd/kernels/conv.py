@@ -33,19 +33,6 @@ from autograd.primitive import Array, primitive
 __all__ = ["Geometry", "convolution", "convolution_weight", "transposed_convolution"]
 
 
-def keep_freed_memory() -> None:
-    """Have the C library keep the memory of freed arrays, up to 62 MB, for the next ones.
-
-    It gives large pieces back to the system at once, which hands them out again page by page, cleared: a third of the
-    time of a training step. Freeing one large piece, which is never written to, teaches glibc otherwise (mallopt(3),
-    M_MMAP_THRESHOLD); elsewhere this does nothing.
-    """
-    np.empty(31 << 20, np.uint8)
-
-
-keep_freed_memory()
-
-
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """What links x, weight and y.
