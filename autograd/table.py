@@ -20,31 +20,8 @@ Array = Annotated[Any, "array"]
 Arrays = Annotated[Sequence[Any], "arrays"]
 """An argument that is a sequence of arrays."""
 
-_LOADED_ON_USE = (
-    "autograd.kernels.attention",
-    "autograd.kernels.conv",
-    "autograd.kernels.ctc",
-    "autograd.kernels.dropout",
-    "autograd.kernels.edges",
-    "autograd.kernels.embedding",
-    "autograd.kernels.layer_norm",
-    "autograd.kernels.linear_loss",
-    "autograd.kernels.margin",
-    "autograd.kernels.max_pool",
-    "autograd.kernels.mean_pool",
-    "autograd.kernels.mixtures",
-    "autograd.kernels.normalize",
-    "autograd.kernels.patches",
-    "autograd.kernels.packing",
-    "autograd.kernels.recurrent_gru",
-    "autograd.kernels.recurrent_lstm",
-    "autograd.kernels.recurrent_rnn",
-    "autograd.kernels.resample",
-    "autograd.linalg",
-    "autograd.linalg.distances",
-    "autograd.ops.polynomial",
-)
-"""Modules with primitives that `import autograd` does not load."""
+_PACKAGES = ("autograd.kernels", "autograd.linalg", "autograd.ops")
+"""Packages that have primitives in their modules, of which `import autograd` loads only a part."""
 
 _REGISTRY: dict[str, Primitive] = {}
 _NUMPY: dict[Any, Callable[..., Any]] = {}
@@ -306,8 +283,11 @@ def registry() -> Mapping[str, Primitive]:
     >>> registry()["relu"].derivatives["x"].names
     ('out',)
     """
-    for module in _LOADED_ON_USE:
-        import_module(module)
+    from pkgutil import iter_modules
+
+    for package in map(import_module, _PACKAGES):
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
     return MappingProxyType(_REGISTRY)
 
 

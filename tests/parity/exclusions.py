@@ -203,7 +203,5 @@ MODULE_TOLERANCES: dict[str, float] = {
 }
 """Module -> how many times the usual tolerance; the reason stands beside each."""
 
-MODULE_SIGNATURES: dict[str, str] = {
-    "Hardtanh": "min_value max_value",  # deprecated names of min_val and max_val
-}
+MODULE_SIGNATURES: dict[str, str] = {}
 """Module -> arguments of PyTorch's that it does not take; the reason stands beside each."""
