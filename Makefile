@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-SOURCES = autograd nn optim
+SOURCES = autograd nn optim tapegrad
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("autograd", "nn", "optim")
+PACKAGES = ("autograd", "nn", "optim", "tapegrad")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 INITS = [path for path in FILES if path.name == "__init__.py"]
 LONGEST = (
@@ -24,6 +24,7 @@ ALLOWED = {
     "optim.swa_utils": {"autograd", "nn", "optim"},  # an averaged model is a module; loaded on use
     "nn": {"autograd", "nn"},
     "nn.keras": {"autograd", "nn", "optim"},
+    "tapegrad": {"autograd", "nn", "optim"},
 }
 
 # Libraries imported where they are used, inside a function, so that `import autograd` stays quick.

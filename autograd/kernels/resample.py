@@ -37,6 +37,9 @@ class Taps:
         self.picks = places.shape[1] == 1 and bool((weights == 1).all())
         self.is_identity = self.picks and self.count == size and bool((places[:, 0] == np.arange(size)).all())
 
+    def __repr__(self) -> str:
+        return f"Taps({self.places.shape[1]} of {self.size} to {self.count})"
+
     @functools.cached_property
     def blocks(self) -> list[tuple[slice, slice, Array]]:
         """(new places, old places, matrix) of each block; the blocks have all that is not 0."""
