@@ -9,18 +9,13 @@ from autograd import Tensor
 from autograd.errors import ArgumentError
 from nn import functional as F
 from nn import init
+from nn.functional.conv import same_padding
+from nn.functional.sizes import Sizes, repeated
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
-
-Sizes = int | tuple[int, ...]
-
-
-def spatial(value: Any, dims: int) -> tuple[int, ...]:
-    """A number as one for each spatial dimension; several as a tuple."""
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * dims
 
 
 class ConvNd(Module):
@@ -79,16 +74,13 @@ class ConvNd(Module):
         """Return the input, padded if it is not to be with zeros, and the padding that is left to the convolution."""
         if self.padding_mode == "zeros":
             return input, self.padding
-        pads = [(p, p) for p in self.padding] if not isinstance(self.padding, str) else self._same()
+        if self.padding == "same":
+            pads = same_padding(self.kernel_size, self.dilation)
+        else:
+            none = (0,) * len(self.kernel_size)
+            pads = [(p, p) for p in (none if isinstance(self.padding, str) else self.padding)]
         widths = [n for pair in reversed(pads) for n in pair]  # the last dimension first
         return F.pad(input, widths, self.padding_mode), 0
-
-    def _same(self) -> list[tuple[int, int]]:
-        """How much "same" or "valid" pads each dimension, before and behind."""
-        if self.padding == "valid":
-            return [(0, 0)] * len(self.kernel_size)
-        totals = [d * (k - 1) for k, d in zip(self.kernel_size, self.dilation, strict=True)]
-        return [(total // 2, total - total // 2) for total in totals]
 
     def extra_repr(self) -> str:
         """Its sizes, and what is not the default."""
@@ -111,6 +103,17 @@ class ConvNd(Module):
         return text
 
 
+def check_groups(layer: str, groups: int, **channels: int) -> None:
+    """Raise unless the channels can be divided into the groups.
+
+    Raises:
+        ArgumentError: naming those that cannot.
+    """
+    for name, count in channels.items():
+        if count % groups:
+            raise ArgumentError(f"{layer}: {name} must be divisible by groups, got {count} and {groups}")
+
+
 def _check(
     layer: str, inputs: int, outputs: int, stride: tuple[int, ...], padding: Any, groups: int, mode: str
 ) -> None:
@@ -121,9 +124,7 @@ def _check(
     """
     if groups < 1:
         raise ArgumentError(f"{layer}: groups must be a positive integer, got {groups}")
-    for name, channels in (("in_channels", inputs), ("out_channels", outputs)):
-        if channels % groups:
-            raise ArgumentError(f"{layer}: {name} must be divisible by groups, got {channels} and {groups}")
+    check_groups(layer, groups, in_channels=inputs, out_channels=outputs)
     if isinstance(padding, str) and padding not in ("same", "valid"):
         raise ArgumentError(f"{layer}: padding is 'same', 'valid' or numbers, got {padding!r}")
     if padding == "same" and any(s != 1 for s in stride):
@@ -146,8 +147,8 @@ class _Conv(ConvNd):
     ) -> None:  # fmt: skip
         n = self.dims
         super().__init__(
-            in_channels, out_channels, spatial(kernel_size, n), spatial(stride, n),
-            padding if isinstance(padding, str) else spatial(padding, n), spatial(dilation, n), False, (0,) * n,
+            in_channels, out_channels, repeated(kernel_size, n), repeated(stride, n),
+            padding if isinstance(padding, str) else repeated(padding, n), repeated(dilation, n), False, (0,) * n,
             groups, bias, padding_mode, device, dtype,
         )  # fmt: skip
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor, no_grad
-from autograd.errors import ArgumentError, ShapeError
-from nn.conv import Conv1d, Conv2d, Conv3d, ConvNd, Sizes
-from nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from autograd.errors import ShapeError
+from nn.conv import Conv1d, Conv2d, Conv3d, ConvNd, _Conv, check_groups
+from nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, _ConvTranspose
+from nn.functional.sizes import Sizes
 from nn.lazy import LazyModuleMixin
 from nn.parameter import UninitializedParameter
 
 
-class _LazyConv(LazyModuleMixin, ConvNd):
+class _LazyConvNd(LazyModuleMixin, ConvNd):
     """What lazy convolutions share: the number of channels, and with it the weights, come from the first input."""
 
     def leave_open(self, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
@@ -44,17 +45,42 @@ class _LazyConv(LazyModuleMixin, ConvNd):
                 f"(N, C, …), got shape {shape}"
             )
         channels = shape[-dims - 1]
-        for name, count in (("in_channels", channels), ("out_channels", self.out_channels)):
-            if count % self.groups:
-                raise ArgumentError(
-                    f"{type(self).__name__}: {name} must be divisible by groups, got {count} and {self.groups}"
-                )
+        check_groups(type(self).__name__, self.groups, in_channels=channels, out_channels=self.out_channels)
         self.in_channels = channels
         with no_grad():
             for parameter, sizes in ((self.weight, self.weight_shape()), (self.bias, (self.out_channels,))):
                 if isinstance(parameter, UninitializedParameter):
                     parameter.materialize(sizes)
             self.reset_parameters()
+
+
+class _LazyConv(_LazyConvNd, _Conv):
+    """The constructor of lazy convolutions."""
+
+    def __init__(
+        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes | str = 0,
+        dilation: Sizes = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
+        device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
+        )
+        self.leave_open(out_channels, bias, device, dtype)
+
+
+class _LazyConvTranspose(_LazyConvNd, _ConvTranspose):
+    """The constructor of lazy transposed convolutions."""
+
+    def __init__(
+        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes = 0,
+        output_padding: Sizes = 0, groups: int = 1, bias: bool = True, dilation: Sizes = 1,
+        padding_mode: str = "zeros", device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode, device,
+            dtype,
+        )  # fmt: skip
+        self.leave_open(out_channels, bias, device, dtype)
 
 
 class LazyConv1d(_LazyConv, Conv1d):
@@ -68,16 +94,6 @@ class LazyConv1d(_LazyConv, Conv1d):
 
     cls_to_become: type[Any] | None = Conv1d
 
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes | str = 0,
-        dilation: Sizes = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
-        )
-        self.leave_open(out_channels, bias, device, dtype)
-
 
 class LazyConv2d(_LazyConv, Conv2d):
     """`Conv2d` for an input of as many channels as the first one has.
@@ -89,16 +105,6 @@ class LazyConv2d(_LazyConv, Conv2d):
     """
 
     cls_to_become: type[Any] | None = Conv2d
-
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes | str = 0,
-        dilation: Sizes = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
-        )
-        self.leave_open(out_channels, bias, device, dtype)
 
 
 class LazyConv3d(_LazyConv, Conv3d):
@@ -112,18 +118,8 @@ class LazyConv3d(_LazyConv, Conv3d):
 
     cls_to_become: type[Any] | None = Conv3d
 
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes | str = 0,
-        dilation: Sizes = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype
-        )
-        self.leave_open(out_channels, bias, device, dtype)
 
-
-class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
     """`ConvTranspose1d` for an input of as many channels as the first one has.
 
     >>> import autograd, nn
@@ -134,19 +130,8 @@ class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
 
     cls_to_become: type[Any] | None = ConvTranspose1d
 
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes = 0,
-        output_padding: Sizes = 0, groups: int = 1, bias: bool = True, dilation: Sizes = 1,
-        padding_mode: str = "zeros", device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode, device,
-            dtype,
-        )  # fmt: skip
-        self.leave_open(out_channels, bias, device, dtype)
 
-
-class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
     """`ConvTranspose2d` for an input of as many channels as the first one has.
 
     >>> import autograd, nn
@@ -157,19 +142,8 @@ class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
 
     cls_to_become: type[Any] | None = ConvTranspose2d
 
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes = 0,
-        output_padding: Sizes = 0, groups: int = 1, bias: bool = True, dilation: Sizes = 1,
-        padding_mode: str = "zeros", device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode, device,
-            dtype,
-        )  # fmt: skip
-        self.leave_open(out_channels, bias, device, dtype)
 
-
-class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
+class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):
     """`ConvTranspose3d` for an input of as many channels as the first one has.
 
     >>> import autograd, nn
@@ -179,14 +153,3 @@ class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
     """
 
     cls_to_become: type[Any] | None = ConvTranspose3d
-
-    def __init__(
-        self, out_channels: int, kernel_size: Sizes, stride: Sizes = 1, padding: Sizes = 0,
-        output_padding: Sizes = 0, groups: int = 1, bias: bool = True, dilation: Sizes = 1,
-        padding_mode: str = "zeros", device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode, device,
-            dtype,
-        )  # fmt: skip
-        self.leave_open(out_channels, bias, device, dtype)

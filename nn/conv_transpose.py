@@ -8,7 +8,8 @@ from typing import Any
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from nn import functional as F
-from nn.conv import ConvNd, Sizes, spatial
+from nn.conv import ConvNd
+from nn.functional.sizes import Sizes, repeated
 
 
 class _ConvTranspose(ConvNd):
@@ -28,8 +29,8 @@ class _ConvTranspose(ConvNd):
             )
         n = self.dims
         super().__init__(
-            in_channels, out_channels, spatial(kernel_size, n), spatial(stride, n), spatial(padding, n),
-            spatial(dilation, n), True, spatial(output_padding, n), groups, bias, padding_mode, device, dtype,
+            in_channels, out_channels, repeated(kernel_size, n), repeated(stride, n), repeated(padding, n),
+            repeated(dilation, n), True, repeated(output_padding, n), groups, bias, padding_mode, device, dtype,
         )  # fmt: skip
 
     def output_padding_for(self, input: Tensor, output_size: Sequence[int] | None) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import Tensor
 from nn import functional as F
-from nn.functional.conv import Sizes
+from nn.functional.sizes import Sizes
 from nn.module import Module
 
 

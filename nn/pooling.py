@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Tensor
 from nn import functional as F
-from nn.functional.pool_arguments import Sizes
+from nn.functional.sizes import Sizes, repeated
 from nn.module import Module
 
 
@@ -154,9 +154,9 @@ class AvgPool1d(Module):
         count_include_pad: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.kernel_size = _single(kernel_size)
-        self.stride = self.kernel_size if stride is None else _single(stride)
-        self.padding = _single(padding)
+        self.kernel_size = repeated(kernel_size, 1)
+        self.stride = self.kernel_size if stride is None else repeated(stride, 1)
+        self.padding = repeated(padding, 1)
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
@@ -169,10 +169,6 @@ class AvgPool1d(Module):
     def extra_repr(self) -> str:
         """Its sizes."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
-
-def _single(value: Sizes) -> tuple[int, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)  # type: ignore[return-value]  # one int
 
 
 class _AvgPool(Module):

@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.errors import ArgumentError
 from nn import functional as F
 from nn.functional.fractional_pooling import Ratios
-from nn.functional.pool_arguments import Sizes, each
+from nn.functional.sizes import Sizes, each, repeated
 from nn.module import Module
 
 
@@ -124,10 +124,7 @@ class _FractionalMaxPool(Module):
         self.return_indices = return_indices
         self.register_buffer("_random_samples", _random_samples)
         self.output_size = None if output_size is None else each(op, "output_size", output_size, dims)
-        self.output_ratio: tuple[float, ...] | None = None
-        if output_ratio is not None:
-            several = isinstance(output_ratio, (tuple, list))
-            self.output_ratio = tuple(output_ratio) if several else (output_ratio,) * dims  # type: ignore[arg-type, assignment]  # several or one
+        self.output_ratio = None if output_ratio is None else repeated(output_ratio, dims)
         if (output_size is None) == (output_ratio is None):
             raise ArgumentError(
                 f"{op}: one of output_size and output_ratio must be specified, got {output_size!r} and {output_ratio!r}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograd import Tensor
 from nn import functional as F
-from nn.functional.pool_arguments import Sizes
+from nn.functional.sizes import Sizes
 from nn.module import Module
 
 

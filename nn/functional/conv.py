@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, ops
@@ -11,27 +12,7 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.conv import Geometry, convolution, transposed_convolution
 from autograd.settling import settle
 from autograd.tape import Variable
-
-Sizes = int | tuple[int, ...]
-
-
-def sizes_of(op: str, name: str, value: Any, dims: int, least: int) -> tuple[int, ...]:
-    """One number for all spatial dimensions, or one for each, as a tuple.
-
-    Raises:
-        ArgumentError: for another number of them, or one that is too small.
-    """
-    given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    if len(given) == 1:
-        given *= dims
-    if len(given) != dims:
-        raise ArgumentError(f"{op}: {name} must be one number or {dims}, got {value!r}")
-    if not all(hasattr(n, "__index__") for n in given):
-        raise ArgumentError(f"{op}: {name} must be whole numbers, got {value!r}")
-    found = tuple(n.__index__() for n in given)
-    if min(found) < least:
-        raise ArgumentError(f"{op}: {name} must be at least {least}, got {value!r}")
-    return found
+from nn.functional.sizes import Sizes, each
 
 
 def _plain(value: Any) -> Any:
@@ -96,16 +77,8 @@ def _checked(
     return int(groups)
 
 
-def _same_padding(
-    op: str, taps: Any, stride: tuple[int, ...], dilation: tuple[int, ...]
-) -> list[tuple[int, int]]:
-    """Zeros (before, behind) that keep the size; where their number is odd, the last one is behind.
-
-    Raises:
-        ArgumentError: for a stride.
-    """
-    if any(s != 1 for s in stride):
-        raise ArgumentError(f"{op}: padding='same' keeps the size, so stride must be 1, got {stride}")
+def same_padding(taps: Sequence[int], dilation: Sequence[int]) -> list[tuple[int, int]]:
+    """Zeros (before, behind) that keep the size; where their number is odd, the last one is behind."""
     totals = [d * (k - 1) for k, d in zip(taps, dilation, strict=True)]
     return [(total // 2, total - total // 2) for total in totals]
 
@@ -117,16 +90,18 @@ def _geometry(
 ) -> Geometry:  # fmt: skip
     """What links the arguments of a convolution, checked; remembered, as a network repeats itself."""
     lead = _lead(op, shape, weight, dims)
-    steps = sizes_of(op, "stride", stride, dims, 1)
-    spread = sizes_of(op, "dilation", dilation, dims, 1)
+    steps = each(op, "stride", stride, dims, 1)
+    spread = each(op, "dilation", dilation, dims, 1)
     groups = _checked(op, shape, shape[lead - 1], weight, bias, groups, False)
     size, taps = shape[lead:], weight[2:]
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
             raise ArgumentError(f"{op}: padding is 'same', 'valid' or numbers, got {padding!r}")
-        pads = _same_padding(op, taps, steps, spread) if padding == "same" else [(0, 0)] * dims
+        if padding == "same" and any(s != 1 for s in steps):
+            raise ArgumentError(f"{op}: padding='same' keeps the size, so stride must be 1, got {steps}")
+        pads = same_padding(taps, spread) if padding == "same" else [(0, 0)] * dims
     else:
-        pads = [(p, p) for p in sizes_of(op, "padding", padding, dims, 0)]
+        pads = [(p, p) for p in each(op, "padding", padding, dims, 0)]
     held = [n + sum(p) for n, p in zip(size, pads, strict=True)]
     needed = [d * (k - 1) + 1 for k, d in zip(taps, spread, strict=True)]
     if min(taps) < 1 or any(h < n for h, n in zip(held, needed, strict=True)):
@@ -145,10 +120,10 @@ def _transposed_geometry(
 ) -> Geometry:  # fmt: skip
     """The same of a transposed convolution: its input is what the convolution would give."""
     lead = _lead(op, shape, weight, dims)
-    steps = sizes_of(op, "stride", stride, dims, 1)
-    pads = sizes_of(op, "padding", padding, dims, 0)
-    extra = sizes_of(op, "output_padding", output_padding, dims, 0)
-    spread = sizes_of(op, "dilation", dilation, dims, 1)
+    steps = each(op, "stride", stride, dims, 1)
+    pads = each(op, "padding", padding, dims, 0)
+    extra = each(op, "output_padding", output_padding, dims, 0)
+    spread = each(op, "dilation", dilation, dims, 1)
     groups = _checked(op, shape, shape[lead - 1], weight, bias, groups, True)
     if any(e >= s and e >= d for e, s, d in zip(extra, steps, spread, strict=True)):
         raise ArgumentError(

@@ -10,14 +10,14 @@ from autograd.composite import composite
 from autograd.errors import ShapeError
 from autograd.kernels.conv import Geometry
 from autograd.kernels.patches import patches, summed_patches
-from nn.functional.conv import Sizes, sizes_of
+from nn.functional.sizes import Sizes, each
 
 
 def _geometry(op: str, size: Any, taps: Any, dilation: Any, padding: Any, stride: Any) -> Geometry:
-    kernel = sizes_of(op, "kernel_size", taps, 2, 1)
-    spread = sizes_of(op, "dilation", dilation, 2, 1)
-    pads = sizes_of(op, "padding", padding, 2, 0)
-    steps = sizes_of(op, "stride", stride, 2, 1)
+    kernel = each(op, "kernel_size", taps, 2, 1)
+    spread = each(op, "dilation", dilation, 2, 1)
+    pads = each(op, "padding", padding, 2, 0)
+    steps = each(op, "stride", stride, 2, 1)
     outputs = tuple(
         (n + 2 * p - d * (k - 1) - 1) // s + 1
         for n, p, d, k, s in zip(size, pads, spread, kernel, steps, strict=True)
@@ -83,7 +83,7 @@ def fold(
               [2., 4., 2.],
               [1., 2., 1.]]]])
     """
-    size = sizes_of("fold", "output_size", output_size, 2, 1)
+    size = each("fold", "output_size", output_size, 2, 1)
     geometry = _geometry("fold", size, kernel_size, dilation, padding, stride)
     shape = tuple(input.shape)
     taps, columns = math.prod(geometry.taps), math.prod(geometry.outputs)

@@ -9,7 +9,7 @@ from autograd import Tensor, ops
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.random import rand
 from autograd.ranges import arange
-from nn.functional.pool_arguments import Sizes, each
+from nn.functional.sizes import Sizes, each, repeated
 from nn.functional.window_choice import chosen
 
 Ratios = float | Sequence[float]
@@ -38,7 +38,7 @@ def _fractional(
         raise DTypeError(f"{op}: needs floating-point numbers, got {input.dtype}; convert with .float()")
     kernel = each(op, "kernel_size", kernel_size, n)
     if output_size is None:
-        given = tuple(output_ratio) if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * n
+        given = repeated(output_ratio, n)
         if len(given) != n:
             raise ArgumentError(f"{op}: output_ratio must be one number or {n} of them, got {output_ratio!r}")
         sizes = tuple(int(a * r) for a, r in zip(shape[-n:], given, strict=True))

@@ -1,41 +1,14 @@
-"""The arguments of pools, as PyTorch takes them: one number for all dimensions or one for each, checked."""
+"""The windows that the arguments of a pool mean, checked with PyTorch's words."""
 
 from __future__ import annotations
 
 import functools
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.windows import Span, Windows
-
-Sizes = int | Sequence[int]
-_WORDS = {1: "one int", 2: "two ints", 3: "three ints"}
-
-
-def each(op: str, name: str, value: Any, n: int) -> tuple[int, ...]:
-    """`value` for each of n dimensions: one number stands for all.
-
-    Raises:
-        ArgumentError: if there are more or fewer, or it is not an integer.
-    """
-    try:
-        if isinstance(value, (tuple, list)):
-            values = tuple(map(operator.index, value))
-        else:
-            values = (operator.index(value),)
-    except TypeError:
-        raise ArgumentError(
-            f"{op}: {name} must either be a single int, or a tuple of {_WORDS[n]}, got {value!r}"
-        ) from None
-    if len(values) == 1:
-        return values * n
-    if len(values) != n:
-        raise ArgumentError(
-            f"{op}: {name} must either be a single int, or a tuple of {_WORDS[n]}, got {value!r}"
-        )
-    return values
+from nn.functional.sizes import each
 
 
 def check_dims(op: str, shape: Sequence[int], n: int, *, empty_batch: bool = True) -> None:

@@ -17,7 +17,8 @@ from autograd.errors import ArgumentError
 from autograd.kernels.max_pool import max_pool, winners
 from autograd.kernels.mean_pool import window_means
 from autograd.kernels.windows import Windows
-from nn.functional.pool_arguments import Sizes, windows_of
+from nn.functional.pool_arguments import windows_of
+from nn.functional.sizes import Sizes
 
 
 def _max_pool(

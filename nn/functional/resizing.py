@@ -16,7 +16,7 @@ from autograd.kernels.mean_pool import window_spread
 from autograd.kernels.resample import Taps, resample
 from autograd.kernels.windows import Span, Windows
 from nn.functional.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
-from nn.functional.pool_arguments import Sizes
+from nn.functional.sizes import Sizes, repeated
 
 _DIMS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5, "lanczos": 4}
 _KINDS = {"bilinear": "linear", "bicubic": "cubic", "lanczos": "lanczos"}
@@ -164,7 +164,7 @@ def _new_sizes(
     given = scale_factor if size is None else size
     if given is None:
         raise ArgumentError("interpolate: either size or scale_factor should be defined")
-    values = tuple(given) if isinstance(given, (tuple, list)) else (given,) * n
+    values = repeated(given, n)
     if len(values) != n:
         raise ArgumentError(
             f"interpolate: {'size' if size is not None else 'scale_factor'} must have {n} numbers for an input of "

@@ -10,7 +10,7 @@ from autograd import Tensor, ops
 from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
 from autograd.hidden import Hidden
 from autograd.tape import raw
-from nn.functional.pool_arguments import Sizes, each
+from nn.functional.sizes import Sizes, each
 
 
 def _sizes(
