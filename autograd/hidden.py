@@ -35,15 +35,17 @@ class Level:
     depth:       1 for the outermost
     size:        how many examples there are
     randomness:  "error", "same" or "different": what a random function does
+    rule:        what to do with every operation, in the place of its batching rule; None in a `vmap`
     open:        until the function that is mapped has returned
     """
 
-    __slots__ = ("depth", "open", "randomness", "size")
+    __slots__ = ("depth", "open", "randomness", "rule", "size")
 
-    def __init__(self, depth: int, size: int, randomness: str) -> None:
+    def __init__(self, depth: int, size: int, randomness: str, rule: Rule | None = None) -> None:
         self.depth = depth
         self.size = size
         self.randomness = randomness
+        self.rule = rule
         self.open = True
 
 
@@ -135,7 +137,7 @@ def _applied(function: Any, name: str, given: Sequence[Any]) -> Any:
             f"{name}: a value of shape {tuple(top.value.shape[1:])} was kept from a vmap that has returned; "
             "return it from the function that is mapped instead"
         )
-    rule = RULES.get(function)
+    rule = RULES.get(function) if level.rule is None else level.rule
     if rule is None:
         raise BatchingError(
             f"vmap: '{name}' has no batching rule. If it is a primitive of your own, give it one with "

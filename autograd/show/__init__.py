@@ -2,14 +2,17 @@
 
     trace       the recorded graph as plain data
     draw        its picture
+    formula     a derivative of the table, written as text, LaTeX or JavaScript
 
 From the tape to the picture: `tensors` and `values` read what was recorded into a `graph`, with `labels` for names;
-`dot` writes it as DOT text; `render` has Graphviz lay it out.
+`dot` writes it as DOT text; `render` has Graphviz lay it out. `symbols` pass through the formulas of the table and
+become `expressions`, which `notation` writes; `formulas` puts that together, with `documented` for the others.
 """
 
 from autograd.drawing import draw
 from autograd.show.drawing import Drawing
+from autograd.show.formulas import Formula, formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
 from autograd.show.trace import trace
 
-__all__ = ["Drawing", "Graph", "GraphEdge", "GraphNode", "Numbers", "draw", "trace"]
+__all__ = ["Drawing", "Formula", "Graph", "GraphEdge", "GraphNode", "Numbers", "draw", "formula", "trace"]
