@@ -75,7 +75,7 @@ class Lion(Optimizer):
         g = np.negative(g, out=work[0]) if group["maximize"] else g
 
         if group["weight_decay"]:
-            p *= 1 - lr * group["weight_decay"]
+            scale(p, 1 - lr * group["weight_decay"])
         np.multiply(m, beta1, out=s)
         add_scaled(s, g, 1 - beta1)
         add_scaled(p, np.sign(s, out=s), -lr)

@@ -19,6 +19,7 @@ from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.storage import note_write
 from autograd.tape import Variable, bump, wrap
 from optim import state
+from optim.axpy import scale
 from optim.blocks import Array, Group, Plan, Scratch
 from optim.hooks import (
     Hooked,
@@ -311,7 +312,7 @@ def decayed(p: Array, g: Array, group: Group, out: Array) -> Array:
     """
     decay = group["weight_decay"]
     if decay and group.get("decoupled_weight_decay"):
-        p *= 1 - group["lr"] * decay
+        scale(p, 1 - group["lr"] * decay)
     elif decay:
         np.multiply(p, decay, out=out)
         return np.subtract(out, g, out=out) if group["maximize"] else np.add(out, g, out=out)

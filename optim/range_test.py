@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import from_numpy, no_grad
 from autograd.errors import ArgumentError
+from optim import state
 from optim.optimizer import Optimizer
 
 
@@ -139,12 +140,18 @@ def _put_back(optimizer: Optimizer, module: Any) -> Iterator[None]:
     values = [p.array.copy() for p in params]
     gradients = [p.grad for p in params]
     buffers = [] if module is None else [(b, b.detach().clone()) for b in module.buffers()]
-    state = copy.deepcopy(optimizer.state_dict())
+    groups = [(group, dict(group)) for group in optimizer.param_groups]
+    kept = copy.deepcopy(state.packed(optimizer.param_groups, optimizer.state))
+    stepped = optimizer.stepped
     yield
     with no_grad():
         for p, value, gradient in zip(params, values, gradients, strict=True):
-            np.copyto(p.detach().array, value)
+            p.copy_(from_numpy(value))
             p.grad = gradient
         for buffer, value in buffers:
             buffer.copy_(value)
-    optimizer.load_state_dict(state)
+    _, optimizer.state = state.unpacked(optimizer, kept)
+    for group, options in groups:
+        group.clear()
+        group.update(options)
+    optimizer.stepped = stepped

@@ -42,6 +42,17 @@ def test_everything_is_put_back(rule):
     assert result.losses[0] == closure().item()
 
 
+def test_the_optimizers_groups_stay_the_same_objects_and_no_step_is_noted():
+    _, optimizer, closure = training()
+    group, rate = optimizer.param_groups[0], autograd.tensor(0.01)
+    group["lr"] = rate
+    optim.range_test(optimizer, closure, num_steps=5)
+    assert optimizer.param_groups[0] is group
+    assert group["lr"] is rate
+    assert rate.item() == np.float32(0.01)
+    assert not optimizer.stepped
+
+
 def test_the_rates_grow_evenly_and_the_run_stops_when_it_diverges():
     _, optimizer, closure = training("SGD")
     result = optim.range_test(optimizer, closure, 1e-4, 100.0, 61)
