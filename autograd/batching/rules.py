@@ -4,8 +4,8 @@ A rule gets a primitive, a level, and the primitive's arguments, of which some h
 primitive, or others, on the values themselves, whose first dimension runs over the examples, and returns such a value.
 
 Elementwise functions line their arguments up; that is the rule of every NumPy ufunc, and of every primitive in the
-files of ELEMENTWISE. Reductions, scans and softmax move their `dim` one to the right. The other families are in
-rules_shape.py, rules_index.py and rules_products.py. tests/test_vmap.py fails for a primitive without a rule.
+files of ELEMENTWISE. Reductions, scans and softmax move their `dim` one to the right. The other families have files of
+their own, rules_….py, which table.py joins. tests/test_vmap.py fails for a primitive without a rule.
 """
 
 from __future__ import annotations

@@ -54,3 +54,8 @@ def _ldl_solve(p: Primitive, level: Level, args: list[Any]) -> Any:
     if is_at(b, level):
         b = grown(b.value, ndim)
     return p.function(factors, expand(pivots, factors.shape[:-1]), b)
+
+
+@batches(distances.pair_distances)
+def _pair_distances(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG001  # every rule is called alike
+    return distances.pair_norms(args[0].value, 2.0)

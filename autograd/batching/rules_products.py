@@ -1,22 +1,16 @@
-"""Batching rules of matrix products and of what is built like them: linear layers, contractions, cross entropy."""
+"""Batching rules of matrix products and of what is built like them: linear layers and contractions."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from autograd.batching.rules import batches, examples, grown, is_at, ndim_of
+from autograd.batching.rules import batches, grown, is_at, ndim_of
 from autograd.errors import ShapeError
 from autograd.hidden import Level
 from autograd.kernels import linear as linear_kernel
-from autograd.kernels import loss as loss_kernel
-from autograd.kernels.softmax import log_softmax_
-from autograd.ops import arithmetic, contraction, linalg, loss, reduce, selection
-from autograd.ops.positions import gather
+from autograd.ops import arithmetic, contraction, linalg
 from autograd.ops.shape import matrix_transpose, reshape, unsqueeze
 from autograd.table import Primitive
-
-# every rule is called alike
 
 
 @batches(linalg.matmul_)
@@ -67,68 +61,3 @@ def _contract(p: Primitive, level: Level, args: list[Any]) -> Any:
     a, b = (new + labels if is_at(v, level) else labels for v, labels in zip((x, y), indices, strict=False))
     x, y = (v.value if is_at(v, level) else v for v in (x, y))
     return p.function(x, y, (a, b, new + indices[2]))
-
-
-# ------------------------------------------------------------------------------------------------ losses
-
-
-@batches(loss_kernel.cross_entropy_)
-def _cross_entropy(p: Primitive, level: Level, args: list[Any]) -> Any:
-    x, target, weight, ignore_index, reduction, label_smoothing = args
-
-    def each(rows: Any, chosen: Any, factors: Any, smoothing: float) -> Any:
-        return p.function(rows, chosen, factors, ignore_index, "none", smoothing)
-
-    return _class_loss(p.name, each, level, x, target, weight, ignore_index, reduction, label_smoothing)
-
-
-@batches(loss.nll_loss)
-def _nll_loss(function: Any, level: Level, args: list[Any]) -> Any:
-    x, target, weight, ignore_index, reduction = args
-
-    def each(rows: Any, chosen: Any, factors: Any, smoothing: float) -> Any:  # noqa: ARG001  # it has none
-        return function(rows, chosen, factors, ignore_index, "none")
-
-    return _class_loss("nll_loss", each, level, x, target, weight, ignore_index, reduction, 0.0)
-
-
-def _class_loss(
-    op: str, each: Any, level: Level, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str,
-    label_smoothing: float,
-) -> Any:  # fmt: skip
-    """The examples' own batches made one, of which each takes its mean."""
-    shape = tuple(x.shape)
-    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
-    if tuple(target.shape) != expected:
-        raise ShapeError(
-            f"{op}: the input has shape {shape}, so the target must have shape {expected}, got {tuple(target.shape)}"
-        )
-    rows, chosen = examples(x, level), examples(target, level)
-    one = shape if len(shape) > 1 else (1, *shape)
-    joined = reshape(rows, (level.size * one[0], *one[1:]))
-    labels = reshape(chosen, (level.size * one[0], *one[2:]))
-    own = is_at(weight, level)  # a weight of its own for each example
-    smoothing, factors = (0.0, None) if own else (label_smoothing, weight)
-    losses = reshape(each(joined, labels, factors, smoothing), (level.size, *expected))
-    valid = chosen != ignore_index
-    counts = selection.where(valid, 1.0, 0.0).astype(x.dtype)
-    if weight is not None:
-        safe = selection.where(valid, chosen, 0)
-        flat = reshape(safe, (level.size, math.prod(expected)))
-        weights = gather(weight.value, 1, flat) if own else weight[flat]
-        counts = arithmetic.mul(counts, reshape(weights, (level.size, *expected)))
-    if own:
-        losses = arithmetic.mul(losses, counts)
-    if own and label_smoothing:
-        dim = 2 if len(shape) > 1 else 1
-        factors = reshape(
-            weight.value, (level.size, *(1,) * (dim - 1), shape[dim - 1], *(1,) * (len(shape) - dim))
-        )
-        soft = reduce.sum_(arithmetic.mul(log_softmax_(rows, dim), factors), dim, False)
-        soft = selection.where(valid, soft, 0.0) * (-label_smoothing / shape[dim - 1])
-        losses = arithmetic.add(losses * (1 - label_smoothing), soft)
-    if reduction == "none":
-        return losses
-    dims = tuple(range(1, 1 + len(expected)))
-    total, norm = (reduce.sum_(v, dims, False) if dims else v for v in (losses, counts))
-    return arithmetic.div(total, norm) if reduction == "mean" else total

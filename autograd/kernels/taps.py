@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from autograd.dtypes import Array
 from autograd.kernels.resample import Taps
+
+CUBIC = -0.75
+"""PyTorch's a of the cubic convolution; antialiasing has −½."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -60,14 +64,14 @@ def linear(size: int, count: int, align_corners: bool, factor: float | None) -> 
 
 @functools.lru_cache(maxsize=256)
 def cubic(size: int, count: int, align_corners: bool, factor: float | None) -> Taps:
-    """Four neighbours, by the cubic convolution of Keys (1981) with a = −¾; the outermost stand for what is beyond."""
+    """Four neighbours, by the cubic convolution of Keys (1981); the outermost stand for what is beyond."""
     i = np.arange(count, dtype=np.float64)
     scale = _scale(size, count, align_corners, factor)
     at = i * scale if align_corners else (i + 0.5) * scale - 0.5
     low, right = _divided(at, size)
     places = np.clip(low[:, None] + np.arange(-1, 3), 0, size - 1)
     distance = np.abs(right[:, None] - np.arange(-1, 3))
-    return Taps(places, keys(distance, -0.75), size)
+    return Taps(places, keys(distance, CUBIC), size)
 
 
 def keys(x: Array, a: float) -> Array:
@@ -76,9 +80,17 @@ def keys(x: Array, a: float) -> Array:
     >>> keys(np.array([0.0, 1.0, 1.5]), -0.5)
     array([ 1.    ,  0.    , -0.0625])
     """
-    near: Array = ((a + 2) * x - (a + 3)) * x * x + 1
-    far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-    return np.where(x < 1, near, np.where(x < 2, far, 0.0))
+    return np.where(x < 1, keys_near(x, a), np.where(x < 2, keys_far(x, a), 0.0))
+
+
+def keys_near(x: Any, a: float) -> Any:
+    """The same where x ≤ 1; also of tensors."""
+    return ((a + 2) * x - (a + 3)) * x * x + 1
+
+
+def keys_far(x: Any, a: float) -> Any:
+    """The same where 1 ≤ x ≤ 2; also of tensors."""
+    return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
 
 
 def _triangle(x: Array) -> Array:

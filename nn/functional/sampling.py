@@ -12,9 +12,8 @@ from autograd import Tensor, ops
 from autograd.create import ones_like, zeros_like
 from autograd.errors import ArgumentError, DTypeError, ModeError, ShapeError
 from autograd.kernels.mixtures import mixed
+from autograd.kernels.taps import CUBIC, keys_far, keys_near
 from autograd.ranges import arange, linspace
-
-_CUBIC = -0.75  # the a of Keys (1981)
 
 
 def grid_sample(
@@ -157,18 +156,15 @@ def _linear_taps(c: Any) -> list[tuple[Any, Any]]:
 
 
 def _cubic_taps(c: Any) -> list[tuple[Any, Any]]:
-    """(pixel, weight) of four neighbours."""
-    a = _CUBIC
+    """(pixel, weight) of four neighbours, by the cubic convolution of Keys (1981)."""
     low = ops.floor(c.detach())
     t = c - low
-
-    def near(x: Any) -> Any:
-        return ((a + 2) * x - (a + 3)) * x * x + 1
-
-    def far(x: Any) -> Any:
-        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-
-    return [(low - 1, far(t + 1)), (low, near(t)), (low + 1, near(1 - t)), (low + 2, far(2 - t))]
+    return [
+        (low - 1, keys_far(t + 1, CUBIC)),
+        (low, keys_near(t, CUBIC)),
+        (low + 1, keys_near(1 - t, CUBIC)),
+        (low + 2, keys_far(2 - t, CUBIC)),
+    ]
 
 
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
