@@ -244,6 +244,28 @@ def _fans(op: str, tensor: Tensor) -> tuple[int, int]:
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel
 
 
+def _fan(op: str, tensor: Tensor, mode: str) -> int:
+    modes = ("fan_in", "fan_out")
+    if mode.lower() not in modes:
+        raise ArgumentError(f"{op}: mode is 'fan_in' or 'fan_out', got {mode!r}")
+    return _fans(op, tensor)[modes.index(mode.lower())]
+
+
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
+    """The fan-in and the fan-out of a weight, by the name that layers written for PyTorch call.
+
+    >>> import autograd
+    >>> _calculate_fan_in_and_fan_out(autograd.zeros(8, 3, 5, 5))
+    (75, 200)
+    """
+    return _fans("_calculate_fan_in_and_fan_out", tensor)
+
+
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    """One of the two, by "fan_in" or "fan_out"; also a name from PyTorch."""
+    return _fan("_calculate_correct_fan", tensor, mode)
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw evenly from ±gain · √(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010).
 
@@ -313,11 +335,7 @@ def kaiming_normal_(
 
 
 def _kaiming_std(op: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    fan_in, fan_out = _fans(op, tensor)
-    modes = {"fan_in": fan_in, "fan_out": fan_out}
-    if mode.lower() not in modes:
-        raise ArgumentError(f"{op}: mode is 'fan_in' or 'fan_out', got {mode!r}")
-    return calculate_gain(nonlinearity, a) / math.sqrt(max(1, modes[mode.lower()]))
+    return calculate_gain(nonlinearity, a) / math.sqrt(max(1, _fan(op, tensor, mode)))
 
 
 def _nothing(tensor: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor, no_grad, zeros
-from autograd.errors import AssertedError
+from autograd.errors import AssertedError, DimensionError
 from nn.batchnorm import (
     BatchNorm1d,
     BatchNorm2d,
@@ -56,7 +56,13 @@ class LazyLinear(LazyModuleMixin, Linear):
             super().reset_parameters()
 
     def initialize_parameters(self, input: Tensor) -> None:
-        """Take in_features from the input."""
+        """Take in_features from the input.
+
+        Raises:
+            DimensionError: if it has no dimensions.
+        """
+        if not input.ndim:
+            raise DimensionError("LazyLinear: the input needs a dimension of features, got a number")
         size = input.shape[-1]
         if self.has_uninitialized_params():
             with no_grad():

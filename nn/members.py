@@ -7,7 +7,7 @@ which names are members and of which kind. `Members` shows one kind as the dict 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, MutableMapping, MutableSet
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSet
 from difflib import get_close_matches
 from typing import Any
 
@@ -63,6 +63,10 @@ class Members(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def copy(self) -> dict[str, Any]:
+        """These members as a dict of their own."""
+        return dict(self)
+
 
 class UnsavedNames(MutableSet[str]):
     """The names of the buffers that are left out of state dicts: a live view."""
@@ -98,6 +102,18 @@ def put(attributes: dict[str, Any], kinds: dict[str, Kind], name: str, value: An
             kinds.pop(name, None)
         kinds[name] = kind
     attributes[name] = value
+
+
+def replace(module: Any, values: Mapping[str, Any], shown: tuple[Kind, ...]) -> None:
+    """Make these all the members of some kinds that the module has; its notes are then its own, not a copy's too."""
+    attributes, found = module.__dict__, dict(values)
+    old = kinds_of(module, "members")
+    for name in [name for name, kind in old.items() if kind in shown and name not in found]:
+        del attributes[name]
+    kept = {name: kind for name, kind in old.items() if kind not in shown or name in found}
+    attributes["_member_kinds"] = kept
+    for name, value in found.items():
+        put(attributes, kept, name, value, old[name] if old.get(name) in shown else shown[0])
 
 
 def registered(module: Any, name: str, value: Any, kind: Kind) -> Any:

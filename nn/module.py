@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from autograd import Tensor
@@ -113,13 +113,27 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
     def __dir__(self) -> list[str]:
         return sorted(name for name in super().__dir__() if not name[0].isdigit())
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the attributes of a copied or unpickled module; a shallow copy gets members of its own."""
+        self.__dict__.update(state)
+        if "_member_kinds" in state:
+            self.__dict__["_member_kinds"] = dict(state["_member_kinds"])
+
     @property
     def _parameters(self) -> Members:
         return Members(self.__dict__, self._member_kinds, members.PARAMETERS)
 
+    @_parameters.setter
+    def _parameters(self, values: Mapping[str, Any]) -> None:
+        members.replace(self, values, members.PARAMETERS)
+
     @property
     def _buffers(self) -> Members:
         return Members(self.__dict__, self._member_kinds, BUFFERS)
+
+    @_buffers.setter
+    def _buffers(self, values: Mapping[str, Any]) -> None:
+        members.replace(self, values, BUFFERS)
 
     @property
     def _non_persistent_buffers_set(self) -> UnsavedNames:
@@ -128,6 +142,10 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
     @property
     def _modules(self) -> Members:
         return Members(self.__dict__, self._member_kinds, members.MODULES)
+
+    @_modules.setter
+    def _modules(self, values: Mapping[str, Any]) -> None:
+        members.replace(self, values, members.MODULES)
 
     def _register(self, name: str, value: Any, kind: Kind) -> None:
         members.check_name(self, name, kind)

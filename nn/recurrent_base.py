@@ -149,6 +149,16 @@ class RNNBase(Module):
         """The weights of each direction of each layer."""
         return [[getattr(self, name) for name in names] for names in self._names]
 
+    @property
+    def _flat_weights_names(
+        self,
+    ) -> list[str]:  # by PyTorch's name, which weight dropout in other libraries reads
+        return [name for names in self._names for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Any]:
+        return [getattr(self, name, None) for name in self._flat_weights_names]
+
     def flatten_parameters(self) -> None:
         """Do nothing: it is for GPUs, whose library wants all weights in one piece of memory."""
 
@@ -284,6 +294,11 @@ class RNNBase(Module):
         batched = input.ndim == 3
         if hx is not None:
             parts = hx if name == "LSTM" else (hx,)
+            if any(not isinstance(part, Tensor) for part in parts):
+                raise ArgumentError(
+                    f"{name}: the initial state is {'a pair of tensors (h, c)' if name == 'LSTM' else 'a tensor'}, got "
+                    f"{hx if hx is parts else type(hx).__name__}"
+                )
             if any(part.ndim != input.ndim for part in parts):
                 kind = "batched 3-D" if batched else "unbatched 2-D"
                 also = f"also be {input.ndim}-D but got"

@@ -79,6 +79,8 @@ class RNNCellBase(Module):
             raise ShapeError(f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead")
         for i, state in enumerate(states or ()):
             what = f"hx[{i}]" if count > 1 else "hidden"
+            if not isinstance(state, Tensor):
+                raise ArgumentError(f"{name}: {what} is a tensor, got {type(state).__name__}")
             if state.ndim not in (1, 2):
                 raise ShapeError(f"{name}: Expected {what} to be 1D or 2D, got {state.ndim}D instead")
         x = input if input.ndim == 2 else input.unsqueeze(0)

@@ -97,10 +97,10 @@ def _counted(
 
     The last two are one number if all are equal.
     """
-    chosen, counts = target.reshape(-1), 1
+    chosen, counts = target.reshape(-1).astype(np.int64, copy=False), 1
     if not all_count:
         valid = target != ignore_index
-        chosen, counts = np.where(valid, target, 0).reshape(-1), valid.reshape(-1).astype(kind)
+        chosen, counts = np.where(valid.reshape(-1), chosen, 0), valid.reshape(-1).astype(kind)
     return chosen, counts, counts if weight is None else counts * weight.astype(kind)[chosen]
 
 
@@ -122,6 +122,8 @@ def _gradient(
     elements[places] -= hard
     if label_smoothing:
         d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
+    if not norm:  # a mean over rows whose weights are all 0
+        d = np.where(np.reshape(counts, (-1, 1)) != 0, np.nan, d)
     return (_from_rows(d, shape),)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DimensionError, DTypeError
+from autograd.errors import DTypeError, PositionError
 from autograd.ops import activation, arithmetic, reduce, shape
 from autograd.ops.forms import floating, sums
 from autograd.ops.positions import gather
@@ -24,14 +24,14 @@ def checked_labels(op: str, target: Array, classes: int, lowest: int = 0) -> Non
 
     Raises:
         DTypeError: if it is not of integers.
-        DimensionError: if a number is not that of a class.
+        PositionError: if a number is not that of a class.
     """
     if target.dtype.kind not in "iu":
         raise DTypeError(
             f"{op}: the target must hold class indices (int64), got {target.dtype}; convert with .long()"
         )
     if target.size and not (lowest <= target.min() and target.max() < classes):
-        raise DimensionError(
+        raise PositionError(
             f"{op}: targets must be in [{lowest}, {classes - 1}], got {target.min()} to {target.max()}"
         )
 

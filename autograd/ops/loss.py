@@ -107,6 +107,8 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
         ShapeError: if it has not the shape of the input without its class dimension.
         DimensionError: if a target that counts is not a class.
     """
+    if not shape:
+        raise ShapeError(f"{op}: the input needs a dimension of classes, got a number")
     classes = shape[1] if len(shape) > 1 else shape[0]
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if (
@@ -188,7 +190,7 @@ def nll_loss(
     valid = checked_classes("nll_loss", shape, t, ignore_index)
     dim = 1 if len(shape) > 1 else 0
     if valid is None and weight is None:  # nearly always
-        return reduced("nll_loss", arithmetic.neg(picked(input, t.copy(), dim, False)), reduction)
+        return reduced("nll_loss", arithmetic.neg(picked(input, t.astype(np.int64), dim, False)), reduction)
     if valid is None:
         valid = np.ones(t.shape, np.bool_)
     w = checked_weight("nll_loss", weight, shape[dim], raw(input).dtype)
@@ -205,11 +207,15 @@ def nll_loss(
 # ------------------------------------------------------------------------------------------------ binary
 
 
+LEAST = float(np.float32(1e-12))
+"""What PyTorch divides by at least, a number that it keeps in float32."""
+
+
 # A primitive, because the logarithms are cut off at -100 but the derivative goes on.
 @primitive(
     cast="promote",
-    x=lambda g, x, target: g * ((x - target) / np.maximum((1 - x) * x, 1e-12)),
-    target=lambda g, x: g * (np.maximum(np.log1p(-x), -100.0) - np.maximum(np.log(x), -100.0)),
+    x=lambda g, x, target: g * ((x - target) / np.maximum((1 - x) * x, LEAST)),
+    target=lambda g, x: g * (np.log1p(-x) - np.log(x)),
 )
 def binary_cross_entropy_(x: Array, target: Array) -> Array:
     """-(t log x + (1 - t) log(1 - x)), with logarithms of at least -100.  dx = g * (x - t) / (x (1 - x))."""
@@ -217,6 +223,11 @@ def binary_cross_entropy_(x: Array, target: Array) -> Array:
         raise ArgumentError(
             f"binary_cross_entropy: the input must be probabilities in [0, 1], got values from {np.min(x)} to "
             f"{np.max(x)}; use sigmoid(), or binary_cross_entropy_with_logits"
+        )
+    if not ((target >= 0) & (target <= 1)).all():
+        raise ArgumentError(
+            f"binary_cross_entropy: the target must be probabilities in [0, 1], got values from {np.min(target)} to "
+            f"{np.max(target)}"
         )
     return (target - 1) * np.maximum(np.log1p(-x), -100.0) - target * np.maximum(np.log(x), -100.0)
 
@@ -232,7 +243,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
 
     Raises:
         ShapeError: if the shapes differ.
-        ArgumentError: if a probability is outside [0, 1].
+        ArgumentError: if a probability or a target is outside [0, 1].
 
     >>> import autograd
     >>> binary_cross_entropy(autograd.tensor([0.9, 0.2]), autograd.tensor([1.0, 0.0]))

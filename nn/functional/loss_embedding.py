@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Tensor, ops
 from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
-from autograd.ops.loss import reduced
+from autograd.ops.loss import LEAST, reduced
 from nn.functional.distance import pairwise_distance
 from nn.functional.reduction import reduction_of
 
@@ -48,7 +48,7 @@ def cosine_embedding_loss(
             f"cosine_embedding_loss: {dims}D target tensor expects {dims + 1}D input tensors, but found inputs with "
             f"sizes {list(input1.shape)} and {list(input2.shape)}"
         )
-    squares: Any = [ops.add(ops.sum(ops.mul(x, x), dims), 1e-12) for x in (input1, input2)]
+    squares: Any = [ops.add(ops.sum(ops.mul(x, x), dims), LEAST) for x in (input1, input2)]
     cosine: Any = ops.sum(ops.mul(input1, input2), dims) / ops.sqrt(squares[0] * squares[1])
     apart: Any = ops.where(target == -1, ops.clamp_min(cosine - margin, 0), 0)
     return reduced("cosine_embedding_loss", ops.where(target == 1, 1 - cosine, 0) + apart, reduction)

@@ -165,7 +165,7 @@ def multi_margin_loss(
     Raises:
         ArgumentError: for another p or reduction.
         ShapeError, DTypeError: if shapes or dtypes do not fit.
-        DimensionError: if a target is not a class.
+        PositionError: if a target is not a class.
 
     >>> import autograd
     >>> multi_margin_loss(autograd.tensor([[0.1, 0.2, 0.4, 0.8]]), autograd.tensor([3]))
@@ -217,7 +217,7 @@ def multilabel_margin_loss(
     Raises:
         ArgumentError: for another reduction.
         ShapeError, DTypeError: if shapes or dtypes do not fit.
-        DimensionError: if a target is neither a class nor −1.
+        PositionError: if a target is neither a class nor −1.
 
     >>> import autograd
     >>> x, y = autograd.tensor([[0.1, 0.2, 0.4, 0.8]]), autograd.tensor([[3, 0, -1, 1]])

@@ -287,6 +287,10 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: F.multilabel_margin_loss(T(X), T(LABELS)), RuntimeError, "inconsistent target size"),
     (lambda: F.multilabel_margin_loss(T(X), T(LISTS + 1)), IndexError, r"must be in \[-1, 3\]"),
     (lambda: F.multilabel_margin_loss(T(X), T(X)), RuntimeError, "class indices"),
+    (lambda: F.multi_margin_loss(T(X), T(LABELS + 1)), RuntimeError, r"must be in \[0, 3\]"),
+    (lambda: F.multilabel_margin_loss(T(X), T(LISTS + 1)), RuntimeError, r"must be in \[-1, 3\]"),
+    (lambda: F.binary_cross_entropy(T(units(2)), T([0.5, 1.5])), RuntimeError, "target must be probabilities"),
+    (lambda: F.cross_entropy(T(1.0), T(0)), RuntimeError, "a dimension of classes, got a number"),
     (lambda: F.cosine_embedding_loss(T(X), T(Y), T(X)), RuntimeError, "0D or 1D target"),
     (lambda: F.cosine_embedding_loss(T(X), T(Y), T(1.0)), RuntimeError, "0D target tensor expects 1D"),
     (lambda: F.triplet_margin_loss(T(X), T(Y), T(Y), margin=0), ValueError, "margin must be greater than 0"),
@@ -523,3 +527,64 @@ def test_soft_margins_far_out() -> None:
     assert out.tolist() == [1000.0, 0.0, pytest.approx(math.log(2))]
     out.sum().backward()
     assert x.grad.tolist() == [1.0, 0.0, -0.5]
+
+
+def both(program: Callable[[Any, Any], Any]) -> None:
+    """The same numbers, NaN in the same places, from a program on both libraries."""
+    for ours, theirs in zip(program(autograd, F), program(torch, torch.nn.functional), strict=True):
+        np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("dtype", ["uint8", "int64"])
+def test_classes_as_bytes(dtype: str, reduction: str) -> None:
+    classes = np.arange(600) % 3
+
+    def program(lib: Any, f: Any) -> Any:
+        x = lib.tensor(reals(600, 3), requires_grad=True)
+        t = lib.tensor(classes).to(getattr(lib, dtype))
+        losses = [
+            f.cross_entropy(x, t, reduction=reduction, label_smoothing=s, ignore_index=i)
+            for s in (0.0, 0.1)
+            for i in (-100, 1)
+        ]
+        losses += [
+            f.nll_loss(x, t, reduction=reduction),
+            f.nll_loss(x, t, reduction=reduction, ignore_index=2),
+        ]
+        return [*losses, *(lib.autograd.grad(loss.sum(), x)[0] for loss in losses)]
+
+    both(program)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("labels", [[0, 1, 2], [-100, 1, 2], [-100, -100, -100]])
+def test_a_mean_over_weights_of_zero(labels: list[int], smoothing: float) -> None:
+    def program(lib: Any, f: Any) -> Any:
+        x = lib.tensor(reals(3, 3), requires_grad=True)
+        w = lib.zeros(3, dtype=lib.float64)
+        loss = f.cross_entropy(x, lib.tensor(labels), weight=w, label_smoothing=smoothing)
+        return loss, lib.autograd.grad(loss, x)[0]
+
+    both(program)
+
+
+def test_probabilities_of_exactly_zero_and_one() -> None:
+    def program(lib: Any, f: Any) -> Any:
+        grid = [0.0, 0.5, 1.0]
+        p = lib.tensor([a for a in grid for _ in grid], dtype=lib.float64, requires_grad=True)
+        t = lib.tensor(grid * 3, dtype=lib.float64, requires_grad=True)
+        loss = f.binary_cross_entropy(p, t, reduction="none")
+        return loss, *lib.autograd.grad(loss.sum(), (p, t))
+
+    both(program)
+
+
+def test_the_angle_of_a_vector_of_zeros() -> None:
+    def program(lib: Any, f: Any) -> Any:
+        x = lib.zeros(2, 3, dtype=lib.float64, requires_grad=True)
+        y = lib.tensor(reals(2, 3), requires_grad=True)
+        loss = f.cosine_embedding_loss(x, y, lib.tensor([1.0, -1.0]), margin=-0.5)
+        return loss, *lib.autograd.grad(loss, (x, y))
+
+    both(program)

@@ -361,7 +361,7 @@ def test_loading_what_cannot_be_converted_or_written():
     )  # an average of state dicts; as copy_ does
     assert module.count.item() == 8
     result = module.load_state_dict({}, strict=False)
-    assert repr(result) == "IncompatibleKeys(missing_keys=['w', 'count'], unexpected_keys=[])"
+    assert repr(result) == "_IncompatibleKeys(missing_keys=['w', 'count'], unexpected_keys=[])"
 
 
 def test_loading_a_part():
