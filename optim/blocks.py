@@ -183,10 +183,6 @@ class Plan:
         apart = _apart(params)
         self._runs: list[_Single | _Packed] = []
         for i, (p, kept) in enumerate(zip(params, keeps, strict=True)):
-            if not p.array.flags.writeable:
-                raise InPlaceError(
-                    f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"
-                )
             small = p.array.size <= SMALL and p.array.flags.c_contiguous
             if small and i in apart and not rule.whole:
                 numbers = tuple(kept[name].array.item() for name in counted)
@@ -229,6 +225,15 @@ class Plan:
         """Run the rule over all blocks."""
         for run in self._runs:
             run.step(rule, group)
+
+
+def check_writeable(params: list[Any]) -> None:
+    """Raise InPlaceError if a parameter cannot be written to."""
+    for p in params:
+        if not p.array.flags.writeable:
+            raise InPlaceError(
+                f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"
+            )
 
 
 def _advance(rule: Rule, state: dict[str, Any], group: Group, held: Mapping[str, Array]) -> None:

@@ -20,7 +20,7 @@ from autograd.storage import note_write
 from autograd.tape import Variable, bump, wrap
 from optim import state
 from optim.axpy import scale
-from optim.blocks import Array, Group, Plan, Scratch
+from optim.blocks import Array, Group, Plan, Scratch, check_writeable
 from optim.hooks import (
     Hooked,
     Hooks,
@@ -179,6 +179,7 @@ class Optimizer(Hooked):
         keeps = [self.state[p] for p in params] if names or numbers else [_NOTHING] * len(params)
         plan = self._plans.get(i)
         if plan is None or not plan.fits(params, keeps, names):
+            check_writeable(params)
             for name, start in numbers.items():
                 for kept in keeps:
                     kept.setdefault(name, wrap(np.array(start, number_dtype())))

@@ -12,6 +12,8 @@ from optim.lr_scheduler.decay import ConstantLR, ExponentialLR, LinearLR, MultiS
 from optim.lr_scheduler.given import LambdaLR, MultiplicativeLR
 from optim.lr_scheduler.plateau import ReduceLROnPlateau
 
+_LRScheduler = LRScheduler  # its name in programs for PyTorch before 2.0
+
 __all__ = [
     "LRScheduler",
     "LambdaLR", "MultiplicativeLR",

@@ -43,14 +43,9 @@ class LRScheduler:
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         self.optimizer = checked(type(self).__name__, optimizer)
-        for i, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", copied(group["lr"]))
-            elif "initial_lr" not in group:
-                raise EntryError(
-                    f"{type(self).__name__}: param_groups[{i}] has no 'initial_lr' to go on from at last_epoch="
-                    f"{last_epoch}: load the optimizer's state first, or begin with last_epoch=-1"
-                )
+        check_begun(type(self).__name__, optimizer, last_epoch)
+        for group in optimizer.param_groups:
+            group.setdefault("initial_lr", copied(group["lr"]))
         self.base_lrs = [copied(group["initial_lr"]) for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self.begin()
@@ -101,7 +96,13 @@ class LRScheduler:
         self._set(self.get_lr() if epoch is None or closed is None else closed())
 
     def _set(self, rates: list[Any]) -> None:
-        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+        groups = self.optimizer.param_groups
+        if len(groups) != len(rates):
+            raise ArgumentError(
+                f"{type(self).__name__}: has rates for {len(rates)} groups of parameters, but the optimizer has "
+                f"{len(groups)} now; make a new schedule after add_param_group"
+            )
+        for group, rate in zip(groups, rates, strict=True):
             set_rate(group, rate)
         self._last_lr = self._rates()
 
@@ -128,6 +129,16 @@ def checked(who: str, optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise ArgumentError(f"{who}: needs an optimizer, got {type(optimizer).__name__}")
     return optimizer
+
+
+def check_begun(who: str, optimizer: Optimizer, last_epoch: int) -> None:
+    """Raise EntryError if a schedule is to go on, and a group does not say what its rate was at first."""
+    for i, group in enumerate(optimizer.param_groups):
+        if last_epoch != -1 and "initial_lr" not in group:
+            raise EntryError(
+                f"{who}: param_groups[{i}] has no 'initial_lr' to go on from at last_epoch={last_epoch}: load the "
+                "optimizer's state first, or begin with last_epoch=-1"
+            )
 
 
 def copied(rate: Any) -> Any:

@@ -7,7 +7,7 @@ from math import cos, pi
 from typing import Any
 
 from autograd.errors import ArgumentError
-from optim.lr_scheduler.base import LRScheduler, checked, one_for_each
+from optim.lr_scheduler.base import LRScheduler, check_begun, checked, one_for_each
 from optim.optimizer import Optimizer
 
 
@@ -53,6 +53,7 @@ class SWALR(LRScheduler):
         self._anneal_strategy = anneal_strategy
         self.anneal_epochs = anneal_epochs
         rates = one_for_each("SWALR", "swa_lr", checked("SWALR", optimizer), swa_lr)
+        check_begun("SWALR", optimizer, last_epoch)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["swa_lr"] = rate
         super().__init__(optimizer, last_epoch)

@@ -85,8 +85,13 @@ def test_a_read_only_parameter_is_refused():
     p = nn.Parameter(autograd.from_numpy(np.zeros(3)))
     p.array = array
     p.grad = autograd.ones(3, dtype=autograd.float64)
+    q = weight(1.0)
+    q.grad = autograd.ones(1)
+    optimizer = optim.SGD([q, p], momentum=0.9)
     with pytest.raises(InPlaceError, match=r"shape \(3,\) is read-only"):
-        optim.SGD([p]).step()
+        optimizer.step()
+    assert q.item() == 1
+    assert not any(optimizer.state.values())
 
 
 def test_the_rule_of_a_new_optimizer_is_asked_for():

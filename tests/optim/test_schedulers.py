@@ -246,6 +246,10 @@ def test_a_schedule_before_the_optimizer_warns():
         s.step()
 
 
+def swa(optimizer):
+    return (optim if isinstance(optimizer, optim.Optimizer) else torch.optim).swa_utils
+
+
 MISTAKES = [
     ("StepLR", lambda home, o: home.StepLR(3, 1)),
     ("LambdaLR", lambda home, o: home.LambdaLR(o, [lambda e: 1.0])),
@@ -269,6 +273,7 @@ MISTAKES = [
     ("Sequential none", lambda home, o: home.SequentialLR(o, [], milestones=[])),
     ("Sequential plateau", lambda home, o: home.SequentialLR(o, [home.ReduceLROnPlateau(o)], milestones=[])),
     ("Chained", lambda home, o: home.ChainedScheduler([])),
+    ("resumed SWALR", lambda home, o: swa(o).SWALR(o, 0.1, last_epoch=3)),
     ("resumed", lambda home, o: home.StepLR(o, 1, last_epoch=3)),
 ]  # fmt: skip
 
@@ -284,6 +289,17 @@ def test_a_mistake_raises_what_pytorch_raises(name, mistake):
     assert isinstance(raised.value, autograd.errors.AutogradError)
     if "Sequential" not in name:
         assert facts(ours) == before
+
+
+def test_a_schedule_does_not_know_groups_that_came_later():
+    ours, theirs = pair()
+    for o, lib in ((ours, autograd), (theirs, torch)):
+        s = schedule("LambdaLR", o, lr_lambda=lambda epoch: 0.5)
+        make = nn.Parameter if lib is autograd else torch.nn.Parameter
+        o.add_param_group({"params": make(lib.zeros(1))})
+        o.step()
+        with pytest.raises(ValueError, match="make a new schedule" if lib is autograd else "zip"):
+            s.step()
 
 
 def test_momentum_cycles_need_a_momentum():
