@@ -138,13 +138,27 @@ class LazyBatchNorm1d(_LazyNormalization, BatchNorm1d):
 
 
 class LazyBatchNorm2d(_LazyNormalization, BatchNorm2d):
-    """`BatchNorm2d` whose num_features is the second size of the first input."""
+    """`BatchNorm2d` whose num_features is the second size of the first input.
+
+    >>> import autograd, nn
+    >>> layer = nn.LazyBatchNorm2d()
+    >>> out = layer(autograd.zeros(2, 3, 4, 4))
+    >>> layer.num_features
+    3
+    """
 
     cls_to_become = BatchNorm2d
 
 
 class LazyBatchNorm3d(_LazyNormalization, BatchNorm3d):
-    """`BatchNorm3d` whose num_features is the second size of the first input."""
+    """`BatchNorm3d` whose num_features is the second size of the first input.
+
+    >>> import autograd, nn
+    >>> layer = nn.LazyBatchNorm3d()
+    >>> out = layer(autograd.zeros(2, 3, 4, 4, 4))
+    >>> layer.num_features
+    3
+    """
 
     cls_to_become = BatchNorm3d
 
@@ -162,12 +176,26 @@ class LazyInstanceNorm1d(_LazyNormalization, InstanceNorm1d):
 
 
 class LazyInstanceNorm2d(_LazyNormalization, InstanceNorm2d):
-    """`InstanceNorm2d` whose num_features is the second size of the first input."""
+    """`InstanceNorm2d` whose num_features is the second size of the first input.
+
+    >>> import autograd, nn
+    >>> layer = nn.LazyInstanceNorm2d(affine=True)
+    >>> out = layer(autograd.zeros(2, 3, 4, 4))
+    >>> layer.weight.shape
+    autograd.Size([3])
+    """
 
     cls_to_become = InstanceNorm2d
 
 
 class LazyInstanceNorm3d(_LazyNormalization, InstanceNorm3d):
-    """`InstanceNorm3d` whose num_features is the second size of the first input."""
+    """`InstanceNorm3d` whose num_features is the second size of the first input.
+
+    >>> import autograd, nn
+    >>> layer = nn.LazyInstanceNorm3d(affine=True)
+    >>> out = layer(autograd.zeros(2, 3, 4, 4, 4))
+    >>> layer.weight.shape
+    autograd.Size([3])
+    """
 
     cls_to_become = InstanceNorm3d

@@ -281,6 +281,12 @@ class UninitializedBuffer(UninitializedTensorMixin, Buffer):
         device: "cpu".
         dtype: of the values to come; the default dtype if left out.
         persistent: whether it is part of the module's `state_dict()`.
+
+    >>> from nn.parameter import UninitializedBuffer
+    >>> mean = UninitializedBuffer()
+    >>> mean.materialize((2,))
+    >>> mean.shape, mean.requires_grad
+    (autograd.Size([2]), False)
     """
 
     __slots__ = ()

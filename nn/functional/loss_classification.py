@@ -16,7 +16,12 @@ def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
     ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
-    """−w[y] · x[y] for log-probabilities x of class indices y; see `autograd.nll_loss`."""
+    """−w[y] · x[y] for log-probabilities x of class indices y; see `autograd.nll_loss`.
+
+    >>> import autograd
+    >>> nll_loss(autograd.tensor([[-0.5, -1.0], [-2.0, -0.1]]), autograd.tensor([0, 1]))
+    tensor(0.3000)
+    """
     reduction = reduction_of("nll_loss", size_average, reduce, reduction)
     return ops.nll_loss(input, target, weight, ignore_index, reduction)
 
@@ -25,7 +30,12 @@ def cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
     ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
 ) -> Tensor:  # fmt: skip
-    """−w[y] · log softmax(x)[y] for scores x and classes y, or their probabilities; see `autograd.cross_entropy`."""
+    """−w[y] · log softmax(x)[y] for scores x and classes y, or their probabilities; see `autograd.cross_entropy`.
+
+    >>> import autograd
+    >>> cross_entropy(autograd.tensor([[2.0, 0.0], [0.0, 1.0]]), autograd.tensor([0, 0]))
+    tensor(0.7201)
+    """
     if size_average is not None or reduce is not None:
         reduction = reduction_of("cross_entropy", size_average, reduce, reduction, stacklevel=3)
     return ops.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
@@ -36,7 +46,12 @@ def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
     reduce: bool | None = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
-    """−w (y log p + (1 − y) log(1 − p)) for probabilities p; see `autograd.binary_cross_entropy`."""
+    """−w (y log p + (1 − y) log(1 − p)) for probabilities p; see `autograd.binary_cross_entropy`.
+
+    >>> import autograd
+    >>> binary_cross_entropy(autograd.tensor([0.9, 0.2]), autograd.tensor([1.0, 0.0]))
+    tensor(0.1643)
+    """
     reduction = reduction_of("binary_cross_entropy", size_average, reduce, reduction)
     return ops.binary_cross_entropy(input, target, weight, reduction)
 
@@ -46,7 +61,12 @@ def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
     reduce: bool | None = None, reduction: str = "mean", pos_weight: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """`binary_cross_entropy` of sigmoid(x), without overflow; see `autograd.binary_cross_entropy_with_logits`."""
+    """`binary_cross_entropy` of sigmoid(x), without overflow; see `autograd.binary_cross_entropy_with_logits`.
+
+    >>> import autograd
+    >>> binary_cross_entropy_with_logits(autograd.tensor([2.0, -1.0]), autograd.tensor([1.0, 0.0]))
+    tensor(0.2201)
+    """
     reduction = reduction_of("binary_cross_entropy_with_logits", size_average, reduce, reduction)
     return ops.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weight)
 

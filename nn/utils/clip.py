@@ -68,7 +68,15 @@ def clip_grads_with_norm_(
     total_norm: Tensor | float,
     foreach: bool | None = None,  # noqa: ARG001  # an argument of PyTorch's
 ) -> None:
-    """Scale the gradients, in place, from `total_norm` down to `max_norm`, if they are above it."""
+    """Scale the gradients, in place, from `total_norm` down to `max_norm`, if they are above it.
+
+    >>> import autograd, nn
+    >>> w = nn.Parameter(autograd.zeros(2))
+    >>> w.grad = autograd.tensor([30.0, 40.0])
+    >>> clip_grads_with_norm_(w, 5.0, get_total_norm([w.grad]))
+    >>> w.grad
+    tensor([3., 4.])
+    """
     norm = total_norm.item() if isinstance(total_norm, Variable) else total_norm
     scale = float(max_norm) / (norm + 1e-6)
     if scale >= 1:
@@ -128,7 +136,18 @@ def clip_grad_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """`clip_grad_norm_`, by its older name, with a warning."""
+    """`clip_grad_norm_`, by its older name, with a warning.
+
+    >>> import autograd, nn
+    >>> import warnings
+    >>> w = nn.Parameter(autograd.zeros(2))
+    >>> w.grad = autograd.tensor([30.0, 40.0])
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     norm = clip_grad_norm(w, 5.0)
+    >>> norm, w.grad
+    (tensor(50.), tensor([3., 4.]))
+    """
     warnings.warn(
         "`nn.utils.clip_grad_norm` is now deprecated in favor of `nn.utils.clip_grad_norm_`.",
         FutureWarning,

@@ -30,6 +30,13 @@ def fuse_conv_bn_weights(
         bn_rm, bn_rv, bn_eps: the running mean and variance, and ε.
         bn_w, bn_b: γ and β, or None.
         transpose: whether the outputs are counted by the weight's second dimension, as in transposed convolutions.
+
+    >>> import autograd, nn
+    >>> conv, bn = nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3)
+    >>> norm = (bn.running_mean, bn.running_var, bn.eps, bn.weight, bn.bias)
+    >>> w, b = fuse_conv_bn_weights(conv.weight, conv.bias, *norm)
+    >>> bool(autograd.allclose(w, conv.weight / (1 + 1e-5) ** 0.5))
+    True
     """
     shape = [1, -1] if transpose else [-1, 1]
     return _folded(conv_w, conv_b, (bn_rm, bn_rv, bn_eps, bn_w, bn_b), shape + [1] * (conv_w.dim() - 2))
@@ -38,7 +45,15 @@ def fuse_conv_bn_weights(
 def fuse_linear_bn_weights(
     linear_w: Any, linear_b: Any, bn_rm: Any, bn_rv: Any, bn_eps: float, bn_w: Any, bn_b: Any
 ) -> tuple[Parameter, Parameter]:
-    """The weight and bias of a linear layer with batch norm folded into them; see `fuse_conv_bn_weights`."""
+    """The weight and bias of a linear layer with batch norm folded into them; see `fuse_conv_bn_weights`.
+
+    >>> import autograd, nn
+    >>> linear, bn = nn.Linear(2, 3), nn.BatchNorm1d(3)
+    >>> norm = (bn.running_mean, bn.running_var, bn.eps, bn.weight, bn.bias)
+    >>> w, b = fuse_linear_bn_weights(linear.weight, linear.bias, *norm)
+    >>> bool(autograd.allclose(w, linear.weight / (1 + 1e-5) ** 0.5))
+    True
+    """
     return _folded(linear_w, linear_b, (bn_rm, bn_rv, bn_eps, bn_w, bn_b), [-1, 1])
 
 
@@ -95,6 +110,12 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
 
     Raises:
         ArgumentError: if one of them is in training mode, the norm keeps no running statistics, or the sizes differ.
+
+    >>> import autograd, nn
+    >>> linear, bn = nn.Linear(2, 3).eval(), nn.BatchNorm1d(3).eval()
+    >>> x = autograd.randn(4, 2)
+    >>> bool(autograd.allclose(fuse_linear_bn_eval(linear, bn)(x), bn(linear(x)), atol=1e-5))
+    True
     """
     if bn.num_features not in (linear.out_features, 1):
         raise ArgumentError(

@@ -27,6 +27,11 @@ class ParametrizationList(ModuleList):
     Attributes:
         is_tensor: whether there is one original.
         ntensors: how many there are.
+
+    >>> import autograd, nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))
+    >>> list(layer.parametrizations), layer.parametrizations.weight.original0.shape
+    (['weight'], autograd.Size([2, 1]))
     """
 
     original: Tensor

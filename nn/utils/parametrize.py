@@ -43,6 +43,14 @@ def cached() -> Iterator[None]:
     """Inside it, each parametrized tensor is computed once, when it is first read.
 
     For layers that read a weight often, such as a recurrent one. It forgets the tensors when it is left.
+
+    >>> import autograd, nn
+    >>> layer = nn.utils.parametrizations.orthogonal(nn.Linear(3, 3))
+    >>> with cached():
+    ...     layer.weight is layer.weight
+    True
+    >>> layer.weight is layer.weight
+    False
     """
     token = _CACHE.set({}) if _CACHE.get() is None else None
     try:
@@ -102,13 +110,25 @@ def _compute(module: Any, names: tuple[str, ...]) -> None:
 
 
 def type_before_parametrizations(module: Module) -> type[Module]:
-    """The module's class, or if it is parametrized the one that it had before."""
+    """The module's class, or if it is parametrized the one that it had before.
+
+    >>> import autograd, nn
+    >>> layer = nn.utils.parametrizations.orthogonal(nn.Linear(3, 3))
+    >>> type(layer).__name__, type_before_parametrizations(layer).__name__
+    ('ParametrizedLinear', 'Linear')
+    """
     kind: type[Module] = getattr(type(module), "_class_before", type(module))
     return kind
 
 
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
-    """Return whether the tensor of that name is parametrized; without a name, whether any is."""
+    """Return whether the tensor of that name is parametrized; without a name, whether any is.
+
+    >>> import autograd, nn
+    >>> layer = nn.utils.parametrizations.orthogonal(nn.Linear(3, 3))
+    >>> is_parametrized(layer, "weight"), is_parametrized(layer, "bias")
+    (True, False)
+    """
     held = getattr(module, "parametrizations", None)
     if not isinstance(held, ModuleDict):
         return False
@@ -194,6 +214,11 @@ def remove_parametrizations(
 
     Raises:
         ArgumentError: if it is not parametrized, or `leave_parametrized=False` and there are several originals.
+
+    >>> import autograd, nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))
+    >>> sorted(name for name, _ in remove_parametrizations(layer, "weight").named_parameters())
+    ['bias', 'weight']
     """
     if not is_parametrized(module, tensor_name):
         raise ArgumentError(f"Module {module} does not have a parametrization on {tensor_name}")
@@ -230,6 +255,12 @@ def transfer_parametrizations_and_params(
         from_module: the module that has them.
         to_module: the module that gets them; a parameter that it does not have is made.
         tensor_name: the one tensor to be transferred; all of them if left out.
+
+    >>> import autograd, nn
+    >>> a = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))
+    >>> b = transfer_parametrizations_and_params(a, nn.Linear(3, 2))
+    >>> is_parametrized(b, "weight"), bool((a.weight == b.weight).all())
+    (True, True)
     """
     if is_parametrized(from_module):
         held: Any = from_module.parametrizations

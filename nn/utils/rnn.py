@@ -39,6 +39,12 @@ class PackedSequence(_Fields):
         batch_sizes: how many sequences reach each step, falling.
         sorted_indices: the order of the given sequences from the longest to the shortest; None if it is theirs.
         unsorted_indices: the inverse of that.
+
+    >>> import autograd, nn
+    >>> a, b = autograd.tensor([1.0, 2.0, 3.0]), autograd.tensor([4.0])
+    >>> packed = pack_sequence([a, b])
+    >>> packed.data, packed.batch_sizes
+    (tensor([1., 4., 2., 3.]), tensor([2, 1, 1]))
     """
 
     __slots__ = ()

@@ -127,6 +127,13 @@ def spectral_norm(
 
     Raises:
         ArgumentError: if it has been applied to this parameter already, or there is no such parameter with values.
+
+    >>> import autograd, nn, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     layer = spectral_norm(nn.Linear(4, 3))
+    >>> [name for name, _ in layer.named_parameters()]
+    ['bias', 'weight_orig']
     """
     hook = SpectralNorm(name, n_power_iterations, output_dim(module) if dim is None else dim, eps)
     if _found(module._forward_pre_hooks, SpectralNorm, name) is not None:  # noqa: SLF001
@@ -165,6 +172,13 @@ def remove_spectral_norm(module: AnyModule, name: str = "weight") -> AnyModule:
 
     Raises:
         ArgumentError: if it was not applied to this parameter.
+
+    >>> import autograd, nn, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     layer = remove_spectral_norm(spectral_norm(nn.Linear(4, 3)))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight']
     """
     before = module._forward_pre_hooks  # noqa: SLF001
     number = _found(before, SpectralNorm, name)

@@ -48,6 +48,13 @@ def weight_norm(module: AnyModule, name: str = "weight", dim: int | None = 0) ->
 
     Raises:
         ArgumentError: if it has been applied to this parameter already, or the parameter has no values yet.
+
+    >>> import autograd, nn, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     layer = weight_norm(nn.Linear(4, 3))
+    >>> layer.weight_g.shape, layer.weight_v.shape
+    (autograd.Size([3, 1]), autograd.Size([3, 4]))
     """
     warnings.warn(
         "`nn.utils.weight_norm` is deprecated in favor of `nn.utils.parametrizations.weight_norm`.",
@@ -82,6 +89,13 @@ def remove_weight_norm(module: AnyModule, name: str = "weight") -> AnyModule:
 
     Raises:
         ArgumentError: if it was not applied to this parameter.
+
+    >>> import autograd, nn, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     layer = remove_weight_norm(weight_norm(nn.Linear(4, 3)))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight']
     """
     found = _found(module, name)
     if found is None:

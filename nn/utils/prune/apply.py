@@ -23,25 +23,52 @@ AnyModule = TypeVar("AnyModule", bound=Module)
 
 
 def identity(module: AnyModule, name: str) -> AnyModule:
-    """Put a mask of ones on a parameter."""
+    """Put a mask of ones on a parameter.
+
+    >>> import autograd, nn
+    >>> layer = identity(nn.Linear(3, 2), "weight")
+    >>> layer.weight_mask
+    tensor([[1., 1., 1.],
+            [1., 1., 1.]])
+    """
     Identity.apply(module, name)
     return module
 
 
 def random_unstructured(module: AnyModule, name: str, amount: Any) -> AnyModule:
-    """Prune elements at random: `amount` of them, or as a float that part."""
+    """Prune elements at random: `amount` of them, or as a float that part.
+
+    >>> import autograd, nn
+    >>> layer = random_unstructured(nn.Linear(3, 2), "weight", amount=0.5)
+    >>> layer.weight_mask.sum()
+    tensor(3.)
+    """
     RandomUnstructured.apply(module, name, amount)
     return module
 
 
 def l1_unstructured(module: AnyModule, name: str, amount: Any, importance_scores: Any = None) -> AnyModule:
-    """Prune the elements of the smallest absolute value, or of the smallest score if scores are given."""
+    """Prune the elements of the smallest absolute value, or of the smallest score if scores are given.
+
+    >>> import autograd, nn
+    >>> layer = nn.Linear(2, 2, bias=False)
+    >>> layer.weight.data = autograd.tensor([[3.0, -1.0], [-2.0, 4.0]])
+    >>> l1_unstructured(layer, "weight", amount=2).weight
+    tensor([[3., -0.],
+            [-0., 4.]], grad_fn=<MulBackward0>)
+    """
     L1Unstructured.apply(module, name, amount, importance_scores=importance_scores)
     return module
 
 
 def random_structured(module: AnyModule, name: str, amount: Any, dim: int) -> AnyModule:
-    """Prune channels along `dim` at random."""
+    """Prune channels along `dim` at random.
+
+    >>> import autograd, nn
+    >>> layer = random_structured(nn.Linear(3, 4), "weight", amount=0.25, dim=0)
+    >>> layer.weight_mask.all(1).sum()
+    tensor(3)
+    """
     RandomStructured.apply(module, name, amount, dim)
     return module
 
@@ -49,13 +76,27 @@ def random_structured(module: AnyModule, name: str, amount: Any, dim: int) -> An
 def ln_structured(
     module: AnyModule, name: str, amount: Any, n: Any, dim: int, importance_scores: Any = None
 ) -> AnyModule:
-    """Prune the channels along `dim` of the smallest n-norm."""
+    """Prune the channels along `dim` of the smallest n-norm.
+
+    >>> import autograd, nn
+    >>> layer = nn.Linear(2, 2, bias=False)
+    >>> layer.weight.data = autograd.tensor([[3.0, -1.0], [-2.0, 1.0]])
+    >>> ln_structured(layer, "weight", amount=1, n=2, dim=0).weight_mask
+    tensor([[1., 1.],
+            [0., 0.]])
+    """
     LnStructured.apply(module, name, amount, n, dim, importance_scores=importance_scores)
     return module
 
 
 def custom_from_mask(module: AnyModule, name: str, mask: Any) -> AnyModule:
-    """Prune where a mask is 0."""
+    """Prune where a mask is 0.
+
+    >>> import autograd, nn
+    >>> layer = custom_from_mask(nn.Linear(1, 3), "bias", autograd.tensor([1, 0, 1]))
+    >>> layer.bias == 0
+    tensor([False,  True, False])
+    """
     CustomFromMask.apply(module, name, mask)
     return module
 
@@ -114,6 +155,11 @@ def remove(module: AnyModule, name: str) -> AnyModule:
 
     Raises:
         ArgumentError: if it is not pruned.
+
+    >>> import autograd, nn
+    >>> layer = remove(l1_unstructured(nn.Linear(3, 2), "weight", amount=3), "weight")
+    >>> (layer.weight == 0).sum(), isinstance(layer.weight, nn.Parameter)
+    (tensor(3), True)
     """
     hooks = module._forward_pre_hooks  # noqa: SLF001  # PyTorch's name
     for number, hook in hooks.items():
@@ -127,7 +173,13 @@ def remove(module: AnyModule, name: str) -> AnyModule:
 
 
 def is_pruned(module: Module) -> bool:
-    """Return whether a parameter in the module, or in one inside it, is pruned."""
+    """Return whether a parameter in the module, or in one inside it, is pruned.
+
+    >>> import autograd, nn
+    >>> model = nn.Sequential(nn.Linear(3, 2))
+    >>> is_pruned(model), is_pruned(nn.Sequential(identity(model[0], "weight")))
+    (False, True)
+    """
     return any(
         isinstance(hook, BasePruningMethod)
         for m in module.modules()

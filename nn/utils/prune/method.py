@@ -16,6 +16,18 @@ class BasePruningMethod(ABC):
 
     A method of your own defines `compute_mask` and `PRUNING_TYPE`: "unstructured" chooses among the elements that are
     left, "structured" among the channels along `dim` that are left, "global" gets everything.
+
+    >>> import autograd, nn
+    >>> class Positive(BasePruningMethod):
+    ...     PRUNING_TYPE = "unstructured"
+    ...
+    ...     def compute_mask(self, t, default_mask):
+    ...         return default_mask * (t > 0)
+    >>> layer = nn.Linear(1, 2)
+    >>> layer.bias.data = autograd.tensor([1.0, -1.0])
+    >>> method = Positive.apply(layer, "bias")
+    >>> layer.bias_mask
+    tensor([1., 0.])
     """
 
     PRUNING_TYPE: str
@@ -135,6 +147,14 @@ class PruningContainer(BasePruningMethod):
 
     Args:
         args: the methods, all for a parameter of the same name.
+
+    >>> import autograd, nn
+    >>> import nn.utils.prune as prune
+    >>> layer = prune.l1_unstructured(nn.Linear(4, 2), "weight", amount=2)
+    >>> layer = prune.l1_unstructured(layer, "weight", amount=3)
+    >>> hook = next(iter(layer._forward_pre_hooks.values()))
+    >>> type(hook).__name__, len(hook), layer.weight_mask.sum()
+    ('PruningContainer', 2, tensor(3.))
     """
 
     def __init__(self, *args: BasePruningMethod) -> None:

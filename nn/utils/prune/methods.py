@@ -53,7 +53,12 @@ def _check_channels(t: Any, dim: int) -> None:
 
 
 class Identity(BasePruningMethod):
-    """Prunes nothing, but puts the mask in place."""
+    """Prunes nothing, but puts the mask in place.
+
+    >>> import autograd
+    >>> Identity().compute_mask(autograd.tensor([1.0, -2.0]), autograd.ones(2))
+    tensor([1., 1.])
+    """
 
     PRUNING_TYPE = "unstructured"
 
@@ -90,6 +95,10 @@ class RandomUnstructured(_Unstructured):
 
     Args:
         amount: how many, or as a float which part of them.
+
+    >>> import autograd
+    >>> RandomUnstructured(3).compute_mask(autograd.rand(8), autograd.ones(8)).sum()
+    tensor(5.)
     """
 
     def _chosen(self, t: Any, count: int) -> Any:
@@ -101,6 +110,10 @@ class L1Unstructured(_Unstructured):
 
     Args:
         amount: how many, or as a float which part of them.
+
+    >>> import autograd
+    >>> L1Unstructured(amount=1).prune(autograd.tensor([1.0, -2.0, -0.5]))
+    tensor([ 1., -2., -0.])
     """
 
     def _chosen(self, t: Any, count: int) -> Any:
@@ -140,6 +153,10 @@ class RandomStructured(_Structured):
     Args:
         amount: how many, or as a float which part of them.
         dim: the dimension that counts the channels.
+
+    >>> import autograd
+    >>> RandomStructured(1, dim=1).compute_mask(autograd.rand(2, 3), autograd.ones(2, 3)).all(0).sum()
+    tensor(2)
     """
 
     def _kept(self, t: Any, size: int, count: int) -> Any:  # the signature of all
@@ -153,6 +170,11 @@ class LnStructured(_Structured):
         amount: how many, or as a float which part of them.
         n: the p of the p-norm, or "fro" or "nuc".
         dim: the dimension that counts the channels.
+
+    >>> import autograd
+    >>> LnStructured(1, n=1, dim=0).prune(autograd.tensor([[1.0, 2.0], [0.5, -1.0]]))
+    tensor([[1., 2.],
+            [0., -0.]])
     """
 
     def __init__(self, amount: Any, n: Any, dim: int = -1) -> None:
@@ -174,6 +196,10 @@ class CustomFromMask(BasePruningMethod):
 
     Args:
         mask: 0 where the parameter is to be 0, and 1 elsewhere.
+
+    >>> import autograd
+    >>> CustomFromMask(autograd.tensor([1, 0])).prune(autograd.tensor([1.0, 2.0]))
+    tensor([1., 0.])
     """
 
     PRUNING_TYPE = "global"
