@@ -196,7 +196,8 @@ def check_writable(name: str, x: Variable, overlap: bool = False) -> None:
             )
     if not x.array.flags.writeable:
         raise InPlaceError(
-            f"{name}: the tensor of shape {x.array.shape} is read-only (made from a read-only array); clone() it first"
+            f"{name}: the tensor of shape {x.array.shape} is read-only (made from a read-only array, or by a "
+            "view() that had to copy); clone() it first"
         )
     if 0 in x.array.strides and not overlap:
         _check_overlap(name, x.array)

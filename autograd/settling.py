@@ -10,10 +10,12 @@ Where something else does (a view, a graph that saved it for another operation's
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from autograd.layout import copied
 from autograd.storage import moved
@@ -72,6 +74,33 @@ def was_made_so(array: Any, any_order: bool = False) -> bool:
     return memory is None or (
         type(memory) is np.ndarray and memory.base is None and memory.size == array.size and memory.ndim > 1
     )
+
+
+def can_be_seen_as(view: Any, root: Any, shape: tuple[int, ...]) -> bool:
+    """Whether a view could be seen under another shape, if the array it is a view of lay in C order.
+
+    root:  that array, which an operation made in another order; in it no two dimensions' steps have a multiple in
+        common that both take, so each step of the view tells which dimension of the root it goes along
+
+    >>> images = np.zeros((5, 6, 7, 8)).transpose(3, 1, 0, 2)  # (8, 6, 5, 7)
+    >>> (
+    ...     can_be_seen_as(images[:, 2:4], images, (8, -1)),
+    ...     can_be_seen_as(images.swapaxes(1, 2), images, (8, -1)),
+    ... )
+    (True, False)
+    """
+    if root.flags.c_contiguous or not was_made_so(root, any_order=True):
+        return False
+    along = sorted((d for d in range(root.ndim) if root.shape[d] > 1), key=lambda d: -root.strides[d])
+    plain = [math.prod(root.shape[d + 1 :]) * root.itemsize for d in range(root.ndim)]
+    steps = []
+    for size, step in zip(view.shape, view.strides, strict=True):
+        found = next((d for d in along if root.strides[d] <= step), None) if size > 1 and step else None
+        if size > 1 and step and (found is None or step % root.strides[found]):
+            return False  # backwards, or along several dimensions at once
+        steps.append(0 if found is None else step // root.strides[found] * plain[found])
+    stand_in = np.empty(root.shape, root.dtype)
+    return np.may_share_memory(as_strided(stand_in, view.shape, steps).reshape(shape), stand_in)
 
 
 def _count(values: Any, array: Any, seen: set[int]) -> int:

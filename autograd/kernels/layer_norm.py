@@ -120,7 +120,9 @@ def _layer_norm_gradients(
         t = gs @ over_rows
         c = product @ over_rows
         c -= m * t
-        c *= s * s * s
+        c *= s  # three times: the cube alone may be too small for the dtype
+        c *= s
+        c *= s
         c /= -n
         t *= s
         t /= -n
@@ -212,7 +214,8 @@ def _rms_norm_gradients(
         if dx is None:
             continue
         c = product @ over_rows
-        c *= s * s
+        c *= s  # twice: the square alone may be too small for the dtype
+        c *= s
         c /= -n
         out = dx[rows]
         if w.flat is None:

@@ -134,9 +134,11 @@ def _routed_by_position(g: Array, x: Array, windows: Windows) -> Array:
     """The same, of many places or nan: added at the positions of the winners."""
     n = len(windows.spans)
     lead, size = x.shape[: x.ndim - n], math.prod(windows.sizes)
+    found = np.zeros(x.size, g.dtype)
+    if not x.size:
+        return found.reshape(x.shape)
     at = _positions(x, windows).reshape(math.prod(lead), -1)
     at += np.arange(len(at))[:, None] * size
-    found = np.zeros(x.size, g.dtype)
     if windows.overlap:
         np.add.at(found, at.reshape(-1), g.reshape(-1))
     else:
@@ -198,6 +200,8 @@ def winners_between(x: Array, edges: tuple[tuple[Array, Array], ...]) -> Array:
     counts = tuple(len(low) for low, _ in edges)
     found = np.empty((math.prod(lead), math.prod(counts)), np.int64)
     numbers = np.arange(math.prod(sizes)).reshape(sizes)
+    if not found.size:
+        return found.reshape(lead + counts)
     with_nan = x.size > 0 and x.dtype.kind == "f" and _has_nan(x)
     for i, block in enumerate(np.ndindex(counts)):
         inside = tuple(slice(low[b], high[b]) for b, (low, high) in zip(block, edges, strict=True))

@@ -25,8 +25,9 @@ from autograd.hidden import Hidden
 from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
-from autograd.settling import settle, was_made_so
+from autograd.settling import can_be_seen_as, settle, was_made_so
 from autograd.size import Size
+from autograd.storage import owner
 from autograd.sweep import unbroadcast
 from autograd.tape import Variable, wrap
 
@@ -200,7 +201,8 @@ def view(input: Any, shape: Any) -> Tensor:
     """The elements under another shape, without a copy; or, given a dtype, the bytes as that type (no gradient).
 
     What a convolution or a pool returned is brought into C order first (see `autograd.settling`). If something else
-    looks at its memory, so that it cannot be, the result is a copy that refuses to be written in place.
+    looks at its memory, so that it cannot be, or this is a slice of it, the result is a copy that refuses to be written
+    in place.
 
     Raises:
         ShapeError: if the number of elements differs, or the memory's layout does not allow it.
@@ -223,7 +225,8 @@ def view(input: Any, shape: Any) -> Tensor:
     if isinstance(input, Hidden):
         return result  # how the examples lie in memory is not theirs to know
     if result.array.size and not np.may_share_memory(result.array, input.array):
-        if input.base is None and was_made_so(input.array, any_order=True):
+        made_so = input.base is None and was_made_so(input.array, any_order=True)
+        if made_so or can_be_seen_as(input.array, _root(input), result.array.shape):
             result.array.flags.writeable = False  # a write to it would not reach the input
             return result
         raise ShapeError(
@@ -231,6 +234,14 @@ def view(input: Any, shape: Any) -> Tensor:
             "without a copy; use reshape(), or contiguous() before view()"
         )
     return result
+
+
+def _root(input: Any) -> Any:
+    """The array that a tensor is a view of, with the shape it was made in."""
+    if input.base is not None and input.base[0] is not None:
+        return input.base[0].array
+    memory = owner(input.array)
+    return memory if isinstance(memory, np.ndarray) else input.array
 
 
 @composite

@@ -124,6 +124,8 @@ def _inside(c: Any, size: int, padding_mode: str, corners: bool) -> Any:
     """The coordinate of the pixel that stands for one outside."""
     if padding_mode == "zeros":
         return c
+    nowhere = ops.isnan(c) if padding_mode == "border" else ops.logical_not(ops.isfinite(c))
+    c = ops.masked_fill(c, nowhere, 0.0)
     if padding_mode == "reflection":
         c = _reflected(c, 0, 2 * (size - 1)) if corners else _reflected(c, -1, 2 * size - 1)
     if size == 1:

@@ -273,3 +273,40 @@ def test_mistakes_of_lazy_layers():
     with pytest.raises(ArgumentError, match="in_channels must be divisible by groups, got 6 and 4"):
         layer(autograd.ones(1, 6, 5, 5))
     assert layer(autograd.ones(1, 8, 5, 5)).shape == (1, 4, 3, 3)
+
+
+VIEWS = {
+    "a slice": lambda y: y[1:].view(2, -1),
+    "a chunk of channels as heads": lambda y: y.chunk(2, 1)[1].view(3, 2, 1, 16),
+    "unsqueeze": lambda y: y.unsqueeze(1).view(3, 1, -1),
+    "each second column": lambda y: y[..., ::2].view(3, 16, 2),
+    "one example": lambda y: y[0].view(-1),
+    "expanded": lambda y: y[:, None].expand(-1, 2, -1, -1, -1).view(3, 2, -1),
+    "permuted": lambda y: y.permute(0, 2, 3, 1).view(3, -1),
+    "columns across rows": lambda y: y[..., ::2].view(3, -1, 4),
+    "a slice of channels across examples": lambda y: y[:, 1:].view(-1, 16),
+    "a diagonal": lambda y: y.diagonal(0, 2, 3).view(3, -1),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_views_of_slices_of_a_result_are_taken_where_pytorch_takes_them(view):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((3, 2, 6, 6)), rng.standard_normal((4, 2, 3, 3))
+    theirs = [torch.tensor(a, requires_grad=True) for a in (x, w)]
+    ours = [autograd.tensor(a, requires_grad=True) for a in (x, w)]
+    y = F.conv2d(*ours)
+    kept = y[1:]  # so that it cannot be brought into C order
+    try:
+        expected = view(torch.nn.functional.conv2d(*theirs))
+    except RuntimeError:
+        with pytest.raises(RuntimeError, match="view"):
+            view(y)
+        return
+    found = view(y)
+    np.testing.assert_allclose(found.detach().numpy(), expected.detach().numpy(), rtol=1e-12)
+    (expected**2).sum().backward()
+    (found**2).sum().backward()
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.grad.numpy(), b.grad.numpy(), rtol=1e-10, atol=1e-12)
+    assert kept.shape == (2, 4, 4, 4)

@@ -308,3 +308,20 @@ def test_a_frozen_part_costs_nothing_and_the_others_keep_their_gradients():
                 np.testing.assert_allclose(a.numpy(), e.numpy(), rtol=1e-12)
             else:
                 assert a is None
+
+
+@pytest.mark.parametrize("scale", [1e18, 1e-18])
+@pytest.mark.parametrize("function", ["layer_norm", "rms_norm"])
+def test_rows_of_very_large_and_very_small_numbers_have_gradients(function, scale):
+    rng = np.random.default_rng(0)
+    rows, g = (rng.standard_normal((8, 50)).astype(np.float32) for _ in range(2))
+    x = autograd.tensor(rows * np.float32(scale), requires_grad=True)
+    getattr(F, function)(x, (50,)).backward(autograd.tensor(g))
+    wide = torch.tensor(
+        (rows * np.float32(scale)).astype(np.float64), requires_grad=True
+    )  # PyTorch's float32 is off
+    getattr(torch.nn.functional, function)(
+        wide, (50,), eps=1e-5 if function == "layer_norm" else 2**-23
+    ).backward(torch.tensor(g.astype(np.float64)))
+    expected = wide.grad.numpy()
+    np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-4, atol=1e-6 * np.abs(expected).max())

@@ -306,3 +306,33 @@ MISTAKES = [
 def test_mistakes_are_explained(function, args, kwargs, message):
     with pytest.raises(AutogradError, match=message):
         function(*args, **kwargs)
+
+
+def test_no_examples_have_pools_of_any_size_and_their_gradients():
+    for pool, shape in (
+        (lambda f, x: f.max_pool2d(x, 4, 1), (0, 2, 7, 7)),
+        (lambda f, x: f.max_pool2d(x, 2), (0, 2, 7, 7)),
+        (lambda f, x: f.adaptive_max_pool2d(x, 2), (0, 2, 3, 3)),
+        (lambda f, x: f.adaptive_max_pool2d(x, (1, 2), return_indices=True)[0], (0, 2, 3, 5)),
+    ):
+        x = autograd.zeros(*shape, requires_grad=True)
+        out = pool(F, x)
+        assert tuple(out.shape) == tuple(pool(torch.nn.functional, torch.zeros(*shape)).shape)
+        out.sum().backward()
+        assert x.grad.shape == shape
+
+
+@pytest.mark.parametrize("where", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("padding_mode", ["border", "reflection"])
+@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
+def test_points_that_are_nowhere_are_read_where_pytorch_reads_them(where, padding_mode, mode):
+    image = np.arange(12.0).reshape(1, 2, 3, 2) + 1
+    grid = np.array([[[[where, 0.2]], [[0.3, where]], [[where, -1.5]]]])
+    expected = torch.nn.functional.grid_sample(
+        torch.tensor(image), torch.tensor(grid), mode, padding_mode, align_corners=True
+    )
+    x = autograd.tensor(image, requires_grad=True)
+    out = F.grid_sample(x, autograd.tensor(grid), mode, padding_mode, align_corners=True)
+    np.testing.assert_allclose(out.detach().numpy(), expected.numpy(), rtol=1e-12)
+    out.sum().backward()  # PyTorch's backward pass writes outside of its memory here
+    np.testing.assert_allclose(x.grad.sum(), 6.0, rtol=1e-12)
