@@ -100,6 +100,19 @@ def test_damaged_files_are_refused(tmp_path, data):
         autograd.load_metadata(path)
 
 
+@pytest.mark.parametrize("length", [640, 1152, 1408])
+def test_a_header_whose_length_begins_as_a_pickle_does(length):
+    """The length of the header comes first, and that of 640 bytes is 80 02 in hexadecimal."""
+    for n in range(length - 100, length):
+        file = io.BytesIO()
+        autograd.save({"w": autograd.tensor([1.0, 2.0])}, file, {"note": "x" * n})
+        if file.getvalue()[:2] == length.to_bytes(2, "little"):
+            break
+    assert file.getvalue()[:8] == length.to_bytes(8, "little")
+    file.seek(0)
+    np.testing.assert_array_equal(autograd.load(file)["w"].numpy(), [1.0, 2.0])
+
+
 def test_a_pickle_is_refused(tmp_path):
     path = tmp_path / "model.pt"
     path.write_bytes(pickle.dumps({"w": [1.0]}))
