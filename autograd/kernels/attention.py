@@ -348,7 +348,7 @@ def scaled_dot_product_attention(
     out: Any = attention(q, k, v, mask, kept, is_causal, scale, factor)
     if kind.char == "e":
         out = converted(out, kind)
-    return out if batch == two else reshape(out, (*batch, *out.shape[-2:]))
+    return out if batch == two else reshape(out, (*batch, *out.shape[-2:])).contiguous()
 
 
 def _fit(query: Any, key: Any, value: Any) -> bool:
