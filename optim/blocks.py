@@ -198,25 +198,28 @@ class Plan:
                     else _Packed(members, names, rule, group, scratch)
                 )
         self._buffers = names
-        self._params = params
-        self._names = [(*rule.kept_for(p.array, group), *counted) for p in params]
-        self._arrays = self._held(params, keeps)
+        self._params, self._keeps = params, keeps
+        self._entries = [
+            (kept, name)
+            for p, kept in zip(params, keeps, strict=True)
+            for name in (*rule.kept_for(p.array, group), *counted)
+        ]
+        self._arrays = self._held()
 
-    def _held(self, params: list[Any], keeps: list[Kept]) -> list[Array]:
+    def _held(self) -> list[Array]:
         """The memory it relies on."""
-        arrays = [p.array for p in params]
-        for kept, names in zip(keeps, self._names, strict=True):
-            arrays += [kept[name].array for name in names]
+        arrays = [p.array for p in self._params]
+        arrays += [kept[name].array for kept, name in self._entries]
         return arrays
 
     def fits(self, params: list[Any], keeps: list[Kept], names: tuple[str, ...]) -> bool:
         """Whether it is still good."""
         if names != self._buffers or len(params) != len(self._params):
             return False
-        if not all(map(is_, params, self._params)):
+        if not (all(map(is_, params, self._params)) and all(map(is_, keeps, self._keeps))):
             return False
         try:
-            same = all(map(is_, self._held(params, keeps), self._arrays))
+            same = all(map(is_, self._held(), self._arrays))
         except (AttributeError, KeyError):  # something is not kept any more
             return False
         return same and all(run.even() for run in self._runs)
