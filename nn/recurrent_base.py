@@ -274,6 +274,10 @@ class RNNBase(Module):
             x = outs[0] if len(outs) == 1 else cat(outs, -1)
             if self.dropout and layer < self.num_layers - 1:
                 x = drop(x, self.dropout, self.training)
+        if len(outs) == 1 and x.requires_grad and (self.mode != "LSTM" or self.proj_size):
+            x = (
+                x.clone()
+            )  # the kernel needs its states again: what is done to the result in place is not to reach them
         if sizes is None and self.batch_first:
             x = x.transpose(0, 1)
         return x, tuple(stack(parts) for parts in zip(*finals, strict=True))

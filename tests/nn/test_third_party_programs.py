@@ -103,7 +103,36 @@ def lazy_number(lib, n):
     return n.LazyLinear(3)(lib.ones(()))
 
 
+def changed_results(lib, n):
+    """Residual connections, masks and dropout in place, on what recurrent layers returned."""
+    found = []
+    for kind in (n.RNN, n.GRU, n.LSTM):
+        for options in ({}, {"num_layers": 2, "batch_first": True}, {"bidirectional": True}):
+            shortened = [{**options, "proj_size": 1}] if kind is n.LSTM else []
+            for given in (options, *shortened):
+                layer = fill(lib, kind(2, 2, **given).double())
+                x = ramp(lib, 3, 2, 2, requires_grad=True)
+                out, h = layer(x)
+                out += 1
+                out[:, 1] = 0
+                out.tanh_()
+                h = h[0] if kind is n.LSTM else h
+                (out.square().sum() + h.mul_(3).sum()).backward()
+                found += [out, h, x.grad, *(p.grad for p in layer.parameters())]
+    return found
+
+
+def changed_packed_results(lib, n):
+    layer = fill(lib, n.GRU(2, 2).double())
+    x = ramp(lib, 3, 2, 2, requires_grad=True)
+    out, _ = layer(n.utils.rnn.pack_padded_sequence(x, [3, 2]))
+    out.data.mul_(2)
+    out.data.square().sum().backward()
+    return x.grad, [p.grad for p in layer.parameters()]
+
+
 PROGRAMS = [
+    changed_results, changed_packed_results,
     layer_on_a_copy, replica, own_set_state, assigned_dict, weight_dropout, fans, fan_of_a_vector, unknown_fan,
     lazy_number,
 ]  # fmt: skip
