@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import AutogradError, DimensionError, DTypeError, ShapeError
-from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.table import Primitive
 from autograd.tape import Variable
+from autograd.watch import users_frames
 
 
 def constant(p: Primitive, value: Any) -> Any:
@@ -91,6 +92,15 @@ def explained(
     p: Primitive, values: Sequence[Any], error: Exception, options: Sequence[Any] = ()
 ) -> Exception:
     """NumPy's error as ours: with the operation, its shapes and dtypes, and what to do."""
+    ours = _explained(p, values, error, options)
+    recorder = MODE.get().recorder
+    if recorder is not None:
+        names = [*p.arrays, *[p.arrays[-1]] * len(values)]  # a sequence gives several
+        recorder.failed(p.name, ours, users_frames(), [*zip(names, values, strict=False)])
+    return ours
+
+
+def _explained(p: Primitive, values: Sequence[Any], error: Exception, options: Sequence[Any]) -> Exception:
     if isinstance(error, AutogradError):
         return error
     got = ", ".join(describe(v) for v in (*values, *options) if v is not None)

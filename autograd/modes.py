@@ -20,11 +20,12 @@ class Mode:
 
     anomaly:   keep the user's line with each node, and with check_nan raise at the first NaN
     hooks:     what packs and unpacks saved tensors, if anything does
+    recorder:  what keeps each node and what backward sends through it, if anything does
     refusal:   why saved-tensor hooks may not be used here, if they may not
     watched:   whether a new node has more to do than to be recorded: the one flag that recording looks at
     """
 
-    __slots__ = ("anomaly", "check_nan", "grad", "hooks", "inference", "refusal", "watched")
+    __slots__ = ("anomaly", "check_nan", "grad", "hooks", "inference", "recorder", "refusal", "watched")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Mode:
         check_nan: bool = True,
         hooks: Any = None,
         refusal: str | None = None,
+        recorder: Any = None,
     ) -> None:
         self.grad = grad
         self.anomaly = anomaly
@@ -41,7 +43,8 @@ class Mode:
         self.check_nan = check_nan
         self.hooks = hooks
         self.refusal = refusal
-        self.watched = anomaly or hooks is not None
+        self.recorder = recorder
+        self.watched = anomaly or hooks is not None or recorder is not None
 
     def but(self, **changes: Any) -> Mode:
         """The same mode with some of it changed."""

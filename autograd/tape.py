@@ -79,6 +79,7 @@ class Extras:
         "packed",
         "post_hooks",
         "pre_hooks",
+        "record",
         "retained",
     )
 
@@ -92,6 +93,7 @@ class Extras:
         self.retained: AccumulateGrad | None = None
         self.materialize = True  # whether outputs without a gradient get zeros
         self.origin: Frames = ()  # where the user's code made it, in anomaly mode
+        self.record: Any = None  # what `show.record` keeps of it
         self.packed = False  # whether what it saved is in the hands of the user's hooks
         self.metadata: dict[Any, Any] = {}  # the user's own
         self.outputs: tuple[

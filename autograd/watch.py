@@ -1,4 +1,4 @@
-"""What happens to a node as it is recorded in a mode that asks for it: anomaly mode, or hooks on saved tensors.
+"""What happens to a node as it is recorded in a mode that asks for it: anomaly mode, saved-tensor hooks, `show.record`.
 
 Recording looks at one flag, `Mode.watched`; all else is here.
 """
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import describe
 from autograd.errors import AnomalyError
 from autograd.modes import Mode
 from autograd.saved import pack
@@ -25,21 +24,28 @@ _FRAMES = 3  # how many of the user's calls are shown
 
 def watch(node: Node, mode: Mode, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
     """Do with a new node, its raw results and inputs, what the mode asks for."""
+    if mode.recorder is not None:
+        mode.recorder.add(node, users_frames(), outs, inputs)
     if mode.anomaly:
-        extras_of(node).origin = _users_frames()
+        extras_of(node).origin = users_frames()
         if mode.check_nan:
             _check_results(node, outs, inputs)
     if mode.hooks is not None:
         pack(node, mode)
 
 
-def _users_frames() -> Frames:
+def is_ours(file: str) -> bool:
+    """Whether a file of code is one of this project."""
+    return file.startswith(_OURS)
+
+
+def users_frames() -> Frames:
     """The innermost calls outside this project, outermost first."""
     frames: list[tuple[str, int, str]] = []
     frame: Any = sys._getframe(2)  # noqa: SLF001  # what traceback.extract_stack uses, without reading the sources
     while frame is not None and len(frames) < _FRAMES:
         file = frame.f_code.co_filename
-        if not file.startswith(_OURS):
+        if not is_ours(file):
             frames.append((file, frame.f_lineno, frame.f_code.co_name))
         frame = frame.f_back
     return tuple(reversed(frames))
@@ -51,6 +57,8 @@ def _has_nan(value: Any) -> bool:
 
 def _check_results(node: Node, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
     """Raise at the first NaN in a result."""
+    from autograd.arguments import describe  # it stands above
+
     for out in outs:
         if not _has_nan(out):
             continue

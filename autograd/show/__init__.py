@@ -1,5 +1,6 @@
 """Looking at a graph.
 
+    record      keep what the sweep frees, and where in the program each operation was
     trace       the recorded graph as plain data
     draw        its picture
     formula     a derivative of the table, written as text, LaTeX or JavaScript
@@ -12,7 +13,20 @@ become `expressions`, which `notation` writes; `formulas` puts that together, wi
 from autograd.drawing import draw
 from autograd.show.drawing import Drawing
 from autograd.show.formulas import Formula, formula
-from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
+from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
+from autograd.show.record import record
 from autograd.show.trace import trace
 
-__all__ = ["Drawing", "Formula", "Graph", "GraphEdge", "GraphNode", "Numbers", "draw", "formula", "trace"]
+__all__ = [
+    "Drawing",
+    "Formula",
+    "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "Numbers",
+    "Source",
+    "draw",
+    "formula",
+    "record",
+    "trace",
+]

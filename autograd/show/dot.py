@@ -7,6 +7,7 @@ with any kind of colour vision tell apart; text on them has a contrast of at lea
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -18,6 +19,7 @@ Direction = Literal["LR", "TB"]
 FONT = "Helvetica,Arial,sans-serif"
 TEXT, QUIET, LINE = "#1a1a1a", "#4a4a4a", "#555555"
 LONGEST_NAME = 40  # characters
+LONGEST_LINE = 60
 
 SIGNS = {"*": "×", "-": "−"}
 """Operations as they are written by hand."""
@@ -52,6 +54,10 @@ STYLES: dict[Kind, Style] = {
     "result": Style("box", "filled,rounded", "#d9f2e8", "#00704f", 2),
     "freed": Style("box", "filled,dashed", "#fbe6da", "#b34700"),
 }
+
+
+FAILED = Style("box", "filled,rounded,bold", "#fbe0e0", "#b3001b", 2)
+"""How the operation looks at which the program stopped."""
 
 
 def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) -> str:
@@ -90,7 +96,7 @@ def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
     freed = {node.id for node in graph.nodes if node.kind == "freed"}
     named = _with_named_inputs(graph)
     for node in graph.nodes:
-        s = STYLES[node.kind]
+        s = FAILED if node.error else STYLES[node.kind]
         look = f'shape={s.shape}, style="{s.style}", fillcolor="{s.fill}", color="{s.border}"'
         outline = f'peripheries={s.peripheries}, margin="{s.margin}"'
         yield f"    {node.id} [label=<{_label(node, graph.values)}>, {look}, {outline}]"
@@ -124,7 +130,8 @@ def _label(node: GraphNode, values: bool) -> str:
         return escape_html(node.notes[0])
     rows = [_pair(_title(node), "" if node.kind == "operation" else _quiet(node.kind))]
     rows += [_pair(_quiet(key), text) for key, text in _facts(node, values)]
-    rows += [f'<tr><td align="left" colspan="2"><i>{escape_html(note)}</i></td></tr>' for note in node.notes]
+    notes = [*node.notes, *textwrap.wrap(node.error, LONGEST_LINE)]
+    rows += [f'<tr><td align="left" colspan="2"><i>{escape_html(note)}</i></td></tr>' for note in notes]
     return f'<table border="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
 
 

@@ -7,12 +7,13 @@ through (compiled code, loops over elements, fused kernels) is what the operatio
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd.errors import ArgumentError, AutogradError
 from autograd.show.documented import DOCUMENTED, OF_MORE_DIMENSIONS
-from autograd.show.expressions import Expression, Name, Number
+from autograd.show.expressions import Expression, Name, Number, put_in
 from autograd.show.notation import escaped, javascript, latex, text
 from autograd.show.symbols import Named, Shape, Symbol, SymbolError, expression
 from autograd.table import Derivative, Primitive, registry
@@ -54,6 +55,12 @@ class Formula:
         if self.reason:
             raise ArgumentError(f"javascript: the formula of {self.op} for {self.argument} is {self.reason}")
         return javascript(self.expression)
+
+    def put_in(self, values: Mapping[str, Expression]) -> Formula:
+        """The formula with expressions in the place of names."""
+        return (
+            replace(self, expression=put_in(self.expression, values)) if values and not self.reason else self
+        )
 
     def __str__(self) -> str:
         return self.text

@@ -6,11 +6,16 @@ alive and later writes do not change it.
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+from autograd.files import replace_file
 
 Kind = Literal["leaf", "parameter", "constant", "operation", "result", "freed"]
 """leaf: a gradient is accumulated here; parameter: the same, and an optimizer changes it; constant: no gradient
@@ -98,6 +103,19 @@ def _nested(elements: tuple[float, ...], shape: tuple[int, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A line of the user's code.
+
+    >>> Source("model.py", 12, "forward")
+    Source(file='model.py', line=12, function='forward')
+    """
+
+    file: str
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class GraphNode:
     """A leaf, a constant, or an operation together with its result.
 
@@ -108,6 +126,10 @@ class GraphNode:
     dtype:     "" where it is not known
     value:     None where no array of it was saved
     notes:     what else there is to say about it
+    module:    the path of the module that it belongs to, or ""
+    saved:     how many bytes it keeps for its backward (an array that several keep is counted for each)
+    source:    the user's line that made it, where that was recorded
+    error:     why the program stopped here, if it did
     """
 
     id: str
@@ -120,6 +142,10 @@ class GraphNode:
     gradient: Numbers | None = None
     gradient_state: GradientState = "none"
     notes: tuple[str, ...] = ()
+    module: str = ""
+    saved: int = 0
+    source: Source | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +153,74 @@ class GraphEdge:
     """From an input to the operation that uses it.
 
     parameter: what the operation calls this input, or ""
-    local:     the local derivative, where it is one number (the scalar engine)
+    local:     the local derivative, where it is one number
+    upstream:  the gradient that backward brought to the target
+    contribution: what it made of it for the source
+    formula:   how: the derivative of the operation, where g is the upstream gradient
+    latex:     the same in LaTeX
     """
 
     source: str
     target: str
     parameter: str = ""
     local: float | None = None
+    upstream: Numbers | None = None
+    contribution: Numbers | None = None
+    formula: str = ""
+    latex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """Nodes, each after those it was computed from, and the edges between them.
 
-    notes:  what is missing, and why
-    values: whether numbers were read
+    notes:   what is missing, and why
+    values:  whether numbers were read
+    modules: path -> the class of the module there, of a graph that was recorded
     """
 
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     notes: tuple[str, ...] = ()
     values: bool = True
+    modules: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The graph as JSON has it; `graph.schema.json` says what that is."""
+        return {"version": VERSION, **_plain(self)}
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The graph as JSON text.
+
+        >>> from autograd import Value
+        >>> from autograd.show import trace
+        >>> trace(Value(2.0, label="x")).to_json()  # doctest: +ELLIPSIS
+        '{"version": 1, "nodes": [{"id": "n0", "kind": "leaf", "op": "", "name": "x", ...}'
+        """
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the graph as JSON, and return the path; a failure leaves an older file whole.
+
+        Raises:
+            OSError: if the file cannot be written.
+        """
+        path = Path(path)
+        replace_file(path, self.to_json(indent=1).encode())
+        return path
+
+
+VERSION = 1
+"""The version of the JSON; it changes when what is there already changes its meaning."""
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold: numbers that it has not are written as text."""
+    if is_dataclass(value):
+        plain = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {**plain, "text": str(value)} if isinstance(value, Numbers) else plain
+    if isinstance(value, (tuple, list)):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -6,17 +6,21 @@ where some formula saved it or the caller named the tensor; of the rest there is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.recording import Failure, Key, Record, local_derivatives
+from autograd.show.formulas import Formula, formula
 from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
+from autograd.show.graph import Source as Line
 from autograd.show.labels import NO_LABEL, Label, Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.storage import written_since
 from autograd.table import Primitive, registry
-from autograd.tape import AccumulateGrad, AnyNode, Node, Variable
+from autograd.tape import AccumulateGrad, AnyNode, Frames, Node, Variable
 
 FREED = "freed by backward(): draw before it, or pass retain_graph=True"
 UNRECORDED = (
@@ -47,26 +51,42 @@ class Freed:
     """What stands for everything behind the nodes that backward has freed."""
 
 
-Source = AnyNode | Constant | Freed
+Source = AnyNode | Constant | Freed | Failure
 
 
-def trace_tensors(roots: Sequence[Variable], labels: Labels, limit: int, values: bool) -> Graph:
-    """Return the graph that led to `roots`."""
+def trace_tensors(
+    roots: Sequence[Variable | Node | Failure],
+    labels: Labels,
+    limit: int,
+    values: bool,
+) -> Graph:
+    """Return the graph that led to `roots`: tensors, or what a recording has kept."""
     return _Tape(roots, labels, values).graph(limit)
 
 
 class _Tape:
     """One reading of the tape: what each node uses, and the arrays that are known."""
 
-    def __init__(self, roots: Sequence[Variable], labels: Labels, values: bool) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Variable | Node | Failure],
+        labels: Labels,
+        values: bool,
+    ) -> None:
         self.labels = labels
+        self.locals: dict[Node, dict[Key, float]] = {}
+        self.modules: dict[str, str] = {}  # path -> class, of a graph that was recorded
+        self.summaries: dict[AnyNode, Numbers] = {}  # leaf -> what it was when it was recorded
         self.values = values
         self.freed = Freed()
-        self.inputs: dict[Node, list[tuple[Source, str]]] = {}
+        self.inputs: dict[Node, list[tuple[Source, Key]]] = {}
         self.known: dict[AnyNode, Any] = {}  # node -> its result
         self.changed: set[AnyNode] = set()  # those of which a formula saved what has been written over
         self.roots: dict[Source, None] = {}
         for t in roots:
+            if isinstance(t, (Node, Failure)):
+                self.roots[t] = None
+                continue
             node = t.current_node()
             self.roots[Constant(t.array) if node is None else node] = None
             if node is not None:
@@ -80,16 +100,18 @@ class _Tape:
         for n in recorded:  # a constant goes before what uses it first
             order.update((s, None) for s, _ in self._inputs_of(n) if s in found and not isinstance(s, Node))
             order[n] = None
-        order.update(self.roots)
+        for root in self.roots:
+            order.update((s, None) for s, _ in self._inputs_of(root) if s in found)
+            order[root] = None
         ids = {n: f"n{i}" for i, n in enumerate(order)}
         dtypes = self._dtypes(recorded)
         swept = any(isinstance(n, AccumulateGrad) and n.grad is not None for n in recorded)
         nodes = tuple(self._view(n, ids[n], left_out(found[n]), dtypes, swept) for n in order)
         edges, notes = first_edges(
             (
-                GraphEdge(ids[source], ids[n], parameter)
-                for n in recorded
-                for source, parameter in self._inputs_of(n)
+                self._edge(ids[source], ids[n], n, source, key)
+                for n in order
+                for source, key in self._inputs_of(n)
                 if source in ids
             ),
             limit,
@@ -98,22 +120,27 @@ class _Tape:
             notes = [cut_note(limit), *notes]
         if all(isinstance(root, Constant) for root in self.roots):
             notes.append(UNRECORDED)
-        return Graph(nodes, edges, tuple(notes), self.values)
+        return Graph(nodes, edges, tuple(notes), self.values, tuple(self.modules.items()))
 
     # -- the walk --------------------------------------------------------------------------------------------------
 
-    def _inputs_of(self, node: Source) -> list[tuple[Source, str]]:
-        """What a node uses, in the order of its arguments, each with the argument's name."""
+    def _inputs_of(self, node: Source) -> list[tuple[Source, Key]]:
+        """What a node uses, in the order of its arguments, each with the argument that it is."""
+        if isinstance(node, Failure):
+            return [(Constant(array) if n is None else n, (name, None)) for name, array, n in node.inputs]
         if not isinstance(node, Node):
             return []
         if node not in self.inputs:
             self.inputs[node] = list(self._read(node))
         return self.inputs[node]
 
-    def _read(self, node: Node) -> Iterator[tuple[Source, str]]:
+    def _read(self, node: Node) -> Iterator[tuple[Source, Key]]:
         edges = node.edges
+        if (record := _record(node)) is not None:
+            yield from self._recorded(node, record)
+            return
         if edges is None:
-            yield self.freed, ""
+            yield self.freed, ("", None)
             return
         p = node.primitive
         parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in edges}
@@ -125,11 +152,48 @@ class _Tape:
         for key in sorted({*parents, *saved, *_required(p)}, key=lambda k: (position[k[0]], k[1] or 0)):
             array = saved.get(key)
             if key not in parents:
-                yield Constant(array, not _changed(array, node)), key[0]
+                yield Constant(array, not _changed(array, node)), key
             else:
                 if array is not None:
                     self._learn(parents[key], array, node)
-                yield parents[key], key[0]
+                yield parents[key], key
+
+    def _recorded(self, node: Node, record: Record) -> Iterator[tuple[Source, Key]]:
+        """What a node used that was recorded, whether backward has freed it or not."""
+        self.modules = record.classes
+        for key, value in record.inputs.items():
+            parent = record.parents.get(key)
+            if parent is None:
+                yield Constant(value, not _changed(value, node)), key
+            else:
+                if isinstance(parent, AccumulateGrad):
+                    self.summaries.setdefault(parent, value)
+                yield parent, key
+
+    def _local(self, node: Node, key: Key) -> float | None:
+        """The local derivative, where it is one number."""
+        record = _record(node)
+        if node not in self.locals:
+            self.locals[node] = local_derivatives(node) if record is None else record.locals
+        return self.locals[node].get(key)
+
+    def _edge(self, source_id: str, id: str, node: Source, source: Source, key: Key) -> GraphEdge:
+        """The edge, with what is known of the derivative along it."""
+        if not isinstance(node, Node) or isinstance(source, (Constant, Freed)):
+            return GraphEdge(source_id, id, key[0])
+        record = _record(node)
+        found = _formula(node.primitive, key[0])
+        shown = record if self.values else None
+        return GraphEdge(
+            source_id,
+            id,
+            key[0],
+            local=self._local(node, key) if self.values else None,
+            upstream=shown.upstream if shown is not None and isinstance(shown.upstream, Numbers) else None,
+            contribution=shown.contributions.get(key) if shown is not None else None,
+            formula=found.text if found is not None else "",
+            latex=found.latex if found is not None else "",
+        )
 
     def _learn(self, node: AnyNode, array: Any, saver: Node) -> None:
         """Take in that `array`, saved by the node `saver`, is the result of `node`."""
@@ -147,9 +211,28 @@ class _Tape:
             return GraphNode(id, "freed", notes=(FREED,))
         if isinstance(n, Constant):
             return self._constant(n, id)
+        if isinstance(n, Failure):
+            return GraphNode(
+                id,
+                "result",
+                n.op,
+                notes=notes,
+                module=n.module,
+                source=_source(n.frames),
+                error=_said(n.error),
+            )
         label = self.labels.of(n)
         array = self.known.get(n) if label.array is None else label.array
         gradient, state = _gradient(n, swept)
+        record = _record(n)
+        value = Numbers.of(array) if array is not None else self.summaries.get(n)
+        if record is not None and isinstance(record.result, Numbers):
+            value = record.result
+        grad = Numbers.of(gradient) if gradient is not None else None
+        if record is not None and grad is None and isinstance(record.upstream, Numbers):
+            grad, state = record.upstream, "computed"
+        elif record is not None and grad is None:
+            state = "not computed"
         if n in self.changed:
             notes = (*notes, CHANGED)
         if isinstance(n, Node) and n.extras is not None and n.extras.outputs:
@@ -162,10 +245,16 @@ class _Tape:
             name=label.name,
             shape=n.shape,
             dtype=dtypes.get(n, ""),
-            value=Numbers.of(array) if self.values and array is not None else None,
-            gradient=Numbers.of(gradient) if self.values and gradient is not None else None,
+            value=value if self.values else None,
+            gradient=grad if self.values else None,
             gradient_state=state,
             notes=notes,
+            module=record.module if record is not None else "",
+            saved=_saved_bytes(n) if record is None else record.saved,
+            source=_source(
+                record.frames if record is not None else n.extras.origin if n.extras is not None else ()
+            ),
+            error=record.error if record is not None else "",
         )
 
     def _kind(self, n: AnyNode, label: Label) -> Kind:
@@ -205,10 +294,40 @@ class _Tape:
                 known[n] = str(array.dtype)
             elif (output := _number_of_result(n)) is not None:
                 known[n] = str(output[1])
+            elif (record := _record(n)) is not None and record.dtype:
+                known[n] = record.dtype
             elif n.shape is not None and _keeps_dtype(n.primitive):
                 inputs = {known.get(edge[0], "") for edge in n.edges or ()}
                 known[n] = inputs.pop() if len(inputs) == 1 else ""
         return known
+
+
+def _record(n: AnyNode) -> Record | None:
+    """What a recording has kept of a node."""
+    return n.extras.record if isinstance(n, Node) and n.extras is not None else None
+
+
+def _source(frames: Frames) -> Line | None:
+    """The innermost of the user's calls."""
+    return Line(*frames[-1]) if frames else None
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _saved_bytes(n: AnyNode) -> int:
+    """How many bytes a node keeps for its backward."""
+    if not isinstance(n, Node):
+        return 0
+    return sum({id(a): a.nbytes for _, a in n.saved() if isinstance(a, np.ndarray)}.values())
+
+
+@functools.lru_cache(maxsize=1024)
+def _formula(p: Primitive, parameter: str) -> Formula | None:
+    """The derivative along an edge, as it is written; None for an operation that is not of the table."""
+    known = registry().get(p.name) is p and p.derivatives.get(parameter) is not None
+    return formula(p, parameter) if known else None
 
 
 def _changed(array: Any, saver: Node) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.errors import ArgumentError
 from autograd.show.graph import Graph
 from autograd.show.labels import Labels, Parameters
+from autograd.show.record import record
 from autograd.show.tensors import trace_tensors
 from autograd.show.values import trace_values
 from autograd.tape import Variable
@@ -27,6 +28,8 @@ def trace(
 ) -> Graph:
     """Return the graph that led to `root` as plain data; the arguments are those of `draw`.
 
+    `root` may also be a recording: then it is all that was recorded, up to the operation that failed, if one did.
+
     >>> from autograd import Value
     >>> x = Value(3.0, label="x")
     >>> graph = trace(x * x)
@@ -37,6 +40,8 @@ def trace(
     >>> [(edge.source, edge.target, edge.local) for edge in graph.edges]
     [('n0', 'n1', 3.0), ('n0', 'n1', 3.0)]
     """
+    if isinstance(root, record):
+        return trace_tensors(root.roots, Labels(names, params), max_nodes, values)
     roots: Any = (root,) if isinstance(root, Variable | Value) else root
     if not isinstance(roots, Sequence) or not roots:
         raise ArgumentError(f"draw: needs a Tensor, a Value or a list of them, got {_described(root)}")

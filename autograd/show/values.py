@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 
 from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
 from autograd.show.labels import Labels
+from autograd.show.scalar_ops import scalar_formula
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.value import Value
 
@@ -36,9 +38,9 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
         )
     edges, notes = first_edges(
         (
-            GraphEdge(ids[parent], ids[v], "", local if values else None)
+            _edge(ids, v, position, v in computed, values)
             for v in order
-            for parent, local in v.edges
+            for position, parent in enumerate(v.parents)
             if parent in ids
         ),
         limit,
@@ -46,6 +48,26 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
     if any(found.values()):
         notes = [cut_note(limit), *notes]
     return Graph(tuple(nodes), edges, tuple(notes), values)
+
+
+def _edge(ids: Mapping[Value, str], v: Value, position: int, computed: bool, values: bool) -> GraphEdge:
+    """The edge from one of a node's parents, with the chain rule along it."""
+    parent, local = v.edges[position]
+    found = _formula(v._op, position, len(v.parents))  # noqa: SLF001  micrograd's name for it
+    passed = values and computed and local is not None
+    return GraphEdge(
+        ids[parent],
+        ids[v],
+        "",
+        local if values else None,
+        upstream=Numbers.of(v.grad) if passed else None,
+        contribution=Numbers.of(v.grad * local) if passed and local is not None else None,
+        formula=found.text if found is not None else "",
+        latex=found.latex if found is not None else "",
+    )
+
+
+_formula = functools.lru_cache(maxsize=1024)(scalar_formula)
 
 
 def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:

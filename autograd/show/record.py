@@ -1,0 +1,177 @@
+"""`record`: keep of a program's graph what the sweep frees, and what the tape does not know.
+
+While a recording runs, every new operation keeps its user's line, the module it ran in, its inputs and result in
+numbers, and what backward sends through it. A graph can then be described after `backward()` too, and one that ended
+in an exception up to the operation that failed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextvars import Token
+from types import TracebackType
+from typing import Any
+
+from autograd.errors import ArgumentError
+from autograd.modes import MODE, Mode
+from autograd.recording import Failure, Recorder
+from autograd.show.graph import Numbers
+from autograd.sweep import sweep
+from autograd.tape import Frames, Node, Variable, raw
+from autograd.watch import is_ours
+
+
+class record:
+    """Record what a block computes, to be described by `trace`, by `draw`, or as JSON.
+
+    Args:
+        modules: the model whose modules are to be named, or a dict of name -> model.
+
+    >>> import autograd
+    >>> from autograd.show import trace
+    >>> w = autograd.tensor(3.0, requires_grad=True)
+    >>> with record() as tape:
+    ...     loss = (w * w).exp()
+    ...     loss.backward()
+    >>> graph = trace(loss, names={"w": w})
+    >>> [(node.op or node.name, str(node.value), str(node.gradient)) for node in graph.nodes]
+    [('w', '3', '4.862e+04'), ('mul', '9', '8103'), ('exp', '8103', '1')]
+    >>> [(edge.formula, str(edge.upstream), str(edge.contribution)) for edge in graph.edges]
+    [('g * y', '8103', '2.431e+04'), ('g * x', '8103', '2.431e+04'), ('g * out', '1', '8103')]
+    """
+
+    def __init__(self, modules: Any = None) -> None:
+        self._recorder = Recorder(Numbers.of)
+        self._named = _named_modules(modules)
+        self._recorder.classes.update((path, type(module).__name__) for path, module in self._named.items())
+        self._handles: list[Any] = []
+        self._tokens: list[Token[Mode]] = []
+        self._broken: tuple[BaseException | None, str] = (None, "")  # the module in which an error was raised
+
+    @property
+    def modules(self) -> dict[str, str]:
+        """The path of each module -> its class."""
+        return dict(self._recorder.classes)
+
+    @property
+    def roots(self) -> list[Node | Failure]:
+        """Where the recorded graph ends: the operation that failed, or the results that nothing was computed from."""
+        failure = self._recorder.failure
+        if failure is not None:
+            return [failure]
+        nodes = self._recorder.nodes
+        used = {parent for n in nodes for parent in n.extras.record.parents.values()}  # type: ignore[union-attr]
+        used |= {p.parents[0] for p in used if isinstance(p, Node) and p.primitive.selects and p.parents}
+        return [n for n in nodes if n not in used]
+
+    def __enter__(self) -> record:
+        self._tokens.append(MODE.set(MODE.get().but(recorder=self._recorder)))
+        for path, module in self._named.items():
+            enter = _Enter(self._recorder, path)
+            self._handles.append(module.register_forward_pre_hook(enter, prepend=True))
+            self._handles.append(module.register_forward_hook(self._leave, always_call=True))
+        return self
+
+    def _leave(self, *_: Any) -> None:
+        path = self._recorder.modules.pop()
+        error = sys.exc_info()[1]
+        if error is not None and error is not self._broken[0]:
+            self._broken = error, path
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        MODE.reset(self._tokens.pop())
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        failure, passing = self._recorder.failure, self._recorder.passing.record
+        self._recorder.failure = None
+        if error is None:
+            return
+        if passing is not None and _is_from_sweep(traceback):
+            passing.error = f"{type(error).__name__}: {error}"
+        elif failure is not None and failure.error in _causes(error):
+            self._recorder.failure = failure
+        elif traceback is not None:
+            self._recorder.failure = self._from_traceback(error, traceback)
+
+    def _from_traceback(self, error: BaseException, traceback: TracebackType) -> Failure | None:
+        """The call of this project that raised before it came to an operation."""
+        frames: list[tuple[str, int, str]] = []
+        ours: list[Any] = []  # since the last of the user's calls
+        step: TracebackType | None = traceback
+        while step is not None:
+            code = step.tb_frame.f_code
+            if is_ours(code.co_filename):
+                ours.append(step.tb_frame)
+            else:
+                frames.append((code.co_filename, step.tb_lineno, code.co_name))
+                ours.clear()
+            step = step.tb_next
+        if not ours:
+            return None
+        composites = [
+            f for f in ours if f.f_code.co_name == "call" and isinstance(f.f_locals.get("name"), str)
+        ]
+        first = composites[0] if composites else ours[0]
+        given = first.f_locals
+        op = str(given["name"]) if composites else first.f_code.co_name
+        inputs = [("", raw(t), self._recorder.node_of(raw(t))) for t in _tensors(given.values())]
+        kept: Frames = tuple(frames[-3:])
+        return Failure(op, error, kept, self._broken[1] if self._broken[0] in _causes(error) else "", inputs)
+
+
+class _Enter:
+    """Before a module runs: note its path."""
+
+    def __init__(self, recorder: Recorder, path: str) -> None:
+        self.recorder, self.path = recorder, path
+
+    def __call__(self, module: Any, args: Any) -> None:  # as hooks are called
+        self.recorder.modules.append(self.path)
+
+
+def _named_modules(given: Any) -> dict[str, Any]:
+    """Path -> module, of one model or of several that are named."""
+    if given is None:
+        return {}
+    models: Mapping[str, Any] = given if isinstance(given, Mapping) else {"": given}
+    found: dict[str, Any] = {}
+    for name, model in models.items():
+        if not hasattr(model, "named_modules"):
+            raise ArgumentError(f"record: needs a module or a dict of modules, got {type(model).__name__}")
+        for path, module in model.named_modules():
+            found[".".join(p for p in (name, path) if p)] = module
+    return found
+
+
+def _is_from_sweep(traceback: TracebackType | None) -> bool:
+    """Whether an error was raised in a backward sweep."""
+    while traceback is not None:
+        if traceback.tb_frame.f_code is sweep.__code__:
+            return True
+        traceback = traceback.tb_next
+    return False
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def _tensors(values: Any) -> list[Variable]:
+    """The tensors among values, also in tuples, lists and dicts."""
+    found: list[Variable] = []
+    for value in values:
+        if isinstance(value, Variable):
+            found.append(value)
+        elif isinstance(value, (tuple, list)):
+            found += _tensors(value)
+        elif isinstance(value, dict):
+            found += _tensors(value.values())
+    return list({id(t): t for t in found}.values())
