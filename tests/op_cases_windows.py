@@ -178,6 +178,7 @@ SAMPLING = [
         on(Real(1, 2, 2, 3, 4), Real(1, 2, 1, 2, 3, low=-0.9, high=0.9), "bilinear", "zeros", False),
         on(Real(1, 2, 3, 4), Real(1, 2, 2, 2, low=-1.4, high=1.4, grad=False), "nearest", "zeros", True),
         torch=NAME + "grid_sample",
+        covers=("grid_sample",),
     ),
     ours("affine_grid", on(Real(2, 2, 3), (2, 1, 3, 4), align_corners=False)),
     ours("affine_grid", on(Real(1, 3, 4), (1, 1, 2, 3, 4), align_corners=True), name="affine_grid_3d"),

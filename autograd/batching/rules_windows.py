@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.batching.rules import batches, examples, is_at
 from autograd.hidden import Level
-from autograd.kernels import edges, max_pool, mean_pool, mixtures, resample
+from autograd.kernels import edges, grid_sample, max_pool, mean_pool, mixtures, resample
 from autograd.ops import arithmetic, pad
 from autograd.ops.shape import reshape
 from autograd.table import Primitive
@@ -32,6 +32,14 @@ def _bordered(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG0
 def _winners(p: Primitive, level: Level, args: list[Any]) -> Any:
     *arrays, windows = args
     return p.function(*(examples(a, level) for a in arrays), windows)
+
+
+@batches(grid_sample.grid_sample_)
+def _grid_sample(p: Primitive, level: Level, args: list[Any]) -> Any:
+    """The examples' batches made one."""
+    x, grid, *options = args
+    out = p.function(_stacked(x, level), _stacked(grid, level), *options)
+    return reshape(out, (level.size, x.shape[0], *out.shape[1:]))
 
 
 # ------------------------------------------------------------------------------------------------ rows of tables

@@ -20,7 +20,8 @@ from autograd.primitive import Array, primitive
 __all__ = ["mixed", "mixed_back", "row_dots"]
 
 
-def _sparse(weight: Array, index: Array, rows: int) -> Any:
+def sparse(weight: Array, index: Array, rows: int) -> Any:
+    """The matrix (P, rows) with weight[p, k] at (p, index[p, k])."""
     from scipy.sparse import csr_array
 
     count, taps = index.shape
@@ -44,7 +45,7 @@ def _dots(y: Any, x: Any, index: Any) -> Any:
 )
 def mixed(x: Array, weight: Array, index: Array) -> Array:
     """out[p] = Σₖ weight[p, k] · x[index[p, k]]: x (R, C), weight and index (P, K) → (P, C)."""
-    found = _sparse(weight, index, len(x)) @ np.ascontiguousarray(x)
+    found = sparse(weight, index, len(x)) @ np.ascontiguousarray(x)
     return np.asarray(found).astype(x.dtype, copy=False)
 
 
@@ -55,7 +56,7 @@ def mixed(x: Array, weight: Array, index: Array) -> Array:
 )
 def mixed_back(y: Array, weight: Array, index: Array, rows: int) -> Array:
     """out[r] = Σ weight[p, k] · y[p] where index[p, k] = r: y (P, C) → (rows, C)."""
-    found = _sparse(weight, index, rows).T @ np.ascontiguousarray(y)
+    found = sparse(weight, index, rows).T @ np.ascontiguousarray(y)
     return np.asarray(found).astype(y.dtype, copy=False)
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, ops
-from autograd.create import ones_like, zeros_like
+from autograd.create import ones_like
 from autograd.errors import ArgumentError, DTypeError, ModeError, ShapeError
-from autograd.kernels.mixtures import mixed
-from autograd.kernels.taps import CUBIC, keys_far, keys_near
-from autograd.ranges import arange, linspace
+from autograd.kernels.grid_sample import composed, grid_sample_
+from autograd.ranges import linspace
 
 
 def grid_sample(
@@ -41,46 +38,19 @@ def grid_sample(
     >>> grid_sample(x, autograd.tensor([[[[0.0, 0.0], [-0.5, -0.5]]]]), align_corners=False)
     tensor([[[[2.5000, 1.0000]]]])
     """
-    n = _checked(input, grid, mode, padding_mode)
+    _check(input, grid, mode, padding_mode)
     if align_corners is None:
         warnings.warn(
             "grid_sample: align_corners is False unless it is given; give it, to say which is meant",
             UserWarning,
             stacklevel=2,
         )
-    shape, points = tuple(input.shape), tuple(grid.shape)[1:-1]
-    sizes, corners = shape[2:], bool(align_corners)
-    batch, channels, inside = shape[0], shape[1], math.prod(sizes)
-    flat = ops.reshape(grid, (batch * math.prod(points), n))
-    at = [_unnormalised(flat[:, n - 1 - d], sizes[d], corners) for d in range(n)]
-    if mode == "bicubic":
-        taps = [_cubic_taps(c) for c in at]
-    else:
-        at = [_inside(c, size, padding_mode, corners) for c, size in zip(at, sizes, strict=True)]
-        taps = [[(ops.round(c.detach()), None)] if mode == "nearest" else _linear_taps(c) for c in at]
-    first = ops.reshape(arange(batch).unsqueeze(1).expand(batch, math.prod(points)), (-1,)) * inside
-    places, weights = [], []
-    for combination in itertools.product(*taps):
-        place, weight, valid = first, None, None
-        for d, (where, share) in enumerate(combination):
-            if mode == "bicubic":
-                where = _inside(where, sizes[d], padding_mode, corners)
-                where = ops.round(where) if padding_mode != "zeros" else where
-            good = (where >= 0) & (where <= sizes[d] - 1)
-            valid = good if valid is None else valid & good
-            place = place + where.long() * math.prod(sizes[d + 1 :])
-            if share is not None:
-                weight = share if weight is None else weight * share
-        places.append(ops.where(valid, place, batch * inside))  # outside: a row of zeros behind all others
-        weights.append(_ones(at[0]) if weight is None else weight)
-    rows = ops.reshape(ops.movedim(input, 1, -1), (batch * inside, channels))
-    rows = ops.constant_pad_nd(rows, (0, 0, 0, 1))
-    found = mixed(rows, ops.stack(weights, 1), ops.stack(places, 1))
-    return ops.movedim(ops.reshape(found, (batch, *points, channels)), -1, 1).contiguous()
+    whole = mode == "bicubic" or input.dtype.itemsize < 4
+    return (composed if whole else grid_sample_)(input, grid, mode, padding_mode, bool(align_corners))
 
 
-def _checked(input: Any, grid: Any, mode: str, padding_mode: str) -> int:
-    """The number of spatial dimensions."""
+def _check(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
+    """Raise unless the arguments of `grid_sample` fit together."""
     shape, points = tuple(input.shape), tuple(grid.shape)
     if mode not in ("bilinear", "nearest", "bicubic"):
         raise ArgumentError(
@@ -112,61 +82,6 @@ def _checked(input: Any, grid: Any, mode: str, padding_mode: str) -> int:
         )
     if mode == "bicubic" and n == 3:
         raise ModeError("grid_sample: bicubic interpolation only supports 4D input")
-    return n
-
-
-def _unnormalised(c: Any, size: int, corners: bool) -> Any:
-    """From [−1, 1] to pixels."""
-    return (c + 1) / 2 * (size - 1) if corners else ((c + 1) * size - 1) / 2
-
-
-def _inside(c: Any, size: int, padding_mode: str, corners: bool) -> Any:
-    """The coordinate of the pixel that stands for one outside."""
-    if padding_mode == "zeros":
-        return c
-    nowhere = ops.isnan(c) if padding_mode == "border" else ops.logical_not(ops.isfinite(c))
-    c = ops.masked_fill(c, nowhere, 0.0)
-    if padding_mode == "reflection":
-        c = _reflected(c, 0, 2 * (size - 1)) if corners else _reflected(c, -1, 2 * size - 1)
-    if size == 1:
-        return c * 0
-    return ops.hardtanh(c, 0.0, size - 1.0)  # its gradient at the bounds is 0, as PyTorch's here
-
-
-def _reflected(c: Any, twice_low: int, twice_high: int) -> Any:
-    """c brought between low and high by reflecting at them."""
-    if twice_low == twice_high:
-        return c * 0
-    low, span = twice_low / 2, (twice_high - twice_low) / 2
-    distance = c - low
-    distance = ops.where(distance < 0, -distance, distance)
-    flips = ops.floor(distance.detach() / span)
-    extra = distance - flips * span
-    return ops.where(ops.remainder(flips, 2) == 0, extra, span - extra) + low
-
-
-def _ones(c: Any) -> Any:
-    """Ones with a gradient to c, of zeros."""
-    return ops.where(zeros_like(c).bool(), c, ones_like(c))
-
-
-def _linear_taps(c: Any) -> list[tuple[Any, Any]]:
-    """(pixel, weight) of the two neighbours."""
-    low = ops.floor(c.detach())
-    right = c - low
-    return [(low, 1 - right), (low + 1, right)]
-
-
-def _cubic_taps(c: Any) -> list[tuple[Any, Any]]:
-    """(pixel, weight) of four neighbours, by the cubic convolution of Keys (1981)."""
-    low = ops.floor(c.detach())
-    t = c - low
-    return [
-        (low - 1, keys_far(t + 1, CUBIC)),
-        (low, keys_near(t, CUBIC)),
-        (low + 1, keys_near(1 - t, CUBIC)),
-        (low + 2, keys_far(2 - t, CUBIC)),
-    ]
 
 
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
