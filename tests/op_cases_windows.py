@@ -36,7 +36,7 @@ MAX_POOLS = [
         on(apart(*IMAGE), (2, 3), (2, 1), ceil_mode=True),
         on(apart(*IMAGE), 4, 1, 2, 1),
         on(apart(*IMAGE), (5, 6)),
-        covers=("max_pool", "routed", "collected"),
+        covers=("max_pool", "noted_max_pool", "routed", "collected"),
     ),
     ours(
         "max_pool2d_with_indices",

@@ -1,9 +1,10 @@
 """Maxima over windows, and their derivative: the gradient of a window goes to its first largest element.
 
-The forward pass is a maximum of strided slices of the input, in whatever order its dimensions lie in memory. Nothing
-is noted on the way: the derivative takes the maximum again and finds the winners by comparing the same slices with it,
-so nothing is saved but the input, and the result may be written to in place. `routed` sends a window's number to its
-winner and `collected` reads it there; each is the other's derivative, so every order is there.
+The forward pass is a maximum of strided slices of the input, in whatever order its dimensions lie in memory. The
+winners are found by comparing the same slices with it: where windows tile the input, and a gradient will be asked for,
+right away, a byte for each (`noted_max_pool`); else by the derivative, which takes the maximum again (`max_pool`). The
+result is not saved, and may be written to in place. `routed` sends a window's number to its winner and `collected`
+reads it there; each is the other's derivative, so every order is there.
 
 As in PyTorch, of equal elements the first wins, and of several that are nan the last.
 """
@@ -20,7 +21,7 @@ from autograd.kernels.image_layout import laid_like
 from autograd.kernels.windows import Windows, along, empty_like, in_memory_order
 from autograd.primitive import Array, primitive
 
-__all__ = ["collected", "max_pool", "routed", "winners"]
+__all__ = ["collected", "max_pool", "noted_max_pool", "routed", "winners"]
 
 _BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> integers of that size
 _FEW = 9  # places of a window, up to which the derivative compares each of them
@@ -40,6 +41,36 @@ def max_pool(x: Array, windows: Windows) -> Array:
     if x.dtype.kind == "b":
         raise DTypeError("max_pool: there is no maximum of bools, got bool; convert with .to()")
     return _largest(x, windows)
+
+
+def _to_noted(g: Any, x: Any, number: Any, windows: Windows) -> Any:
+    """As `routed`, with the winners' numbers at hand."""
+    if type(g) is not np.ndarray or number is None:
+        return routed(g, x, windows)
+    g = laid_like(g, x)
+    found = empty_like(x, x.shape, g.dtype)
+    target, bits = found.view(_BITS[g.itemsize]), g.view(_BITS[g.itemsize])
+    for k, (_, places) in enumerate(windows.places):
+        np.multiply(bits, number == k, out=target[places])
+    return found
+
+
+@primitive(residuals=("number",), x=lambda g, x, number, windows: _to_noted(g, x, number, windows))
+def noted_max_pool(x: Array, windows: Windows) -> Any:
+    """`max_pool` of windows that tile floats, which notes for each window the number of its winner.  dx = g there.
+
+    What it notes is None where there is a nan.
+    """
+    best = _largest(x, windows)
+    if _has_nan(best):
+        return best, None
+    first, *others = (places for _, places in windows.places)
+    lost = x[first] != best
+    number = lost.astype(np.uint8)
+    for places in others[:-1]:  # who has lost to the first k counts one more
+        lost &= x[places] != best
+        number += lost
+    return best, number
 
 
 def _largest(x: Array, windows: Windows) -> Array:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, is_grad_enabled
 from autograd.errors import ArgumentError
-from autograd.kernels.max_pool import max_pool, winners
+from autograd.kernels.max_pool import max_pool, noted_max_pool, winners
 from autograd.kernels.mean_pool import window_means
 from autograd.kernels.windows import Windows
 from nn.functional.pool_arguments import windows_of
@@ -26,7 +26,8 @@ def _max_pool(
     return_indices: bool,
 ) -> Any:  # fmt: skip
     windows = windows_of(op, input.shape, n, kernel_size, stride, padding, dilation, ceil_mode)
-    out = max_pool(input, windows)
+    noted = windows.tile and 1 < windows.volume <= 9 and is_grad_enabled() and input.requires_grad
+    out = (noted_max_pool if noted else max_pool)(input, windows)
     return (out, winners(input.detach(), out.detach(), windows)) if return_indices else out
 
 

@@ -336,3 +336,24 @@ def test_points_that_are_nowhere_are_read_where_pytorch_reads_them(where, paddin
     np.testing.assert_allclose(out.detach().numpy(), expected.numpy(), rtol=1e-12)
     out.sum().backward()  # PyTorch's backward pass writes outside of its memory here
     np.testing.assert_allclose(x.grad.sum(), 6.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kernel", [2, 3, (2, 1), (1, 2)])
+@pytest.mark.parametrize("special", [0.0, float("nan"), float("inf"), -float("inf")])
+def test_windows_that_tile_an_image_send_gradients_to_pytorchs_winners(kernel, special):
+    rng = np.random.default_rng(0)
+    values = rng.integers(-2, 2, (3, 2, 6, 12)).astype(np.float64)  # with many ties
+    values[0, 0, :3, :3] = special
+    for lay in (lambda a: a, lambda a: np.ascontiguousarray(a.transpose(2, 1, 3, 0)).transpose(3, 1, 0, 2)):
+        x = autograd.from_numpy(lay(values)).requires_grad_()
+        theirs = torch.tensor(values, requires_grad=True)
+        out, expected = F.max_pool2d(x, kernel), torch.nn.functional.max_pool2d(theirs, kernel)
+        np.testing.assert_array_equal(out.detach().numpy(), expected.detach().numpy())
+        g = rng.standard_normal(out.shape)
+        for gradient in (g, lay(g)):
+            (found,) = autograd.grad(out, x, autograd.from_numpy(gradient), retain_graph=True)
+            (wanted,) = torch.autograd.grad(expected, theirs, torch.tensor(g), retain_graph=True)
+            np.testing.assert_array_equal(found.numpy(), wanted.numpy())
+        out.mul_(2)  # what it was is not needed again
+        out.backward(autograd.from_numpy(g))
+        np.testing.assert_array_equal(x.grad.numpy(), 2 * wanted.numpy())
