@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Tensor, ops
-from autograd.errors import ArgumentError, DimensionError, ShapeError
+from autograd.errors import ArgumentError, PositionError, ShapeError
 from autograd.tape import raw, wrap
 from nn import functional as F
 from nn.container import ModuleList, Sequential
@@ -49,7 +49,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     Raises:
         ArgumentError: if the cutoffs are not rising numbers in [1, n_classes - 1].
         ShapeError: on use, if the shapes do not fit.
-        DimensionError: on use, if a target is not a class.
+        PositionError: on use, if a target is not a class.
 
     >>> import autograd, nn
     >>> layer = nn.AdaptiveLogSoftmaxWithLoss(8, 100, cutoffs=[10, 40])
@@ -122,7 +122,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         input = input_ if batched else input_.unsqueeze(0)
         target = np.atleast_1d(np.asarray(raw(target_)))
         if target.size and not (target.min() >= 0 and target.max() < self.n_classes):
-            raise DimensionError(
+            raise PositionError(
                 f"AdaptiveLogSoftmaxWithLoss: Target values should be in [0, {self.n_classes - 1}], but values in "
                 f"range [{target.min()}, {target.max()}] were found"
             )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, dtypes
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden, only_values
@@ -75,6 +75,10 @@ def ctc_loss(
     tensor(1.3333)
     """
     reduction = reduction_of("ctc_loss", None, None, reduction)
+    if log_probs.dtype == dtypes.float16:  # too narrow for the probabilities of whole sequences
+        return ctc_loss(
+            log_probs.float(), targets, input_lengths, target_lengths, blank, reduction, zero_infinity
+        ).half()
     batched = log_probs.ndim == 3
     if log_probs.ndim not in (2, 3):
         raise ShapeError(

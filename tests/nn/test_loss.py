@@ -588,3 +588,17 @@ def test_the_angle_of_a_vector_of_zeros() -> None:
         return loss, *lib.autograd.grad(loss, (x, y))
 
     both(program)
+
+
+def test_sequences_of_halves() -> None:
+    """PyTorch has no kernel for them; the numbers are those of float32, rounded."""
+    steps = STEPS.astype(np.float16)
+    x = autograd.tensor(steps, requires_grad=True)
+    loss = F.ctc_loss(x, T(SEQUENCES), (7, 7, 7), (3, 3, 3))
+    loss.backward()
+    wide = torch.tensor(steps.astype(np.float32), requires_grad=True)
+    expected = torch.nn.functional.ctc_loss(wide, torch.tensor(SEQUENCES), (7, 7, 7), (3, 3, 3))
+    expected.backward()
+    assert loss.dtype is autograd.float16
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-3)
+    np.testing.assert_allclose(x.grad.numpy(), wide.grad.numpy(), atol=1e-3)
