@@ -76,8 +76,9 @@ def ctc_loss(
     """
     reduction = reduction_of("ctc_loss", None, None, reduction)
     if log_probs.dtype == dtypes.float16:  # too narrow for the probabilities of whole sequences
-        return ctc_loss(
-            log_probs.float(), targets, input_lengths, target_lengths, blank, reduction, zero_infinity
+        wide: Tensor = log_probs.float()
+        return ctc_loss(  # type: ignore[no-any-return]  # a tensor
+            wide, targets, input_lengths, target_lengths, blank, reduction, zero_infinity
         ).half()
     batched = log_probs.ndim == 3
     if log_probs.ndim not in (2, 3):
