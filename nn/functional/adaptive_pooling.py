@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.kernels.max_pool import max_pool, winners, winners_between
 from autograd.kernels.mean_pool import window_means
@@ -75,6 +76,7 @@ def _adaptive_avg_pool(op: str, n: int, input: Any, output_size: Any) -> Tensor:
     return input  # type: ignore[no-any-return]  # a tensor
 
 
+@composite
 def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """The means of `output_size` windows that cover the input. (N, C, L) or (C, L) → (…, output_size).
 
@@ -90,6 +92,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tens
     return _adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
+@composite
 def adaptive_avg_pool2d(input: Tensor, output_size: OutputSize) -> Tensor:
     """The means of Hₒ × Wₒ windows that cover the input; see `adaptive_avg_pool1d`. (N, C, H, W) → (N, C, Hₒ, Wₒ).
 
@@ -102,6 +105,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: OutputSize) -> Tensor:
     return _adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
+@composite
 def adaptive_avg_pool3d(input: Tensor, output_size: OutputSize) -> Tensor:
     """The means of Dₒ × Hₒ × Wₒ windows that cover the input; see `adaptive_avg_pool2d`.
 
@@ -142,6 +146,7 @@ def _adaptive_max_pool(op: str, n: int, input: Any, output_size: Any, return_ind
     return (out, indices) if return_indices else out
 
 
+@composite
 def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
     """The largest elements of `output_size` windows that cover the input; see `adaptive_avg_pool1d`.
 
@@ -154,6 +159,7 @@ def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_
     return _adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
+@composite
 def adaptive_max_pool2d(input: Tensor, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest elements of Hₒ × Wₒ windows that cover the input; see `adaptive_max_pool1d`.
 
@@ -165,6 +171,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: OutputSize, return_indices: 
     return _adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
+@composite
 def adaptive_max_pool3d(input: Tensor, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest elements of Dₒ × Hₒ × Wₒ windows that cover the input; see `adaptive_max_pool2d`.
 
@@ -175,6 +182,7 @@ def adaptive_max_pool3d(input: Tensor, output_size: OutputSize, return_indices: 
     return _adaptive_max_pool("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
+@composite
 def adaptive_max_pool1d_with_indices(
     input: Tensor,
     output_size: int | Sequence[int],
@@ -184,6 +192,7 @@ def adaptive_max_pool1d_with_indices(
     return adaptive_max_pool1d(input, output_size, True)  # type: ignore[no-any-return]  # a pair
 
 
+@composite
 def adaptive_max_pool2d_with_indices(
     input: Tensor,
     output_size: OutputSize,
@@ -193,6 +202,7 @@ def adaptive_max_pool2d_with_indices(
     return adaptive_max_pool2d(input, output_size, True)  # type: ignore[no-any-return]  # a pair
 
 
+@composite
 def adaptive_max_pool3d_with_indices(
     input: Tensor,
     output_size: OutputSize,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.random import rand
 from autograd.ranges import arange
@@ -76,6 +77,7 @@ def _fractional(
     return chosen(input, places)
 
 
+@composite
 def fractional_max_pool2d_with_indices(
     input: Tensor, kernel_size: Sizes, output_size: Sizes | None = None, output_ratio: Ratios | None = None,
     return_indices: bool = False, _random_samples: Tensor | None = None,  # noqa: ARG001  # PyTorch's
@@ -86,6 +88,7 @@ def fractional_max_pool2d_with_indices(
     )
 
 
+@composite
 def fractional_max_pool2d(
     input: Tensor, kernel_size: Sizes, output_size: Sizes | None = None, output_ratio: Ratios | None = None,
     return_indices: bool = False, _random_samples: Tensor | None = None,
@@ -116,6 +119,7 @@ def fractional_max_pool2d(
     return found if return_indices else found[0]
 
 
+@composite
 def fractional_max_pool3d_with_indices(
     input: Tensor, kernel_size: Sizes, output_size: Sizes | None = None, output_ratio: Ratios | None = None,
     return_indices: bool = False, _random_samples: Tensor | None = None,  # noqa: ARG001  # PyTorch's
@@ -126,6 +130,7 @@ def fractional_max_pool3d_with_indices(
     )
 
 
+@composite
 def fractional_max_pool3d(
     input: Tensor, kernel_size: Sizes, output_size: Sizes | None = None, output_ratio: Ratios | None = None,
     return_indices: bool = False, _random_samples: Tensor | None = None,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, BatchingError, DTypeError, InPlaceError, ShapeError
 from autograd.hidden import holds_hidden
 from autograd.kernels.layer_norm import layer_norm_, rms_norm_
@@ -19,6 +20,7 @@ from autograd.tape import bump
 _EPS = {"e": float(np.finfo(np.float32).eps)}  # float16 is computed in float32
 
 
+@composite
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -86,6 +88,7 @@ def batch_norm(
     return out
 
 
+@composite
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,
@@ -137,6 +140,7 @@ def instance_norm(
     return out
 
 
+@composite
 def group_norm(
     input: Tensor,
     num_groups: int,
@@ -177,6 +181,7 @@ def group_norm(
     return group_norm_(input, weight, bias, num_groups, eps, None)
 
 
+@composite
 def layer_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -205,6 +210,7 @@ def layer_norm(
     return layer_norm_(input, weight, bias, dims, eps)
 
 
+@composite
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
@@ -234,6 +240,7 @@ def rms_norm(
     )
 
 
+@composite
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:

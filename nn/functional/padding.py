@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ModeError, ShapeError
 from autograd.kernels.edges import edged
 from autograd.kernels.resample import Taps, resample
@@ -16,6 +17,7 @@ from autograd.kernels.resample import Taps, resample
 _MODES = ("constant", "reflect", "replicate", "circular")
 
 
+@composite
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """The tensor with borders around its last dimensions; a negative number takes elements away instead.
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor
+from autograd.composite import composite
 from autograd.dtypes import uint8
 from autograd.errors import ArgumentError, DTypeError, ModeError, ShapeError
 from autograd.kernels import taps
@@ -23,6 +24,7 @@ _KINDS = {"bilinear": "linear", "bicubic": "cubic", "lanczos": "lanczos"}
 _MODES = ("nearest", "nearest-exact", "area", *_DIMS)
 
 
+@composite
 def interpolate(
     input: Tensor, size: Sizes | None = None, scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest", align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
@@ -180,9 +182,10 @@ def _new_sizes(
 
 
 def _warn(op: str) -> None:
-    warnings.warn(f"{op}: deprecated; use interpolate instead", UserWarning, stacklevel=3)
+    warnings.warn(f"{op}: deprecated; use interpolate instead", UserWarning, stacklevel=4)
 
 
+@composite
 def upsample(
     input: Tensor, size: Sizes | None = None, scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest", align_corners: bool | None = None,
@@ -192,6 +195,7 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
+@composite
 def upsample_nearest(
     input: Tensor, size: Sizes | None = None, scale_factor: float | Sequence[float] | None = None
 ) -> Tensor:
@@ -200,6 +204,7 @@ def upsample_nearest(
     return interpolate(input, size, scale_factor, "nearest")
 
 
+@composite
 def upsample_bilinear(
     input: Tensor, size: Sizes | None = None, scale_factor: float | Sequence[float] | None = None
 ) -> Tensor:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.create import ones_like
 from autograd.errors import ArgumentError, DTypeError, ModeError, ShapeError
 from autograd.kernels.grid_sample import composed, grid_sample_
 from autograd.ranges import linspace
 
 
+@composite
 def grid_sample(
     input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
     align_corners: bool | None = None,
@@ -43,7 +45,7 @@ def grid_sample(
         warnings.warn(
             "grid_sample: align_corners is False unless it is given; give it, to say which is meant",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,  # past the decorator
         )
     whole = mode == "bicubic" or input.dtype.itemsize < 4
     return (composed if whole else grid_sample_)(input, grid, mode, padding_mode, bool(align_corners))
@@ -84,6 +86,7 @@ def _check(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
         raise ModeError("grid_sample: bicubic interpolation only supports 4D input")
 
 
+@composite
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """The grid for `grid_sample` of an affine map of each image: grid[n, h, w] = theta[n] · (x, y, 1).
 
@@ -117,7 +120,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
         warnings.warn(
             "affine_grid: align_corners is False unless it is given; give it, to say which is meant",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,  # past the decorator
         )
     base = []
     for d in range(n):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
 
 
+@composite
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Each r² channels as an r × r block of pixels: (*, C·r², H, W) → (*, C, H·r, W·r).
 
@@ -33,6 +35,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     return ops.reshape(moved, (*lead, channels // (r * r), h * r, w * r))
 
 
+@composite
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """Each r × r block of pixels as r² channels: (*, C, H·r, W·r) → (*, C·r², H, W); undoes `pixel_shuffle`.
 
@@ -57,6 +60,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return ops.reshape(moved, (*lead, channels * r * r, h // r, w // r))
 
 
+@composite
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """The channels of `groups` groups taken in turns: (N, C, *) → (N, C, *), 0 1 2 | 3 4 5 becomes 0 3 1 4 2 5.
 
@@ -73,6 +77,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     return _channel_shuffle("channel_shuffle", input, groups)
 
 
+@composite
 def native_channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """`channel_shuffle` under another name of PyTorch's."""
     return _channel_shuffle("native_channel_shuffle", input, groups)

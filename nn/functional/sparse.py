@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, ops
+from autograd.composite import composite
 from autograd.errors import ArgumentError, AssertedError, BatchingError, DTypeError, PositionError, ShapeError
 from autograd.hidden import all_examples, holds_hidden
 from autograd.kernels.embedding import bag_sum_, check_rows, embedding_, largest_in_bags, rows_added_
@@ -17,6 +18,7 @@ MODES = ("sum", "mean", "max")
 _SMALL = 1 << 31  # what fits into four bytes
 
 
+@composite
 def embedding(
     input: Tensor,
     weight: Tensor,
@@ -56,6 +58,7 @@ def embedding(
     return embedding_(weight, input, padding_idx, scale_grad_by_freq)
 
 
+@composite
 def embedding_bag(
     input: Tensor,
     weight: Tensor,
