@@ -25,6 +25,7 @@ from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.ops import index as index_ops
 from autograd.ops import shape as shape_ops
 from autograd.record import CONSTANT, PASSED, make_node
+from autograd.settling import is_copied
 from autograd.storage import LastWrite, written_since
 from autograd.storing import stored
 from autograd.table import Primitive
@@ -198,6 +199,11 @@ def check_writable(name: str, x: Variable, overlap: bool = False) -> None:
         raise InPlaceError(
             f"{name}: the tensor of shape {x.array.shape} is read-only (made from a read-only array, or by a "
             "view() that had to copy); clone() it first"
+        )
+    if is_copied(x.array):
+        raise InPlaceError(
+            f"{name}: a view() of the memory of the tensor of shape {x.array.shape} is in use that had to be a copy, "
+            "so it would not see what is written; take the view before anything else, or use contiguous() before it"
         )
     if 0 in x.array.strides and not overlap:
         _check_overlap(name, x.array)

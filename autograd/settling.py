@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 import sys
+import weakref
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.layout import copied
-from autograd.storage import moved
+from autograd.storage import moved, owner
 from autograd.tape import Node, Variable
 
 _ORDERS = {3: (1, 2, 0), 4: (2, 1, 3, 0), 5: (2, 3, 1, 4, 0)}
@@ -101,6 +102,26 @@ def can_be_seen_as(view: Any, root: Any, shape: tuple[int, ...]) -> bool:
         steps.append(0 if found is None else step // root.strides[found] * plain[found])
     stand_in = np.empty(root.shape, root.dtype)
     return np.may_share_memory(as_strided(stand_in, view.shape, steps).reshape(shape), stand_in)
+
+
+_COPIES: dict[int, tuple[weakref.ref[Any], weakref.ref[Any]]] = {}
+"""Copies that stand for views while they live, and the memory that they were copied from."""
+
+
+def stands_for_view(copy: Any, source: Any) -> None:
+    """Make a copy of an array, taken because no view of it could be, refuse writes; and note it (see `is_copied`)."""
+    copy.flags.writeable = False  # a write would not reach the source
+    memory = owner(copy)  # which whatever is made of the copy keeps alive
+    key = id(memory)
+    _COPIES[key] = weakref.ref(memory, lambda _: _COPIES.pop(key, None)), weakref.ref(owner(source))
+
+
+def is_copied(array: Any) -> bool:
+    """Whether a copy stands for a view of the same memory, so that a write to it would not be seen there."""
+    if not _COPIES:
+        return False
+    memory = owner(array)
+    return any(source() is memory for _, source in tuple(_COPIES.values()))
 
 
 def _count(values: Any, array: Any, seen: set[int]) -> int:

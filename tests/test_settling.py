@@ -150,3 +150,19 @@ def test_what_networks_do_after_a_convolution_has_views_as_in_pytorch(name: str,
     np.testing.assert_array_equal(flat.array, expected.reshape(4, -1))
     assert flat.array.flags.writeable
     assert np.may_share_memory(flat.array, z.array)
+
+
+def test_what_a_view_had_to_copy_is_not_written_while_the_view_is_in_use() -> None:
+    y, _ = convolved()
+    part = y[1:]  # which sees y's memory, so that it cannot move
+    row = y.view(4, -1)[0]
+    for written in (y, part, y.data, row):
+        with pytest.raises(InPlaceError, match=r"view\(\)"):
+            written.mul_(2)
+    del written
+    np.testing.assert_array_equal(row.array, y.array[0].reshape(-1))
+    del row
+    expected = 2 * y.array
+    y.mul_(2)
+    np.testing.assert_array_equal(y.array, expected)
+    np.testing.assert_array_equal(part.array, expected[1:])

@@ -25,7 +25,7 @@ from autograd.hidden import Hidden
 from autograd.ops.identity import contiguous
 from autograd.ops.index import getitem
 from autograd.primitive import Array, primitive
-from autograd.settling import can_be_seen_as, settle, was_made_so
+from autograd.settling import can_be_seen_as, settle, stands_for_view, was_made_so
 from autograd.size import Size
 from autograd.storage import owner
 from autograd.sweep import unbroadcast
@@ -201,8 +201,8 @@ def view(input: Any, shape: Any) -> Tensor:
     """The elements under another shape, without a copy; or, given a dtype, the bytes as that type (no gradient).
 
     What a convolution or a pool returned is brought into C order first (see `autograd.settling`). If something else
-    looks at its memory, so that it cannot be, or this is a slice of it, the result is a copy that refuses to be written
-    in place.
+    looks at its memory, so that it cannot be, or this is a slice of it, the result is a copy: while it lives,
+    neither can be written in place.
 
     Raises:
         ShapeError: if the number of elements differs, or the memory's layout does not allow it.
@@ -227,7 +227,7 @@ def view(input: Any, shape: Any) -> Tensor:
     if result.array.size and not np.may_share_memory(result.array, input.array):
         made_so = input.base is None and was_made_so(input.array, any_order=True)
         if made_so or can_be_seen_as(input.array, _root(input), result.array.shape):
-            result.array.flags.writeable = False  # a write to it would not reach the input
+            stands_for_view(result.array, input.array)
             return result
         raise ShapeError(
             f"view: shape {tuple(input.shape)} with strides {tuple(input.stride())} cannot be seen as shape {shape} "
