@@ -202,6 +202,12 @@ LAYERS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         ),
         (X,),
     ),
+    "grid_sample": (
+        lambda lib, x, y: functional(lib).grid_sample(
+            x.reshape(2, 4, 16, 16) + 1, y.reshape(2, 16, 32, 2) + 1, align_corners=False
+        ),
+        (X, Y),
+    ),
     "pixel_shuffle": (lambda lib, x: functional(lib).pixel_shuffle(x.reshape(2, 4, 16, 16) + 1, 2), (X,)),
     "dropout": (lambda lib, x: functional(lib).dropout(x + 1, 0.5), (X,)),
     "embedding": (lambda lib, x, i: functional(lib).embedding(i, x + 1), (X, CLASSES)),
