@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.composite import composite
 from autograd.dims import checked_dim
-from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
 from autograd.hidden import Hidden, of_examples, only_values
 from autograd.layout import in_c_order
 from autograd.primitive import Array
@@ -140,7 +140,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
 
     Raises:
         DTypeError: if the numbers are not integers.
-        DimensionError: if one is negative, or not below num_classes.
+        PositionError: if one is negative, or not below num_classes.
 
     >>> import autograd
     >>> one_hot(autograd.tensor([0, 2]))
@@ -158,5 +158,5 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
         raise ArgumentError("one_hot: an empty tensor needs num_classes")
     n = int(x.max()) + 1 if num_classes < 0 else num_classes
     if x.size and (x.min() < 0 or x.max() >= n):
-        raise DimensionError(f"one_hot: class numbers must be in [0, {n}), got {x.min()} to {x.max()}")
+        raise PositionError(f"one_hot: class numbers must be in [0, {n}), got {x.min()} to {x.max()}")
     return wrap((in_c_order(x)[..., None] == np.arange(n)).astype(np.int64))

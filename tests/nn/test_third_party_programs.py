@@ -99,6 +99,10 @@ def unknown_fan(lib, n):
     return n.init._calculate_correct_fan(lib.zeros(3, 3), "both")
 
 
+def class_out_of_range(lib, n):
+    return n.functional.one_hot(lib.tensor([0, 3]), 3)
+
+
 def lazy_number(lib, n):
     return n.LazyLinear(3)(lib.ones(()))
 
@@ -134,7 +138,7 @@ def changed_packed_results(lib, n):
 PROGRAMS = [
     changed_results, changed_packed_results,
     layer_on_a_copy, replica, own_set_state, assigned_dict, weight_dropout, fans, fan_of_a_vector, unknown_fan,
-    lazy_number,
+    lazy_number, class_out_of_range,
 ]  # fmt: skip
 
 
