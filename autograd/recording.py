@@ -129,8 +129,8 @@ class Recorder:
         record.saved = sum(seen.values())
         extras = extras_of(node)
         extras.record = record
-        extras.pre_hooks[_OURS] = _Upstream(self.passing, record)
-        extras.node_hooks[_OURS] = _Contributions(self.passing, record, node.slots(), [*record.parents])
+        extras.pre_hooks[_OURS] = Upstream(self.passing, record)
+        extras.node_hooks[_OURS] = Contributions(self.passing, record, node.slots(), [*record.parents])
         self.nodes.append(node)
 
     def failed(
@@ -192,25 +192,27 @@ class Passing:
         return self.summary(gradient.array) if isinstance(gradient, Variable) else None
 
 
-class _Upstream:
+class Upstream:
     """Before a node in a sweep: what gradient comes."""
 
     def __init__(self, passing: Passing, record: Record) -> None:
         self.passing, self.record = passing, record
 
     def __call__(self, gradients: Any) -> None:
+        """Keep them."""
         kept = tuple(map(self.passing.kept, gradients))
         self.record.upstream = kept[0] if len(kept) == 1 else kept
         self.passing.record = self.record
 
 
-class _Contributions:
+class Contributions:
     """After a node in a sweep: what it adds to its inputs' gradients."""
 
     def __init__(self, passing: Passing, record: Record, slots: list[int | None], keys: list[Key]) -> None:
         self.passing, self.record, self.slots, self.keys = passing, record, slots, keys
 
     def __call__(self, inputs: Any, outputs: Any) -> None:
+        """Keep them."""
         for i, gradient in zip(self.slots, inputs, strict=True):
             if i is not None:
                 self.record.contributions[self.keys[i]] = self.passing.kept(gradient)

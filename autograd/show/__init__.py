@@ -3,6 +3,8 @@
     record      keep what the sweep frees, and where in the program each operation was
     trace       the recorded graph as plain data
     draw        its picture
+    explain     the chain rule from a result to an input, in words, mathematics and numbers
+    explain_op  the card of one operation
     formula     a derivative of the table, written as text, LaTeX or JavaScript
 
 From the tape to the picture: `tensors` and `values` read what was recorded into a `graph`, with `labels` for names;
@@ -12,20 +14,26 @@ become `expressions`, which `notation` writes; `formulas` puts that together, wi
 
 from autograd.drawing import draw
 from autograd.show.drawing import Drawing
+from autograd.show.explain import Explanation, explain
 from autograd.show.formulas import Formula, formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
+from autograd.show.op_card import OpCard, explain_op
 from autograd.show.record import record
 from autograd.show.trace import trace
 
 __all__ = [
     "Drawing",
+    "Explanation",
     "Formula",
     "Graph",
     "GraphEdge",
     "GraphNode",
     "Numbers",
+    "OpCard",
     "Source",
     "draw",
+    "explain",
+    "explain_op",
     "formula",
     "record",
     "trace",

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 Expression = Any
 """A Name, a Number or a Call; in a Call's arguments also a tuple of them, or an option as it is (a dtype, None)."""
 
@@ -88,6 +90,24 @@ def names_in(e: Expression) -> set[str]:
     ['g', 'x']
     """
     return {part.name for part in parts(e) if isinstance(part, Name)}
+
+
+def folded(e: Expression) -> Expression:
+    """The expression with numbers in the place of operations on numbers alone, and x in that of x**1.
+
+    >>> folded(Call("pow", (Name("x"), Call("sub", (Number(3), Number(2)), compute=lambda x, y: x - y))))
+    Name(name='x')
+    """
+    if not isinstance(e, Call):
+        return e
+    arguments = tuple(map(folded, e.arguments))
+    if e.op in ("add", "sub", "ne", "eq") and not e.options and all(isinstance(a, Number) for a in arguments):
+        assert e.compute is not None
+        value = e.compute(*(float(a.value) for a in arguments))
+        return Number(value.item() if isinstance(value, np.generic) else value)
+    if e.op == "pow" and arguments[1] == Number(1):
+        return arguments[0]
+    return Call(e.op, arguments, e.options, e.compute)
 
 
 def put_in(e: Expression, values: Mapping[str, Expression]) -> Expression:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.errors import ArgumentError, AutogradError
 from autograd.show.documented import DOCUMENTED, OF_MORE_DIMENSIONS
-from autograd.show.expressions import Expression, Name, Number, put_in
+from autograd.show.expressions import Expression, Name, Number, folded, put_in
 from autograd.show.notation import escaped, javascript, latex, text
 from autograd.show.symbols import Named, Shape, Symbol, SymbolError, expression
 from autograd.table import Derivative, Primitive, registry
@@ -59,7 +59,9 @@ class Formula:
     def put_in(self, values: Mapping[str, Expression]) -> Formula:
         """The formula with expressions in the place of names."""
         return (
-            replace(self, expression=put_in(self.expression, values)) if values and not self.reason else self
+            replace(self, expression=folded(put_in(self.expression, values)))
+            if values and not self.reason
+            else self
         )
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from autograd.show.expressions import Expression, Name, Number
 from autograd.show.formulas import Formula, formula
 
@@ -29,6 +31,9 @@ def table_op(op: str) -> tuple[str, dict[str, Expression]]:
     return _OPS.get(op, ""), {}
 
 
+_cached = functools.lru_cache(maxsize=256)(formula)
+
+
 def scalar_formula(op: str, position: int, count: int, upstream: Expression | None = None) -> Formula | None:
     """The derivative of an operation of `Value` for one of its `count` inputs; None if the table has no such one."""
     if op == "dot":
@@ -41,11 +46,11 @@ def scalar_formula(op: str, position: int, count: int, upstream: Expression | No
             else f"x{position - half + 1}"
         )
         return (
-            formula("mul", "x", upstream).put_in({"y": Name(other)})
+            _cached("mul", "x", upstream).put_in({"y": Name(other)})
             if other
-            else formula("add", "x", upstream)
+            else _cached("add", "x", upstream)
         )
     name, numbers = table_op(op)
     if not name:
         return None
-    return formula(name, ("x", "y")[position], upstream).put_in(numbers)
+    return _cached(name, ("x", "y")[position], upstream).put_in(numbers)

@@ -260,6 +260,10 @@ def called(op: str, arguments: Any, options: Any, compute: Callable[..., Any]) -
     found = tuple(expression(a) for a in arguments)
     if op == "mul" and Number(1) in found:
         return Symbol(found[1] if found[0] == Number(1) else found[0])
+    if op == "mul" and found[0] == Number(-1):
+        return Symbol(Call("neg", (found[1],), (), np.negative))
+    if op == "neg" and isinstance(found[0], Number):
+        return Symbol(Number(-found[0].value))
     if op == "div" and found[1] == Number(1):
         return Symbol(found[0])
     if op == "zeros_like":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Mapping, Sequence
 
 from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
@@ -38,9 +37,9 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
         )
     edges, notes = first_edges(
         (
-            _edge(ids, v, position, v in computed, values)
+            _edge(ids, v, position, parent, local, v in computed, values)
             for v in order
-            for position, parent in enumerate(v.parents)
+            for position, (parent, local) in enumerate(v.edges)
             if parent in ids
         ),
         limit,
@@ -50,10 +49,17 @@ def trace_values(roots: Sequence[Value], labels: Labels, limit: int, values: boo
     return Graph(tuple(nodes), edges, tuple(notes), values)
 
 
-def _edge(ids: Mapping[Value, str], v: Value, position: int, computed: bool, values: bool) -> GraphEdge:
+def _edge(
+    ids: Mapping[Value, str],
+    v: Value,
+    position: int,
+    parent: Value,
+    local: float | None,
+    computed: bool,
+    values: bool,
+) -> GraphEdge:
     """The edge from one of a node's parents, with the chain rule along it."""
-    parent, local = v.edges[position]
-    found = _formula(v._op, position, len(v.parents))  # noqa: SLF001  micrograd's name for it
+    found = scalar_formula(v._op, position, len(v.parents))  # noqa: SLF001  micrograd's name for it
     passed = values and computed and local is not None
     return GraphEdge(
         ids[parent],
@@ -65,9 +71,6 @@ def _edge(ids: Mapping[Value, str], v: Value, position: int, computed: bool, val
         formula=found.text if found is not None else "",
         latex=found.latex if found is not None else "",
     )
-
-
-_formula = functools.lru_cache(maxsize=1024)(scalar_formula)
 
 
 def _in_order(roots: Sequence[Value], found: Collection[Value]) -> list[Value]:

@@ -1,0 +1,162 @@
+"""The chain rule explained: the numbers are those of backward, the check agrees, and the text says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd.errors import ArgumentError, GraphFreedError
+from autograd.show import explain, explain_op
+from autograd.table import registry
+from autograd.value import Value, dot
+
+
+def neuron() -> tuple[dict[str, Value], Value]:
+    x, w, b = Value(2.0, label="x"), Value(-0.75, label="w"), Value(1.2, label="b")
+    out = (x * w + b).tanh()
+    out.label = "out"
+    return {"x": x, "w": w, "b": b}, out
+
+
+def test_a_neuron_edge_by_edge() -> None:
+    leaves, out = neuron()
+    found = explain(out, wrt=leaves["w"])
+    slope = 1 - np.tanh(-0.3) ** 2
+    assert [(link.target, link.source, link.formula, link.local) for link in found.links] == [
+        ("out", "v4", "1 - out**2", pytest.approx(slope)),
+        ("v4", "v2", "1", 1),
+        ("v2", "w", "x", 2.0),
+    ]
+    assert found.paths == (("out", "v4", "v2", "w"),)
+    assert found.check == pytest.approx(found.total, rel=1e-8)
+    assert found.total == pytest.approx(2 * slope)
+    said = str(found)
+    assert "d out / d w = 1.83" in said
+    assert "out = tanh(v4) = -0.2913, upstream 1" in said
+    assert "to v4: 1 × 0.9151 = 0.9151    local derivative 1 - out**2 = 1 - (-0.2913)**2" in said
+    assert "to w: 0.9151 × 2 = 1.83    local derivative x = 2" in said
+    assert "Check by a finite difference, d out / d w: 1.83027 (by the chain rule 1.83027)" in said
+    assert leaves["w"].grad == 0, "nothing was written to the graph"
+
+
+def test_contributions_are_added_where_paths_meet() -> None:
+    a = Value(3.0, label="a")
+    b = a + a
+    c = b * b
+    found = explain(c, wrt=a, names={"b": b, "c": c})
+    assert found.count == 4
+    assert len(found.paths) == 4
+    assert "At b 2 contributions meet and are added: 6 + 6" in str(found)
+    assert found.total == 24
+    more = explain(c * c, wrt=a)
+    assert more.count == 8
+    assert more.paths == ()
+    assert "8 paths lead from" in str(more)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_check_agrees_for_every_operation_of_values(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = (Value(float(v)) for v in rng.uniform(0.2, 1.5, 2))
+    z = (x * y - x / y + x**3 + x**y + (-x).exp() + y.log() + x.sqrt() + (x - 2).relu()).tanh()
+    z = z + x.sin() * y.cos() + x.sigmoid().abs() + (x - 3).leaky_relu(0.2) + x.maximum(y) * x.minimum(2.5)
+    z = z + dot([x, y], [y, Value(0.5)], bias=x)
+    found = explain(z, wrt=x)
+    z.backward()
+    assert found.total == pytest.approx(x.grad, rel=1e-12)
+    assert found.check == pytest.approx(x.grad, rel=1e-6)
+
+
+def test_powers_are_written_as_a_person_does() -> None:
+    x = Value(1.5, label="x")
+    assert explain(x**2, wrt=x).links[0].formula == "2 * x"
+    assert explain(x**3, wrt=x).links[0].formula == "3 * x**2"
+    assert explain(x / 2.0, wrt=x).links[0].put_in == "1 / 2"
+
+
+def test_one_made_by_hand_is_not_checked() -> None:
+    x = Value(3.0, label="x")
+    y = Value(9.0, (x,), "mine", "y", (6.0,))
+    found = explain(y, wrt=x)
+    assert (found.total, found.check) == (6.0, None)
+    assert "Not checked" in str(found)
+
+
+def test_tensors_of_one_number_and_of_many() -> None:
+    w = autograd.tensor(0.5, requires_grad=True, dtype=autograd.float64)
+
+    def result() -> Any:
+        return (w * w).tanh() / w
+
+    found = explain(result(), wrt=w, names={"w": w}, again=result)
+    assert found.check == pytest.approx(found.total, rel=1e-8)
+    assert [link.formula for link in found.links] == ["1 / y", "-x / y / y", "1 - out**2", "y", "x"]
+    assert all(link.contribution.elements[0] == pytest.approx(
+        link.upstream.elements[0] * link.local) for link in found.links)  # fmt: skip
+    m = autograd.tensor([[0.5, 1.0], [2.0, 3.0]], requires_grad=True, dtype=autograd.float64)
+
+    def entry() -> Any:
+        return autograd.softmax(m @ m, 1)[0, 0]
+
+    root = entry()
+    found = explain(root, wrt=m, names={"m": m, "root": root}, again=entry)
+    root.backward()
+    np.testing.assert_allclose(found.gradient.elements, m.grad.numpy().ravel())  # type: ignore[union-attr]
+    assert found.check == pytest.approx(found.total, rel=1e-6)
+    assert "by g @ y.T" in str(found)
+    np.testing.assert_array_equal(m.detach().numpy(), [[0.5, 1.0], [2.0, 3.0]])
+    with pytest.raises(GraphFreedError):
+        explain(root, wrt=m)
+
+
+def test_mistakes() -> None:
+    with pytest.raises(ArgumentError, match="does not depend on wrt"):
+        explain(Value(1.0).exp(), wrt=Value(2.0))
+    with pytest.raises(ArgumentError, match="needs two Values or two tensors"):
+        explain(Value(1.0), wrt=autograd.tensor(1.0))
+
+
+def test_a_notebook_shows_mathematics_and_a_table() -> None:
+    leaves, out = neuron()
+    found = explain(out, wrt=leaves["w"])
+    mathematics = found._repr_latex_()
+    assert r"g \cdot \left(1 - {\mathrm{out}}^{2}\right) = 1 \cdot 0.9151 = 0.9151" in mathematics
+    assert found._repr_html_().count("<tr>") == 1 + len(found.links)
+
+
+def test_a_long_chain_without_recursion() -> None:
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(5000):
+        y = y * 1.0001
+    assert explain(y, wrt=x).total == pytest.approx(1.0001**5000)
+
+
+def test_the_card_of_an_operation() -> None:
+    card = explain_op("sqrt")
+    assert (card.computes, card.computes_latex) == ("sqrt(x)", r"\sqrt{x}")
+    assert [f.text for f in card.formulas] == ["g / (2 * out)"]
+    edges = {x: (y, d) for x, y, d in card.edges}
+    assert edges[1.0] == (1.0, 0.5)
+    assert edges[np.inf] == (np.inf, 0.0)
+    assert np.isnan(edges[-1.0][0])
+    assert "inf at 0" in card.said
+    assert r"\mathrm{d}x &= \frac{g}{2 \cdot \mathrm{out}}" in card._repr_latex_()
+    assert card._repr_html_().count("<tr>") == 8
+    figure = card.plot(0.5, 2.0)
+    curve, slope = figure.axes[0].lines
+    np.testing.assert_allclose(curve.get_ydata(), np.sqrt(curve.get_xdata()))
+    np.testing.assert_allclose(slope.get_ydata(), 0.5 / np.sqrt(curve.get_xdata()))
+    assert explain_op("matmul").plot() is None
+    with pytest.raises(ArgumentError, match="no operation 'nothing'"):
+        explain_op("nothing")
+
+
+def test_every_operation_has_a_card() -> None:
+    for name, p in registry().items():
+        card = explain_op(name)
+        assert name in str(card)
+        assert len(card.formulas) == len(p.differentiable)
