@@ -32,6 +32,10 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "value": "Pᵀ g with P = softmax(scale query keyᵀ + mask)",
         "mask": "P ∘ (g valueᵀ - Σ g ∘ out) with P = softmax(scale query keyᵀ + mask)",
     },
+    "grid_sample": {
+        "x": "at each pixel Σ w g over the points that read it with a weight w",
+        "grid": "Σ (∂w / ∂grid) (g · x) over the pixels that a point reads with weights w",
+    },
     "linear_cross_entropy": {
         "x": "d linear_weight with d = weight[target] (softmax - one_hot(target)) g",
         "linear_weight": "dᵀ x with d = weight[target] (softmax - one_hot(target)) g",

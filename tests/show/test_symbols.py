@@ -38,8 +38,8 @@ NOT_PRINTED = {
         "pieces", "roll", "unbind",
     },
     "a fused kernel": {
-        "attention", "batch_norm", "cross_entropy", "ctc", "group_norm", "gru", "layer_norm", "linear_cross_entropy",
-        "lstm", "multi_margin", "multilabel_margin", "pair_distances", "rms_norm", "rnn",
+        "attention", "batch_norm", "cross_entropy", "ctc", "grid_sample", "group_norm", "gru", "layer_norm",
+        "linear_cross_entropy", "lstm", "multi_margin", "multilabel_margin", "pair_distances", "rms_norm", "rnn",
     },
     "not implemented": {"igamma.a", "igammac.a", "zeta.x"},
     "a sum over dimensions that a matrix has not": {"convolution.bias", "transposed_convolution.bias"},
