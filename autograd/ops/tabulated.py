@@ -17,7 +17,7 @@ from autograd.primitive import Array
 
 _CELLS = 1024  # in a unit
 _LIMIT = 6 * _CELLS  # cells to either side of 0; beyond, the functions are constant in float32
-_BLOCK = 1 << 16  # elements that are looked up at a time, to stay in the cache
+_BLOCK = 1 << 18  # elements that are looked up at a time; a call costs more than what leaves the cache
 
 
 @functools.cache  # two tables of 48 KiB for each function
