@@ -353,6 +353,16 @@ class RemovableHandle:
         self.remove()
 
 
+def added(hooks: dict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
+    """The handle of a hook that is now the last of those, or the first."""
+    later = dict(hooks) if prepend else {}
+    for number in later:
+        del hooks[number]
+    handle = RemovableHandle(hooks, hook)
+    hooks.update(later)
+    return handle
+
+
 def extras_of(node: AnyNode) -> Extras:
     """The node's extras, made if it has none yet."""
     if node.extras is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.tape import RemovableHandle
+from autograd.tape import RemovableHandle, added
 from nn.backward_hooks import Boundary, hang_on_node
 
 
@@ -44,16 +44,6 @@ class Hooks:
             )
         self.full = full
         return added(self.backward, hook, prepend)
-
-
-def added(hooks: dict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
-    """The handle of a hook that is now the last of those, or the first."""
-    later = dict(hooks) if prepend else {}
-    for number in later:
-        del hooks[number]
-    handle = RemovableHandle(hooks, hook)
-    hooks.update(later)
-    return handle
 
 
 def hooks_of(module: Any) -> Hooks:

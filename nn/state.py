@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from autograd.errors import ArgumentError, StateDictError
-from autograd.tape import RemovableHandle
+from autograd.tape import RemovableHandle, added
 from nn import members
-from nn.hooks import added
 from nn.loading import EXTRA, IncompatibleKeys, Loading, Metadata, by_child, take
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.tape import RemovableHandle
+from autograd.tape import RemovableHandle, added
 
 Hook = Callable[..., Any]
 
@@ -102,28 +102,19 @@ class Hooked:
 
     def register_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before each `state_dict()`; with `prepend` before all other hooks."""
-        return _added(self.hooks.before_saving, hook, prepend)
+        return added(self.hooks.before_saving, hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` on what `state_dict()` has made; it may return another."""
-        return _added(self.hooks.after_saving, hook, prepend)
+        return added(self.hooks.after_saving, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` on a shallow copy of what is to be loaded; it may return another."""
-        return _added(self.hooks.before_loading, hook, prepend)
+        return added(self.hooks.before_loading, hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after each `load_state_dict()`; with `prepend` before all other hooks."""
-        return _added(self.hooks.after_loading, hook, prepend)
-
-
-def _added(hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
-    later = dict(hooks) if prepend else {}
-    for number in later:
-        del hooks[number]
-    handle = RemovableHandle(hooks, hook)
-    hooks.update(later)
-    return handle
+        return added(self.hooks.after_loading, hook, prepend)
 
 
 def passed_through(hooks: dict[int, Hook], optimizer: Any, value: Any) -> Any:

@@ -166,11 +166,11 @@ class LBFGS(Optimizer):
 
                 start = Point(0.0, loss, g, slope)
                 room = group["max_eval"] - len(returned)
-                found, _ = strong_wolfe(at, start, t, _largest(d), evaluations=room)
+                found = strong_wolfe(at, start, t, _largest(d), evaluations=room)
                 t, loss, g = found.t, found.value, found.gradient
                 self._move(begin, t, d)
             else:
-                self._move([p.array.copy() for p in group["params"]], t, d)
+                self._move([p.array for p in group["params"]], t, d)
                 if n < group["max_iter"]:
                     loss = evaluate()
                     g = self._gradient()

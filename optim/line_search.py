@@ -55,7 +55,7 @@ def strong_wolfe(
     evaluations: int = 25,
     c1: float = 1e-4,
     c2: float = 0.9,
-) -> tuple[Point, int]:
+) -> Point:
     """Search for a good step.
 
     Args:
@@ -68,72 +68,53 @@ def strong_wolfe(
         c1, c2: the constants of the conditions.
 
     Returns:
-        The best step found, and how many were evaluated.
+        The best step found.
     """
-    new = at(t)
-    count = 1
-    before = start
-    bracket: list[Point] = []
-    tries, done = 0, False
-    while tries < evaluations:
-        if new.value > start.value + c1 * new.t * start.slope or (tries > 1 and new.value >= before.value):
-            bracket = [before, new]
+
+    def too_high(p: Point) -> bool:
+        return p.value > start.value + c1 * p.t * start.slope
+
+    def flat(p: Point) -> bool:
+        return abs(p.slope) <= -c2 * start.slope
+
+    before, new = start, at(t)
+    tries = 0
+    while tries < evaluations:  # outwards
+        if too_high(new) or (tries > 1 and new.value >= before.value):
             break
-        if abs(new.slope) <= -c2 * start.slope:
-            bracket, done = [new], True
-            break
+        if flat(new):
+            return new
         if new.slope >= 0:
-            bracket = [before, new]
             break
         further = cubic_minimum(before, new, (new.t + 0.01 * (new.t - before.t), new.t * 10))
         before, new = new, at(further)
-        count += 1
         tries += 1
-    if tries == evaluations:
-        bracket = [start, new]
-    return _narrowed(at, start, bracket, done, tries, count, largest, tolerance, evaluations, c1, c2)
+    else:
+        before = start
 
-
-def _narrowed(
-    at: Callable[[float], Point],
-    start: Point,
-    bracket: list[Point],
-    done: bool,
-    tries: int,
-    count: int,
-    largest: float,
-    tolerance: float,
-    evaluations: int,
-    c1: float,
-    c2: float,
-) -> tuple[Point, int]:
-    """The second phase: an interval that holds a good step, made smaller until a step is good."""
+    bracket = [before, new]
+    low, high = (0, 1) if before.value <= new.value else (1, 0)
     slow = False  # whether the last step hardly moved away from an end
-    low, high = (0, 1) if bracket[0].value <= bracket[-1].value else (1, 0)
-    while not done and tries < evaluations:
+    while tries < evaluations:  # inwards
         left, right = sorted((bracket[0].t, bracket[1].t))
         if (right - left) * largest < tolerance:
             break
         t = cubic_minimum(bracket[0], bracket[1])
         margin = 0.1 * (right - left)
-        if min(right - t, t - left) < margin:
-            if slow or t >= right or t <= left:
-                t = right - margin if abs(t - right) < abs(t - left) else left + margin
-                slow = False
-            else:
-                slow = True
-        else:
-            slow = False
+        near = min(right - t, t - left) < margin
+        if near and (slow or t >= right or t <= left):
+            t = right - margin if abs(t - right) < abs(t - left) else left + margin
+            near = False
+        slow = near
         new = at(t)
-        count += 1
         tries += 1
-        if new.value > start.value + c1 * new.t * start.slope or new.value >= bracket[low].value:
+        if too_high(new) or new.value >= bracket[low].value:
             bracket[high] = new
             low, high = (0, 1) if bracket[0].value <= bracket[1].value else (1, 0)
-        else:
-            if abs(new.slope) <= -c2 * start.slope:
-                done = True
-            elif new.slope * (bracket[high].t - bracket[low].t) >= 0:
-                bracket[high] = bracket[low]
-            bracket[low] = new
-    return bracket[low], count
+            continue
+        if not flat(new) and new.slope * (bracket[high].t - bracket[low].t) >= 0:
+            bracket[high] = bracket[low]
+        bracket[low] = new
+        if flat(new):
+            break
+    return bracket[low]

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.tape import RemovableHandle
-from nn.hooks import EVERYWHERE, ModuleHooks, added
+from autograd.tape import RemovableHandle, added
+from nn.hooks import EVERYWHERE, ModuleHooks
 from nn.loading import IncompatibleKeys
 from nn.members import REGISTERED, Kind
 from nn.module import Module

@@ -93,10 +93,10 @@ class ReduceLROnPlateau(LRScheduler):
         return self.cooldown_counter > 0
 
     def _is_better(self, figure: float, best: float) -> bool:
-        change = best * self.threshold if self.threshold_mode == "rel" else self.threshold
+        relative, margin = self.threshold_mode == "rel", self.threshold
         if self.mode == "min":
-            return figure < (best * (1.0 - self.threshold) if self.threshold_mode == "rel" else best - change)
-        return figure > (best * (self.threshold + 1.0) if self.threshold_mode == "rel" else best + change)
+            return figure < (best * (1.0 - margin) if relative else best - margin)
+        return figure > (best * (margin + 1.0) if relative else best + margin)
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]  # as in PyTorch
         """Note an epoch's figure, and let the rate fall if it is time.

@@ -78,7 +78,7 @@ def test_the_walk_is_that_of_pytorch(rule, options, problem):
     theirs = walk(torch, problem, rule, options, torch.float64, 200)
     for a, b in zip(ours, theirs, strict=True):
         assert np.isfinite(b).all()
-        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-10)
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
 
 
 LBFGS = [
@@ -235,7 +235,7 @@ def test_a_run_goes_on_from_pytorchs_state(rule, options):
     steps(ours, own_loss)
     steps(theirs, loss_of)
     for p, r in zip(own, params, strict=True):
-        np.testing.assert_allclose(p.array, r.detach().numpy(), rtol=1e-9, atol=1e-10)
+        np.testing.assert_allclose(p.array, r.detach().numpy(), rtol=1e-10, atol=1e-10)
     kept, expected = ours.state_dict()["state"], theirs.state_dict()["state"]
     assert kept.keys() == expected.keys()
     for i in kept:
