@@ -58,27 +58,25 @@ def walk(lib, problem, rule, options, dtype, steps):
     return np.array(losses), np.concatenate([p.detach().numpy().ravel() for p in params])
 
 
-LAST = {rule: i for i, (rule, _) in enumerate(GRID)}
-WALKS = [  # all options on the quadratic; on the others each rule once as it comes, and once with other options
-    pytest.param(rule, options, problem, id=f"{IDS[i]}-{problem}")
-    for i, (rule, options) in enumerate(GRID)
-    for problem in PROBLEMS
-    if problem == "quadratic" or i == LAST[rule] or GRID[i - 1][0] != rule
-]
+TOLERANCES = {"float64": 1e-10, "float32": 1e-5}
 
 
-@pytest.mark.parametrize(("rule", "options", "problem"), WALKS)
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize(("rule", "options"), GRID, ids=IDS)
 def test_the_walk_is_that_of_pytorch(rule, options, problem):
     # Near a minimum a rule that divides by the size of the gradient jumps to and fro across it, and the last bit of a
     # rounding decides which way; with small steps none gets there.
     options = {**options, "lr": min(options.get("lr", 1e-3), 1e-6 if options.get("maximize") else 1e-3)}
     if rule == "Rprop":
         options["step_sizes"] = (1e-6, 1e-2)
-    ours = walk(autograd, problem, rule, options, autograd.float64, 200)
-    theirs = walk(torch, problem, rule, options, torch.float64, 200)
-    for a, b in zip(ours, theirs, strict=True):
-        assert np.isfinite(b).all()
-        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+    for dtype, tolerance in TOLERANCES.items():
+        if dtype == "float32" and problem == "rosenbrock":
+            tolerance = 1e-4  # so steep that a rounding grows tenfold
+        ours = walk(autograd, problem, rule, options, getattr(autograd, dtype), 200)
+        theirs = walk(torch, problem, rule, options, getattr(torch, dtype), 200)
+        for a, b in zip(ours, theirs, strict=True):
+            assert np.isfinite(b).all()
+            np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
 LBFGS = [
