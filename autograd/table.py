@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -283,12 +284,23 @@ def registry() -> Mapping[str, Primitive]:
     >>> registry()["relu"].derivatives["x"].names
     ('out',)
     """
+    _load_all()
+    return MappingProxyType(_REGISTRY)
+
+
+@functools.cache
+def _load_all() -> None:
+    """Load what `import autograd` leaves out of the table, once."""
     from pkgutil import iter_modules
 
     for package in map(import_module, _PACKAGES):
         for module in iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    return MappingProxyType(_REGISTRY)
+
+
+def in_table(p: Primitive) -> bool:
+    """Whether a primitive is an entry of the table, rather than made for one node."""
+    return _REGISTRY.get(p.name) is p
 
 
 def implements(*functions: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -15,7 +15,7 @@ from autograd.show.formulas import formula
 from autograd.show.graph import Numbers, number
 from autograd.show.labels import Labels
 from autograd.show.links import Link, Links
-from autograd.table import registry
+from autograd.table import in_table
 from autograd.tape import AnyNode, Node, extras_of, reachable
 
 _OURS = -2
@@ -75,7 +75,7 @@ def _hung(n: Node) -> Record:
 
 def _links_of(n: Node, record: Record, called: Mapping[AnyNode, str], towards: set[AnyNode]) -> list[Link]:
     p = n.primitive
-    known = registry().get(p.name) is p
+    known = in_table(p)
     inputs = ", ".join(called[x] for x in record.parents.values())
     heading = f"{called[n]} = {p.name}({inputs}), upstream {record.upstream}"
     links = []

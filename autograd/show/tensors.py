@@ -19,7 +19,7 @@ from autograd.show.graph import Source as Line
 from autograd.show.labels import NO_LABEL, Label, Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.storage import written_since
-from autograd.table import Primitive, registry
+from autograd.table import Primitive, in_table
 from autograd.tape import AccumulateGrad, AnyNode, Frames, Node, Variable
 
 FREED = "freed by backward(): draw before it, or pass retain_graph=True"
@@ -326,7 +326,7 @@ def _saved_bytes(n: AnyNode) -> int:
 @functools.lru_cache(maxsize=1024)
 def _formula(p: Primitive, parameter: str) -> Formula | None:
     """The derivative along an edge, as it is written; None for an operation that is not of the table."""
-    known = registry().get(p.name) is p and p.derivatives.get(parameter) is not None
+    known = in_table(p) and p.derivatives.get(parameter) is not None
     return formula(p, parameter) if known else None
 
 
@@ -343,7 +343,7 @@ def _required(p: Primitive) -> Iterator[tuple[str, None]]:
 
 
 def _keeps_dtype(p: Primitive) -> bool:
-    return p.name != "cast" and registry().get(p.name) is p
+    return p.name != "cast" and in_table(p)
 
 
 def _number_of_result(n: Node) -> tuple[int, Any] | None:
