@@ -13,7 +13,24 @@ from autograd.kernels.recurrent_rnn import rnn
 from nn.recurrent_base import RNNBase
 
 
-class RNN(RNNBase):
+class _OneState(RNNBase):
+    """Layers whose state is one tensor."""
+
+    def forward(self, input: Any, hx: Tensor | None = None) -> tuple[Any, Tensor]:
+        """Return (out, h_n): the last layer's states at all steps, and the final states of all layers.
+
+        input (L, N, in), (N, L, in) with batch_first, (L, in) for a single sequence, or a `PackedSequence`;
+        hx (layers * directions, N, hidden), without N for a single sequence, zeros if left out
+        → out like the input, with directions * hidden numbers, and h_n like hx.
+
+        Raises:
+            ShapeError, ArgumentError: if a shape, or the input's dtype, does not fit.
+        """
+        out, (h,) = self._forward(input, hx)
+        return out, h
+
+
+class RNN(_OneState):
     """A simple recurrent network (Elman, 1990): h' = tanh(W_ih x + b_ih + W_hh h + b_hh) from element to element.
 
     Args:
@@ -80,21 +97,8 @@ class RNN(RNNBase):
         w_ih, w_hh, b_ih, b_hh = weights
         return rnn(x, state[0], w_ih, w_hh, b_ih, b_hh, self.nonlinearity, sizes, reverse)
 
-    def forward(self, input: Any, hx: Tensor | None = None) -> tuple[Any, Tensor]:
-        """Return (out, h_n): the last layer's states at all steps, and the final states of all layers.
 
-        input (L, N, in), (N, L, in) with batch_first, (L, in) for a single sequence, or a `PackedSequence`;
-        hx (layers * directions, N, hidden), without N for a single sequence, zeros if left out
-        → out like the input, with directions * hidden numbers, and h_n like hx.
-
-        Raises:
-            ShapeError, ArgumentError: if a shape, or the input's dtype, does not fit.
-        """
-        out, (h,) = self._forward(input, hx)
-        return out, h
-
-
-class GRU(RNNBase):
+class GRU(_OneState):
     """Gated recurrent units (Cho et al., 2014).
 
         r, z = σ(W_ih x + b_ih + W_hh h + b_hh)          what of the state is used, and kept
@@ -159,19 +163,6 @@ class GRU(RNNBase):
     ) -> Any:
         w_ih, w_hh, b_ih, b_hh = weights
         return gru(x, state[0], w_ih, w_hh, b_ih, b_hh, sizes, reverse)
-
-    def forward(self, input: Any, hx: Tensor | None = None) -> tuple[Any, Tensor]:
-        """Return (out, h_n): the last layer's states at all steps, and the final states of all layers.
-
-        input (L, N, in), (N, L, in) with batch_first, (L, in) for a single sequence, or a `PackedSequence`;
-        hx (layers * directions, N, hidden), without N for a single sequence, zeros if left out
-        → out like the input, with directions * hidden numbers, and h_n like hx.
-
-        Raises:
-            ShapeError, ArgumentError: if a shape, or the input's dtype, does not fit.
-        """
-        out, (h,) = self._forward(input, hx)
-        return out, h
 
 
 class LSTM(RNNBase):
