@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -92,4 +96,21 @@ def svg_texts(svg: str) -> dict[str, list[str]]:
             found.setdefault(title, []).extend(
                 "".join(text.itertext()).replace("\xa0", " ").strip() for text in group.iter(f"{SVG}text")
             )
+    return found
+
+
+def calls_in(block: Callable[[], object]) -> int:
+    """How many Python functions a call goes through: work that does not depend on how busy the machine is."""
+    found = 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal found
+        found += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        block()
+    finally:
+        sys.setprofile(before)
     return found

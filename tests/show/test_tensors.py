@@ -1,7 +1,6 @@
 """The drawing of the tape that tensors leave behind."""
 
 import gc
-import time
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +15,7 @@ from autograd.show import GraphNode, draw, trace
 from autograd.value import Value
 from tests.case import Array, Case, Sample
 from tests.op_cases import CASES
-from tests.show.reading import by_title, caption, read_dot
+from tests.show.reading import by_title, calls_in, caption, read_dot
 from tests.test_ops import drawn, mapped
 
 
@@ -415,13 +414,12 @@ def test_budgets_that_make_no_sense() -> None:
         draw([x * 1, x * 2, x * 3], max_nodes=2)
 
 
-def test_a_million_nodes_get_an_answer_at_once() -> None:
+def test_a_million_nodes_get_an_answer_from_the_nearest() -> None:
     y = leaf([1.0])
     for _ in range(1_000_000):
         y = autograd.neg(y)
-    start = time.process_time()
     drawing = draw(y)
-    assert time.process_time() - start < 0.5
+    assert calls_in(lambda: draw(y)) < 100_000
     assert len(drawing.graph.nodes) == 500
 
 

@@ -1,13 +1,11 @@
 """The drawing of a graph of Values."""
 
-import time
-
 import pytest
 
 from autograd.show import Graph, GraphNode, draw, trace
 from autograd.value import Value, dot
 from nn.scalar import MLP
-from tests.show.reading import by_title, caption, read_dot
+from tests.show.reading import by_title, calls_in, caption, read_dot
 
 
 def neuron() -> dict[str, Value]:
@@ -191,13 +189,12 @@ def test_more_nodes_than_the_budget() -> None:
     assert whole.notes == ()
 
 
-def test_a_million_nodes_get_an_answer_at_once() -> None:
+def test_a_million_nodes_get_an_answer_from_the_nearest() -> None:
     y = Value(1.0)
     for _ in range(1_000_000):
         y = y.sin()
-    start = time.process_time()
     drawing = draw(y)
-    assert time.process_time() - start < 0.5
+    assert calls_in(lambda: draw(y)) < 100_000
     assert len(drawing.graph.nodes) == 500
     assert "More than 500 nodes" in caption(drawing.dot)
 
@@ -205,8 +202,7 @@ def test_a_million_nodes_get_an_answer_at_once() -> None:
 def test_a_million_edges_too() -> None:
     x, w = Value(1.0), Value(2.0)
     y = dot([x] * 500_000, [w] * 500_000)
-    start = time.process_time()
     drawing = draw(y)
-    assert time.process_time() - start < 2
+    assert calls_in(lambda: draw(y)) < 300_000
     assert len(drawing.graph.edges) == 4000
     assert "More than 4000 edges" in caption(drawing.dot)
