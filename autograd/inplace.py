@@ -30,6 +30,7 @@ from autograd.storage import LastWrite, written_since
 from autograd.storing import stored
 from autograd.table import Primitive
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, counted, extras_of, wrap
+from autograd.watch import watch_write
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -269,7 +270,18 @@ def set_node(x: Variable, node: AnyNode | None) -> None:
 def _written_node(p: Primitive, raw: tuple[Any, ...], x: AnyNode | None, value: AnyNode | None) -> Node:
     """The node of a write of `value` into `x` (the first of `raw`), either of which may need no gradient."""
     inputs = ((x, "x", None), (value, "value", None))
-    return make_node(p, raw, [(node, name, i) for node, name, i in inputs if node is not None], raw[0])
+    return _made(p, raw, [(node, name, i) for node, name, i in inputs if node is not None], raw[0])
+
+
+def _made(
+    p: Primitive, raw: tuple[Any, ...], active: list[tuple[AnyNode, str, int | None]], out: Array
+) -> Node:
+    """A new node, which is watched where others are."""
+    node = make_node(p, raw, active, out)
+    mode = MODE.get()
+    if mode.watched:
+        watch_write(node, mode, out, raw)
+    return node
 
 
 def replace_node(x: Variable, node: AnyNode | None) -> None:
@@ -281,6 +293,9 @@ def replace_node(x: Variable, node: AnyNode | None) -> None:
         if isinstance(node, Node):
             extras_of(node).retained = x.leaf
     x.node = node
+    recorder = MODE.get().recorder
+    if recorder is not None and node is not None:
+        recorder.written(x.array, node)
 
 
 def current_node(x: Variable) -> AnyNode | None:
@@ -296,7 +311,7 @@ def current_node(x: Variable) -> AnyNode | None:
 def _read(root: Variable, x: Variable) -> Node:
     """A node of `x` that reads its root as it is now."""
     assert root.node is not None
-    return make_node(_TAKE, (root.array, view_index(root.array, x.array)), [(root.node, "x", None)], x.array)
+    return _made(_TAKE, (root.array, view_index(root.array, x.array)), [(root.node, "x", None)], x.array)
 
 
 def view_index(base: Array, view: Array) -> Array:

@@ -145,6 +145,10 @@ class Recorder:
         made = self._made.get(id(array))
         return made[1] if made is not None and made[0]() is array else None
 
+    def written(self, array: Any, node: AnyNode) -> None:
+        """Take in that an array has been written in place, and is the result of `node` now."""
+        self._made[id(array)] = weakref.ref(array), node
+
     def _remember(self, array: Any, node: AnyNode) -> None:
         if isinstance(array, np.ndarray):
             self._made.setdefault(id(array), (weakref.ref(array), node))

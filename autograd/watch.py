@@ -34,15 +34,27 @@ def watch(node: Node, mode: Mode, outs: Sequence[Any], inputs: Sequence[Any]) ->
         pack(node, mode)
 
 
+def watch_write(node: Node, mode: Mode, out: Any, inputs: Sequence[Any]) -> None:
+    """The same for the node of an in-place write, or of a view that reads what was written.
+
+    What was in the memory before is not looked at: it may never have been set.
+    """
+    if mode.recorder is not None:
+        mode.recorder.add(node, users_frames(), (out,), inputs)
+    if mode.anomaly:
+        extras_of(node).origin = users_frames()
+
+
 def is_ours(file: str) -> bool:
     """Whether a file of code is one of this project."""
     return file.startswith(_OURS)
 
 
-def users_frames() -> Frames:
-    """The innermost calls outside this project, outermost first."""
+def users_frames(frame: Any = None) -> Frames:
+    """The innermost calls outside this project, outermost first: from a frame outwards, or from here."""
     frames: list[tuple[str, int, str]] = []
-    frame: Any = sys._getframe(2)  # noqa: SLF001  # what traceback.extract_stack uses, without reading the sources
+    if frame is None:
+        frame = sys._getframe(2)  # noqa: SLF001  # what traceback.extract_stack uses, without reading the sources
     while frame is not None and len(frames) < _FRAMES:
         file = frame.f_code.co_filename
         if not is_ours(file):

@@ -5,7 +5,7 @@ The layers of `nn` itself work on whole arrays. Here a neuron holds its weights 
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +34,38 @@ class Module:
     def parameters(self) -> list[Value]:
         """Every weight and bias, in the order in which they were made."""
         return []
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter with its path.
+
+        >>> [name for name, _ in MLP(2, [1]).named_parameters()]
+        ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.w.1', 'layers.0.neurons.0.b']
+        """
+        wanted = set(self.parameters())
+        for path, module in self.named_modules():
+            for name, part in module._parts():  # noqa: SLF001  its own class
+                if isinstance(part, Value) and part in wanted:
+                    yield f"{path}.{name}" if path else name, part
+
+    def named_modules(self) -> Iterator[tuple[str, "Module"]]:
+        """This module, whose path is "", and every module in it with its path.
+
+        >>> [name for name, _ in MLP(2, [1]).named_modules()]
+        ['', 'layers.0', 'layers.0.neurons.0']
+        """
+        yield "", self
+        for name, part in self._parts():
+            if isinstance(part, Module):
+                for path, module in part.named_modules():
+                    yield f"{name}.{path}" if path else name, module
+
+    def _parts(self) -> Iterator[tuple[str, Any]]:
+        """What it holds, also in lists and tuples, with their names."""
+        for name, thing in vars(self).items():
+            if isinstance(thing, (list, tuple)):
+                yield from ((f"{name}.{i}", part) for i, part in enumerate(thing))
+            else:
+                yield name, thing
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0, so that the next `backward()` starts afresh."""

@@ -30,41 +30,64 @@ FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What is shown of an array: each of a few elements, or the range and mean of many.
+    """What is shown of an array: each of a few elements, and what is to be said of many.
+
+    shape:       of the array
+    elements:    in C order, if they are few enough to be kept
+    low, high, mean, std: over the finite elements, as is largest; None where there are none
+    nans, infinities: how many of the elements are not finite
+    zeros:       the share of the elements that are 0
+    largest:     the largest absolute value
 
     >>> str(Numbers.of([[1.0, 0.5], [2 / 3, -1e-9]]))
     '[[1, 0.5], [0.6667, -1e-09]]'
     >>> str(Numbers.of(range(100)))
     '0 … 99, mean 49.5'
+    >>> Numbers.of([0.0, 0.0, -3.0, 1.0]).zeros, Numbers.of([0.0, -3.0]).largest
+    (0.5, 3.0)
     """
 
     shape: tuple[int, ...]
-    elements: tuple[float, ...] | None  # in C order, if they are few
-    low: float | None = None  # over the finite elements, as are high and mean
+    elements: tuple[float, ...] | None
+    low: float | None = None
     high: float | None = None
     mean: float | None = None
     nans: int = 0
     infinities: int = 0
+    std: float | None = None
+    zeros: float | None = None
+    largest: float | None = None
 
     @classmethod
-    def of(cls, values: Any) -> Numbers:
-        """The numbers of an array, or of anything NumPy makes one of."""
+    def of(cls, values: Any, most: int = FEW) -> Numbers:
+        """The numbers of an array, or of anything NumPy makes one of; up to `most` elements are kept."""
         a = np.asarray(values)
-        if a.size <= FEW:
-            return cls(a.shape, tuple(a.ravel().tolist()))
-        if a.dtype.kind != "f":
-            return cls(a.shape, None, a.min().item(), a.max().item(), float(a.mean()))
-        finite = np.isfinite(a)
-        if not finite.all():
+        elements = tuple(a.ravel().tolist()) if a.size <= most else None
+        if not a.size:
+            return cls(a.shape, elements)
+        if a.size == 1 and elements is not None and math.isfinite(elements[0]):
+            x = elements[0]
+            return cls(a.shape, elements, x, x, float(x), 0, 0, 0.0, float(x == 0), float(abs(x)))
+        zeros = 1 - int(np.count_nonzero(a)) / a.size
+        nans = infinities = 0
+        finite = a
+        if a.dtype.kind == "f" and not (is_finite := np.isfinite(a)).all():
             nans = int(np.isnan(a).sum())
-            a = a[finite]
-            rest = cls.of(a) if a.size > FEW else None
-            low, high, mean = (rest.low, rest.high, rest.mean) if rest is not None else _range(a)
-            return cls(finite.shape, None, low, high, mean, nans, finite.size - a.size - nans)
-        return cls(a.shape, None, *_range(a))
+            finite = a[is_finite]
+            infinities = a.size - finite.size - nans
+        if not finite.size:
+            return cls(a.shape, elements, None, None, None, nans, infinities, None, zeros)
+        low, high = finite.min().item(), finite.max().item()
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # numbers near the end of float64: mean and std are inf
+            mean = float(finite.mean(dtype=np.float64))
+            std = float(finite.std(dtype=np.float64)) if math.isfinite(mean) else math.inf
+        largest = float(max(abs(low), abs(high)))
+        return cls(a.shape, elements, low, high, mean, nans, infinities, std, zeros, largest)
 
     def __str__(self) -> str:
-        if self.elements is not None:
+        if self.elements is not None and len(self.elements) <= FEW:
             return _nested(self.elements, self.shape)
         parts = []
         if self.low is not None and self.high is not None and self.mean is not None:
@@ -76,14 +99,6 @@ class Numbers:
             f"{count} {what}" for count, what in ((self.nans, "nan"), (self.infinities, "inf")) if count
         ]
         return ", ".join(parts)
-
-
-def _range(a: np.ndarray[Any, np.dtype[Any]]) -> tuple[float | None, float | None, float | None]:
-    """Lowest, highest and mean of finite numbers."""
-    if not a.size:
-        return None, None, None
-    with np.errstate(over="ignore"):  # numbers near the end of float64: a mean of inf is what NumPy gives
-        return float(a.min()), float(a.max()), float(a.mean(dtype=np.float64))
 
 
 def number(x: float) -> str:

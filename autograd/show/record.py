@@ -2,11 +2,13 @@
 
 While a recording runs, every new operation keeps its user's line, the module it ran in, its inputs and result in
 numbers, and what backward sends through it. A graph can then be described after `backward()` too, and one that ended
-in an exception up to the operation that failed.
+in an exception up to the operation that failed. Operations on tensors are recorded by the tape itself (`recording`),
+those on `Value`s are watched from outside (`record_values`).
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from contextvars import Token
@@ -16,9 +18,18 @@ from typing import Any
 from autograd.errors import ArgumentError
 from autograd.modes import MODE, Mode
 from autograd.recording import Failure, Recorder
-from autograd.show.graph import Numbers
+from autograd.show.graph import FEW, Numbers
+from autograd.show.record_values import (
+    ValueFailure,
+    ValueWatch,
+    failing_backward,
+    is_of_values,
+    operation_of,
+    values_in,
+)
 from autograd.sweep import sweep
 from autograd.tape import Frames, Node, Variable, raw
+from autograd.value import Value
 from autograd.watch import is_ours
 
 
@@ -26,7 +37,10 @@ class record:
     """Record what a block computes, to be described by `trace`, by `draw`, or as JSON.
 
     Args:
-        modules: the model whose modules are to be named, or a dict of name -> model.
+        modules: the model whose modules are to be named, or a dict of name -> model; of `nn` or of `nn.scalar`.
+        elements: arrays of up to so many elements are kept in full; of larger ones range, mean and the like.
+
+    Operations on Values are seen as a profiler sees them: while another profiler runs, they are not recorded.
 
     >>> import autograd
     >>> from autograd.show import trace
@@ -41,10 +55,13 @@ class record:
     [('g * y', '8103', '2.431e+04'), ('g * x', '8103', '2.431e+04'), ('g * out', '1', '8103')]
     """
 
-    def __init__(self, modules: Any = None) -> None:
-        self._recorder = Recorder(Numbers.of)
+    def __init__(self, modules: Any = None, *, elements: int = FEW) -> None:
+        self._recorder = Recorder(functools.partial(Numbers.of, most=elements))
         self._named = _named_modules(modules)
         self._recorder.classes.update((path, type(module).__name__) for path, module in self._named.items())
+        self._watch = ValueWatch(self._recorder.classes, self._recorder.modules)
+        self._failed: ValueFailure | None = None
+        self.stopped = ""
         self._handles: list[Any] = []
         self._tokens: list[Token[Mode]] = []
         self._broken: tuple[BaseException | None, str] = (None, "")  # the module in which an error was raised
@@ -65,12 +82,21 @@ class record:
         used |= {p.parents[0] for p in used if isinstance(p, Node) and p.primitive.selects and p.parents}
         return [n for n in nodes if n not in used]
 
+    @property
+    def value_roots(self) -> list[Value | ValueFailure]:
+        """The same of `Value`s."""
+        return [self._failed] if self._failed is not None else [*self._watch.results]
+
     def __enter__(self) -> record:
         self._tokens.append(MODE.set(MODE.get().but(recorder=self._recorder)))
         for path, module in self._named.items():
+            if not hasattr(module, "register_forward_pre_hook"):
+                self._watch.add_module(path, module)
+                continue
             enter = _Enter(self._recorder, path)
             self._handles.append(module.register_forward_pre_hook(enter, prepend=True))
             self._handles.append(module.register_forward_hook(self._leave, always_call=True))
+        self._watch.start()
         return self
 
     def _leave(self, *_: Any) -> None:
@@ -82,6 +108,7 @@ class record:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._watch.stop()
         MODE.reset(self._tokens.pop())
         for handle in self._handles:
             handle.remove()
@@ -90,12 +117,43 @@ class record:
         self._recorder.failure = None
         if error is None:
             return
+        said = f"{type(error).__name__}: {error}"
         if passing is not None and _is_from_sweep(traceback):
-            passing.error = f"{type(error).__name__}: {error}"
+            passing.error = said
+        elif (of_value := failing_backward(traceback)) is not None:
+            of_value.error = said
         elif failure is not None and failure.error in _causes(error):
             self._recorder.failure = failure
         elif traceback is not None:
-            self._recorder.failure = self._from_traceback(error, traceback)
+            self._failed = self._failed_values(error, said, traceback)
+            if self._failed is None:
+                self._recorder.failure = self._from_traceback(error, traceback)
+            if self._failed is None and self._recorder.failure is None:
+                frames = _users_calls(traceback)
+                at = f" at line {frames[-1][1]} of {frames[-1][0]}" if frames else ""
+                self.stopped = f"The program stopped{at}: {said}"
+
+    def _failed_values(
+        self, error: BaseException, said: str, traceback: TracebackType
+    ) -> ValueFailure | None:
+        """The operation on Values that raised."""
+        inner: list[Any] = []  # calls of Value's own since the last of the user's
+        step: TracebackType | None = traceback
+        while step is not None:
+            if is_of_values(step.tb_frame):
+                inner.append(step.tb_frame)
+            elif not is_ours(step.tb_frame.f_code.co_filename):
+                inner.clear()
+            step = step.tb_next
+        if inner:
+            op, parents = operation_of(inner[0]), values_in(inner[0].f_locals.values())
+        elif isinstance(error, TypeError) and "unsupported operand" in str(error):
+            op, parents = self._watch.refused
+        else:
+            return None
+        frames, module = _users_calls(traceback), self._watch.calls_of(traceback)
+        classes = self._recorder.classes
+        return ValueFailure(op, parents, said, frames, module, classes) if parents else None
 
     def _from_traceback(self, error: BaseException, traceback: TracebackType) -> Failure | None:
         """The call of this project that raised before it came to an operation."""
@@ -145,6 +203,17 @@ def _named_modules(given: Any) -> dict[str, Any]:
         for path, module in model.named_modules():
             found[".".join(p for p in (name, path) if p)] = module
     return found
+
+
+def _users_calls(traceback: TracebackType | None) -> Frames:
+    """The innermost of the user's calls through which an error came."""
+    frames: list[tuple[str, int, str]] = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not is_ours(code.co_filename):
+            frames.append((code.co_filename, traceback.tb_lineno, code.co_name))
+        traceback = traceback.tb_next
+    return tuple(frames[-3:])
 
 
 def _is_from_sweep(traceback: TracebackType | None) -> bool:

@@ -31,25 +31,30 @@ def table_op(op: str) -> tuple[str, dict[str, Expression]]:
     return _OPS.get(op, ""), {}
 
 
+def argument(op: str, position: int, count: int) -> str:
+    """What an operation of `Value` calls one of its `count` inputs; "" if it is not of the table.
+
+    >>> [argument("dot", i, 5) for i in range(5)]
+    ['x1', 'x2', 'w1', 'w2', 'bias']
+    """
+    if op == "dot":
+        half = (count - 1) // 2
+        i, x = divmod(position, half) if half else (2, 0)
+        return f"{'xw'[i]}{x + 1}" if i < 2 else "bias"
+    return ("x", "y")[position] if table_op(op)[0] and position < 2 else ""
+
+
 _cached = functools.lru_cache(maxsize=256)(formula)
 
 
 def scalar_formula(op: str, position: int, count: int, upstream: Expression | None = None) -> Formula | None:
     """The derivative of an operation of `Value` for one of its `count` inputs; None if the table has no such one."""
     if op == "dot":
+        if position == count - 1:
+            return _cached("add", "x", upstream)
         half = (count - 1) // 2
-        other = (
-            ""
-            if position == count - 1
-            else f"w{position + 1}"
-            if position < half
-            else f"x{position - half + 1}"
-        )
-        return (
-            _cached("mul", "x", upstream).put_in({"y": Name(other)})
-            if other
-            else _cached("add", "x", upstream)
-        )
+        other = argument(op, position + half if position < half else position - half, count)
+        return _cached("mul", "x", upstream).put_in({"y": Name(other)})
     name, numbers = table_op(op)
     if not name:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.recording import Failure, Key, Record, local_derivatives
 from autograd.show.formulas import Formula, formula
-from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
+from autograd.show.graph import FEW, GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
 from autograd.show.graph import Source as Line
 from autograd.show.labels import NO_LABEL, Label, Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
@@ -59,9 +59,10 @@ def trace_tensors(
     labels: Labels,
     limit: int,
     values: bool,
+    elements: int = FEW,
 ) -> Graph:
     """Return the graph that led to `roots`: tensors, or what a recording has kept."""
-    return _Tape(roots, labels, values).graph(limit)
+    return _Tape(roots, labels, values, elements).graph(limit)
 
 
 class _Tape:
@@ -72,8 +73,10 @@ class _Tape:
         roots: Sequence[Variable | Node | Failure],
         labels: Labels,
         values: bool,
+        elements: int,
     ) -> None:
         self.labels = labels
+        self.elements = elements  # arrays of up to so many are kept in full
         self.locals: dict[Node, dict[Key, float]] = {}
         self.modules: dict[str, str] = {}  # path -> class, of a graph that was recorded
         self.summaries: dict[AnyNode, Numbers] = {}  # leaf -> what it was when it was recorded
@@ -225,10 +228,10 @@ class _Tape:
         array = self.known.get(n) if label.array is None else label.array
         gradient, state = _gradient(n, swept)
         record = _record(n)
-        value = Numbers.of(array) if array is not None else self.summaries.get(n)
+        value = Numbers.of(array, self.elements) if array is not None else self.summaries.get(n)
         if record is not None and isinstance(record.result, Numbers):
             value = record.result
-        grad = Numbers.of(gradient) if gradient is not None else None
+        grad = Numbers.of(gradient, self.elements) if gradient is not None else None
         if record is not None and grad is None and isinstance(record.upstream, Numbers):
             grad, state = record.upstream, "computed"
         elif record is not None and grad is None:
@@ -273,7 +276,7 @@ class _Tape:
             name=label.name,
             shape=np.shape(array),
             dtype=str(array.dtype) if isinstance(array, np.ndarray) else "",
-            value=Numbers.of(array) if self.values and n.fresh else None,
+            value=Numbers.of(array, self.elements) if self.values and n.fresh else None,
             notes=() if n.fresh else (CHANGED,),
         )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.graph import Graph
+from autograd.show.graph import FEW, Graph
 from autograd.show.labels import Labels, Parameters
 from autograd.show.record import record
+from autograd.show.record_values import ValueFailure
 from autograd.show.tensors import trace_tensors
 from autograd.show.values import trace_values
 from autograd.tape import Variable
@@ -25,10 +27,13 @@ def trace(
     params: Parameters | None = None,
     values: bool = True,
     max_nodes: int = MAX_NODES,
+    elements: int = FEW,
 ) -> Graph:
-    """Return the graph that led to `root` as plain data; the arguments are those of `draw`.
+    """Return the graph that led to `root` as plain data; the arguments are those of `draw`, and one more.
 
-    `root` may also be a recording: then it is all that was recorded, up to the operation that failed, if one did.
+    Arrays of up to `elements` elements are kept in full, where they are still there; a recording has an option of
+    the same name. `root` may also be a recording: then it is all that was recorded, up to the operation that failed,
+    if one did.
 
     >>> from autograd import Value
     >>> x = Value(3.0, label="x")
@@ -40,22 +45,37 @@ def trace(
     >>> [(edge.source, edge.target, edge.local) for edge in graph.edges]
     [('n0', 'n1', 3.0), ('n0', 'n1', 3.0)]
     """
+    if max_nodes < 1:
+        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
+    if elements < 0:
+        raise ArgumentError(f"trace: elements must be 0 or more, got {elements}")
+    labels = Labels(names, params)
     if isinstance(root, record):
-        return trace_tensors(root.roots, Labels(names, params), max_nodes, values)
+        return _traced_recording(root, labels, max_nodes, values, elements)
     roots: Any = (root,) if isinstance(root, Variable | Value) else root
     if not isinstance(roots, Sequence) or not roots:
         raise ArgumentError(f"draw: needs a Tensor, a Value or a list of them, got {_described(root)}")
-    if max_nodes < 1:
-        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
-    labels = Labels(names, params)
     if all(isinstance(r, Value) for r in roots):
         return trace_values(roots, labels, max_nodes, values)
     if all(isinstance(r, Variable) for r in roots):
-        return trace_tensors(roots, labels, max_nodes, values)
+        return trace_tensors(roots, labels, max_nodes, values, elements)
     raise ArgumentError(
         f"draw: needs tensors alone or Values alone, got a {type(roots).__name__} of "
         f"{', '.join(sorted({type(r).__name__ for r in roots}))}"
     )
+
+
+def _traced_recording(tape: record, labels: Labels, limit: int, values: bool, elements: int) -> Graph:
+    """All that was recorded: of tensors, or if there were none, of Values."""
+    roots, of_values = tape.roots, tape.value_roots
+    notes = [tape.stopped] if tape.stopped else []
+    if of_values and (not roots or isinstance(of_values[0], ValueFailure)):
+        graph = trace_values(of_values, labels, limit, values)
+        notes += ["Tensors were recorded as well: trace one of them to see these."] if roots else []
+    else:
+        graph = trace_tensors(roots, labels, limit, values, elements)
+        notes += ["Values were recorded as well: trace one of them to see these."] if of_values else []
+    return replace(graph, notes=(*notes, *graph.notes)) if notes else graph
 
 
 def _described(root: object) -> str:

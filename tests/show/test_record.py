@@ -201,6 +201,24 @@ def test_a_backward_that_fails_marks_where() -> None:
     assert "NaN" in node.error
 
 
+def test_what_was_written_in_place_is_known_where_an_operation_fails() -> None:
+    w = autograd.tensor([1.0, 2.0], requires_grad=True)
+
+    def program() -> None:
+        x = w.exp()
+        x[0] = 5.0
+        x.mul_(2.0)
+        _ = x @ autograd.ones(3)
+
+    with pytest.raises(ShapeError), record() as tape:
+        program()
+    graph = trace(tape)
+    assert [n.op for n in graph.nodes if n.kind != "constant" and n.op] == ["exp", "setitem", "mul", "matmul"]
+    assert only(graph, "setitem").source is not None
+    names = {n.id: n.op for n in graph.nodes}
+    assert {names[e.source] for e in graph.edges if names[e.target] == "matmul"} == {"mul", ""}
+
+
 def test_an_error_that_the_program_deals_with_is_none() -> None:
     w = autograd.tensor([1.0, 2.0], requires_grad=True)
     with record() as tape:
