@@ -29,7 +29,7 @@ ALLOWED = {
 
 # Libraries imported where they are used, inside a function, so that `import autograd` stays quick.
 ON_USE = {"cupy", "graphviz", "IPython", "matplotlib", "mpi4py", "onnx", "pygraphviz", "safetensors", "scipy"}
-ON_USE |= {"sklearn", "tqdm"}
+ON_USE |= {"sklearn", "tensorboardX", "tqdm"}
 EARLY: dict[tuple[str, str], str] = {
     # (file, library): why it is imported with its module
 }

@@ -6,6 +6,7 @@
     explain     the chain rule from a result to an input, in words, mathematics and numbers
     explain_op  the card of one operation
     formula     a derivative of the table, written as text, LaTeX or JavaScript
+    watch       a model while it trains, layer by layer
 
 From the tape to the picture: `tensors` and `values` read what was recorded into a `graph`, with `labels` for names;
 `dot` writes it as DOT text; `render` has Graphviz lay it out. `symbols` pass through the formulas of the table and
@@ -20,21 +21,30 @@ from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
 from autograd.show.op_card import OpCard, explain_op
 from autograd.show.record import record
 from autograd.show.trace import trace
+from autograd.show.watch import Watch, watch
+from autograd.show.watch_missing import Missing
+from autograd.show.watch_numbers import Observation
+from autograd.show.watch_report import Finding
 
 __all__ = [
     "Drawing",
     "Explanation",
+    "Finding",
     "Formula",
     "Graph",
     "GraphEdge",
     "GraphNode",
+    "Missing",
     "Numbers",
+    "Observation",
     "OpCard",
     "Source",
+    "Watch",
     "draw",
     "explain",
     "explain_op",
     "formula",
     "record",
     "trace",
+    "watch",
 ]
