@@ -126,7 +126,7 @@ def _gradients(history: Sequence[Observation], weighted: Sequence[str]) -> Itera
     for problem, cases, worst in both:
         if cases:
             name, ratio, step = worst(cases, key=lambda case: case[1])
-            others = f" (and in {len(cases) - 1} more)" if len(cases) > 1 else ""
+            others = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
             if ratio == 0:
                 text = f"layer {name}{others}: gradients are zero: nothing comes back from behind it"
                 yield Finding("vanishing", name, step, ratio, f"{text}. {BLOCKED}.")
@@ -174,7 +174,7 @@ def _updates(history: Sequence[Observation]) -> Iterable[Finding]:
         if cases:
             pick = min if problem == "slow" else max
             name, ratio, step = pick(cases, key=lambda case: case[1])
-            others = f" ({len(cases) - 1} more alike)" if len(cases) > 1 else ""
+            others = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
             yield _finding(
                 problem,
                 name,
