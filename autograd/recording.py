@@ -7,9 +7,9 @@ each new node over. Outside, nothing is called.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,11 +21,28 @@ Key = tuple[str, int | None]
 """An argument of an operation, and which element of it where it is a sequence."""
 
 
+class Given:
+    """What an operation was given, to be computed again.
+
+    values:  of each parameter; MISSING for what is not kept: results of other operations, and large arrays
+    parents: argument -> the node it came from
+    """
+
+    MISSING: ClassVar[Any] = object()
+    MOST: ClassVar[int] = 1024
+    __slots__ = ("parents", "values")
+
+    def __init__(self, values: tuple[Any, ...], parents: dict[Key, AnyNode]) -> None:
+        self.values = values
+        self.parents = parents
+
+
 class Record:
     """One operation as it was recorded.
 
     parents:     of its node, with the argument that each is; they outlast the sweep, which frees what the node saved
     inputs:      every array that came in
+    given:       what it takes to compute it again
     result:      what came out; a tuple where there are several
     dtype:       of the result
     saved:       how many bytes the node kept for its backward
@@ -44,6 +61,7 @@ class Record:
         "dtype",
         "error",
         "frames",
+        "given",
         "inputs",
         "locals",
         "module",
@@ -59,6 +77,7 @@ class Record:
         self.module = module
         self.parents: dict[Key, AnyNode] = {}
         self.inputs: dict[Key, Any] = {}
+        self.given = Given((), self.parents)
         self.result: Any = None
         self.dtype = ""
         self.saved = 0
@@ -116,6 +135,7 @@ class Recorder:
                 record.inputs.update({(name, i): part for i, part in enumerate(value)})
             elif name in p.arrays and value is not None:
                 record.inputs[name, None] = value
+        record.given = Given(_kept(p.sequences, p.parameters, inputs, record.parents), record.parents)
         for key, array in record.inputs.items():
             if key in record.parents:
                 self._remember(array, record.parents[key])
@@ -154,6 +174,26 @@ class Recorder:
             self._made.setdefault(id(array), (weakref.ref(array), node))
             if self._made[id(array)][0]() is not array:
                 self._made[id(array)] = weakref.ref(array), node
+
+
+def _kept(
+    sequences: Collection[str], parameters: Sequence[str], inputs: Sequence[Any], parents: dict[Key, AnyNode]
+) -> tuple[Any, ...]:
+    """Of what came in, what it takes to compute an operation again."""
+
+    def of(key: Key, value: Any) -> Any:
+        if isinstance(parents.get(key), Node):
+            return Given.MISSING
+        if isinstance(value, np.ndarray):
+            return value.copy() if value.size <= Given.MOST else Given.MISSING
+        return value
+
+    return tuple(
+        tuple(of((name, i), part) for i, part in enumerate(value))
+        if name in sequences
+        else of((name, None), value)
+        for name, value in zip(parameters, inputs, strict=False)
+    )
 
 
 def local_derivatives(node: Node) -> dict[Key, float]:

@@ -15,7 +15,7 @@ become `expressions`, which `notation` writes; `formulas` puts that together, wi
 
 from autograd.drawing import draw
 from autograd.show.drawing import Drawing
-from autograd.show.explain import Explanation, explain
+from autograd.show.explain import Explanation, Explanations, explain
 from autograd.show.formulas import Formula, formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
 from autograd.show.op_card import OpCard, explain_op
@@ -29,6 +29,7 @@ from autograd.show.watch_report import Finding
 __all__ = [
     "Drawing",
     "Explanation",
+    "Explanations",
     "Finding",
     "Formula",
     "Graph",

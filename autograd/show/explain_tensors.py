@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from autograd.backward import grad
-from autograd.errors import ArgumentError
-from autograd.recording import Contributions, Passing, Record, Upstream, local_derivatives
+from autograd.errors import ArgumentError, GradientError, GraphFreedError
+from autograd.modes import MODE, NO_GRAD
+from autograd.recording import Contributions, Key, Passing, Record, Upstream, local_derivatives
 from autograd.show.expressions import Number
 from autograd.show.formulas import formula
-from autograd.show.graph import Numbers, number
+from autograd.show.graph import FEW, Numbers
 from autograd.show.labels import Labels
-from autograd.show.links import Link, Links
+from autograd.show.links import (
+    Check,
+    Link,
+    Links,
+    is_few,
+    numbers_of,
+    with_names,
+    with_numbers,
+    written,
+)
+from autograd.show.replay import Replay
+from autograd.show.tensors import Constant, Source, Tape
 from autograd.table import in_table
-from autograd.tape import AnyNode, Node, extras_of, reachable
+from autograd.tape import AccumulateGrad, AnyNode, Node, extras_of
 
 _OURS = -2
 """The number of the hooks that an explanation hangs on nodes for one sweep."""
+
+EACH = 64
+"""Up to so many elements are checked one by one; more along one direction."""
+
+HOW = (
+    "explain before backward(), call backward(retain_graph=True), or compute and call backward() inside "
+    "'with autograd.show.record():'"
+)
 
 
 def tensor_links(
@@ -27,10 +48,85 @@ def tensor_links(
 ) -> Links:
     """The edges from `root` to `wrt`, with what a sweep sends along them."""
     start, end = root.current_node(), wrt.current_node()
+    if root.array.size != 1:
+        raise ArgumentError(
+            f"explain: needs a result of one number, got shape {root.array.shape}; take one element, or sum()"
+        )
     if start is None or end is None:
-        raise ArgumentError("explain: neither the result nor wrt may be a constant; use requires_grad=True")
-    nodes = reachable([start])
-    records = {n: _hung(n) for n in nodes if isinstance(n, Node) and n.parents is not None}
+        which = "the result" if start is None else "wrt"
+        raise ArgumentError(f"explain: {which} is a constant; use requires_grad=True")
+    order = _reachable(start)
+    if any(isinstance(n, Node) and n.parents is None and _record(n) is None for n in order):
+        raise GraphFreedError(f"explain: backward() has freed the graph; {HOW}")
+    towards = _towards(order, end)
+    if start not in towards:
+        raise ArgumentError("explain: the result does not depend on wrt")
+    live = all(n.parents is not None for n in order if isinstance(n, Node))
+    if live:
+        records, gradient = _swept(root, wrt, order)
+    else:
+        records, gradient = _as_recorded(start, end, order, towards)
+    writer = _Writer(root, Labels({**(names or {}), "wrt": wrt}), order, records)
+    links: list[Link] = []
+    keys: list[tuple[AnyNode, AnyNode]] = []
+    for n in order:
+        if isinstance(n, Node) and n in towards and n is not end:
+            for key, parent in _inputs(n).items():
+                if parent in towards:
+                    links.append(writer.link(n, key, parent))
+                    keys.append((n, parent))
+    check, unchecked = _check(root, wrt, order, gradient, again)
+    shown = numbers_of(gradient)
+    total = float(np.sum(shown.elements or 0) if isinstance(gradient, Numbers) else gradient.sum())
+    called = writer.called
+    return Links(
+        called[start], called[end], tuple(links), shown, check, total, unchecked, tuple(keys), (start, end)
+    )
+
+
+# ------------------------------------------------------------------------------------------------- the walk
+
+
+def _record(n: AnyNode) -> Record | None:
+    return n.extras.record if isinstance(n, Node) and n.extras is not None else None
+
+
+def _inputs(n: AnyNode) -> dict[Key, AnyNode]:
+    """Argument -> the node it comes from, also of what has been freed but was recorded."""
+    if not isinstance(n, Node):
+        return {}
+    if n.parents is not None:
+        return {(d.parameter, d.element): p for d, p in zip(n.derivatives, n.parents, strict=True)}
+    record = _record(n)
+    return record.parents if record is not None else {}
+
+
+def _reachable(start: AnyNode) -> list[AnyNode]:
+    """Every node that leads to one, newest first."""
+    seen = {start}
+    stack = [start]
+    while stack:
+        for parent in _inputs(stack.pop()).values():
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=lambda n: n.seq, reverse=True)
+
+
+def _towards(order: Sequence[AnyNode], end: AnyNode) -> set[AnyNode]:
+    towards = {end}
+    for n in reversed(order):
+        if any(p in towards for p in _inputs(n).values()):
+            towards.add(n)
+    return towards
+
+
+# ------------------------------------------------------------------------------------------------ the numbers
+
+
+def _swept(root: Any, wrt: Any, order: Sequence[AnyNode]) -> tuple[dict[AnyNode, Record], Any]:
+    """What one sweep brings to each node, and the gradient."""
+    records: dict[AnyNode, Record] = {n: _hung(n) for n in order if isinstance(n, Node)}
     try:
         (gradient,) = grad(root, wrt, retain_graph=True)
     finally:
@@ -38,78 +134,246 @@ def tensor_links(
             extras = extras_of(node)
             extras.pre_hooks.pop(_OURS, None)
             extras.node_hooks.pop(_OURS, None)
-    labels = Labels({**(names or {}), "wrt": wrt})
-    called = {n: labels.of(n).name or f"v{i}" for i, n in enumerate(reversed(nodes))}
-    links: list[Link] = []
-    towards: set[AnyNode] = {end}
-    for n in reversed(nodes):
-        if any(p in towards for p in n.parents or ()):
-            towards.add(n)
-    for n in nodes:
-        if isinstance(n, Node) and n in records and n in towards and n is not end:
-            links += _links_of(n, records[n], called, towards)
-    check = None if again is None else _check(wrt, again)
-    return Links(
-        called[start],
-        called[end],
-        tuple(links),
-        Numbers.of(gradient.array),
-        check,
-        float(gradient.array.sum()),
-    )
+    return records, gradient.array
 
 
 def _hung(n: Node) -> Record:
     """A record of the node's next sweep."""
     record = Record((), "", {})
-    record.parents = {
-        (d.parameter, d.element): p for d, p in zip(n.derivatives, n.parents or (), strict=True)
-    }
+    record.parents = _inputs(n)
     record.locals = local_derivatives(n)
-    passing = Passing(Numbers.of)
+    passing = Passing(lambda a: a.copy() if is_few(a) else Numbers.of(a))
     extras = extras_of(n)
     extras.pre_hooks[_OURS] = Upstream(passing, record)
     extras.node_hooks[_OURS] = Contributions(passing, record, n.slots(), [*record.parents])
     return record
 
 
-def _links_of(n: Node, record: Record, called: Mapping[AnyNode, str], towards: set[AnyNode]) -> list[Link]:
-    p = n.primitive
-    known = in_table(p)
-    inputs = ", ".join(called[x] for x in record.parents.values())
-    heading = f"{called[n]} = {p.name}({inputs}), upstream {record.upstream}"
-    links = []
-    for key, parent in record.parents.items():
-        if parent not in towards:
-            continue
-        local = record.locals.get(key)
-        slope = formula(p, key[0], Number(1) if local is not None else None) if known else None
-        whole = formula(p, key[0]) if known else None
-        links.append(
-            Link(
-                called[n],
-                called[parent],
-                heading,
-                slope.text if slope is not None else "",
-                whole.latex if whole is not None else "",
-                number(local) if local is not None else "",
-                record.upstream,
-                local,
-                record.contributions.get(key),
-            )
+def _as_recorded(
+    start: AnyNode, end: AnyNode, order: Sequence[AnyNode], towards: set[AnyNode]
+) -> tuple[dict[AnyNode, Record], Any]:
+    """What the sweep that freed the graph brought, as it was recorded, and the gradient."""
+    records = {n: record for n in order if (record := _record(n)) is not None}
+    records |= {n: _selected(n, records) for n in order if isinstance(n, Node) and n.primitive.selects}
+    first = records.get(start)
+    upstream = first.upstream if first is not None else None
+    if not isinstance(upstream, Numbers) or upstream.elements != (1.0,):
+        raise GraphFreedError(
+            "explain: backward() has freed the graph, and what was recorded is not a backward() from this result with "
+            f"an upstream gradient of 1; {HOW}"
         )
-    return links
+    if end in records:
+        return records, records[end].upstream
+    parts = [
+        records[n].contributions[key]
+        for n in order
+        if n in records and n in towards
+        for key, parent in _inputs(n).items()
+        if parent is end and records[n].contributions.get(key) is not None
+    ]
+    if len(parts) == 1:
+        return records, parts[0]
+    if all(part.elements is not None for part in parts):
+        return records, sum(np.array(part.elements).reshape(part.shape) for part in parts)
+    if isinstance(end, AccumulateGrad) and end.grad is not None:
+        return records, end.grad.array
+    raise GraphFreedError(f"explain: the gradient of wrt was not kept; {HOW}")
 
 
-def _check(wrt: Any, again: Callable[[], Any]) -> float:
-    """The sum of the derivatives by all elements, by a finite difference along all of them."""
-    before = wrt.array.copy()
-    h = (1e-5 if before.dtype == np.float64 else 1e-2) * max(1.0, float(np.abs(before).max(initial=0.0)))
-    ends = []
+def _selected(n: Node, records: Mapping[AnyNode, Record]) -> Record:
+    """The record of one of an operation's several results, of which the operation has one."""
+    ((key, parent),) = _inputs(n).items()
+    record = Record((), "", {})
+    brought = records[parent].upstream
+    record.upstream = brought[n.values[0]] if isinstance(brought, tuple) else None
+    record.contributions[key] = record.upstream
+    return record
+
+
+# ------------------------------------------------------------------------------------------------ how it is said
+
+
+class _Writer:
+    """What the nodes are called, and how each edge is said."""
+
+    def __init__(
+        self, root: Any, labels: Labels, order: Sequence[AnyNode], records: Mapping[AnyNode, Record]
+    ) -> None:
+        self.labels, self.records = labels, records
+        self.called = {n: labels.of(n).name or f"v{i}" for i, n in enumerate(reversed(order))}
+        self.tape = Tape([root], labels, True)
+        self.inputs = {n: self.tape.inputs_of(n) for n in order}  # which also learns what results are
+
+    def link(self, n: Node, key: Key, parent: AnyNode) -> Link:
+        """The edge to one input."""
+        p = n.primitive
+        record = self.records[n]
+        known = in_table(p) and p.derivatives.get(key[0]) is not None
+        whole = formula(p, key[0]) if known else None
+        slope = formula(p, key[0], Number(1)) if known else None
+        local = record.locals.get(key)
+        upstream = record.upstream
+        contribution = upstream if p.selects else record.contributions.get(key)
+        factors, note = _looked_at(n, key, parent, upstream) if local is None else (None, "")
+        if p.name in ("matmul", "linear"):
+            factors = None  # also where the shapes make them products of single elements
+        product = local is not None or factors is not None
+        names = {k[0]: name for k, name in self._named_inputs(n)} | {"out": self.called[n]}
+        said = slope if product else whole
+        named = with_names(said, names) if said is not None else ("", "")
+        return Link(
+            self.called[n],
+            self.called[parent],
+            self.heading(n),
+            slope.text if slope is not None and product else whole.text if whole is not None else "",
+            with_names(whole, names)[1] if whole is not None else "",
+            with_numbers(slope, self._numbers(n)) if slope is not None and local is not None else "",
+            numbers_of(upstream),
+            local,
+            numbers_of(contribution),
+            *named,
+            factors,
+            note,
+        )
+
+    def heading(self, n: Node) -> str:
+        """A node as it was computed."""
+        if n.primitive.selects:
+            (parent,) = _inputs(n).values()
+            upstream = numbers_of(self.records[n].upstream)
+            return f"{self.called[n]} = result {n.values[0]} of {self.called[parent]}, upstream {upstream}"
+        op = n.primitive.name
+        inputs = [name for _, name in self._named_inputs(n)]
+        said = f"{self.called[n]} = {written(op, inputs)}"
+        value = self._value(n)
+        said += f" = {value}" if value is not None else ""
+        return f"{said}, upstream {numbers_of(self.records[n].upstream)}"
+
+    def _named_inputs(self, n: Node) -> list[tuple[Key, str]]:
+        return [(key, self._name_of(source)) for source, key in self.inputs[n]]
+
+    def _name_of(self, source: Source) -> str:
+        if isinstance(source, (Node, AccumulateGrad)):
+            return self.called[source]
+        a = source.array if isinstance(source, Constant) else None
+        if a is None:
+            return "…"
+        name = self.labels.of_array(a).name if isinstance(a, np.ndarray) else ""
+        if name:
+            return name
+        shown = numbers_of(a)
+        few = shown.elements is not None and len(shown.elements) <= FEW
+        return str(shown) if few else f"({' × '.join(map(str, shown.shape))} numbers)"
+
+    def _value(self, n: AnyNode) -> Numbers | None:
+        record = _record(n)
+        if record is not None and isinstance(record.result, Numbers):
+            return record.result
+        array = self.tape.known.get(n, self.labels.of(n).array)
+        return Numbers.of(array) if array is not None else self.tape.summaries.get(n)
+
+    def _numbers(self, n: Node) -> dict[str, float]:
+        """What the names in a formula stand for, where that is one number."""
+        found: dict[str, float] = {}
+        named = {name: v for _, d, values in n.edges or () for name, v in zip(d.names, values, strict=True)}
+        for name, value in named.items():
+            if isinstance(value, (int, float)) or (isinstance(value, np.ndarray) and value.shape == ()):
+                found[name] = float(value)
+        record = _record(n)
+        if record is not None:
+            kept = {key[0]: value for key, value in record.inputs.items()} | {"out": record.result}
+            for name, value in kept.items():
+                if isinstance(value, Numbers) and value.shape == () and value.elements is not None:
+                    found.setdefault(name, value.elements[0])
+        return found
+
+
+def _looked_at(n: Node, key: Key, parent: AnyNode, upstream: Any) -> tuple[Numbers | None, str]:
+    """What comes out when the formula is tried.
+
+    The local derivative of a few elements, where the upstream gradient is multiplied by it element by element; and
+    what is to be said where the input was repeated to fit the others.
+    """
+    if n.shape is None or n.primitive.joint is not None or (n.extras is not None and n.extras.packed):
+        return None, ""
+    found, note = None, ""
+    mode = MODE.set(NO_GRAD)
     try:
-        for step in (h, -h):
-            np.add(before, before.dtype.type(step), out=wrt.array)
-            ends.append(float(again()))
+        with np.errstate(all="ignore"):
+            for _, d, saved in n.edges or ():
+                if (d.parameter, d.element) != key:
+                    continue
+                dtype = upstream.dtype if isinstance(upstream, np.ndarray) else np.float64
+                probe = np.linspace(1, 2, int(np.prod(n.shape)), dtype=dtype).reshape(n.shape)
+                with suppress(GradientError):  # a derivative that there is not
+                    tried = d.formula(probe, *saved)
+                    if n.broadcasts and parent.shape is not None and np.size(tried) > np.prod(parent.shape):
+                        note = f"{parent.shape} was repeated to {n.shape} here: what comes to each copy is added up"
+                    if isinstance(upstream, np.ndarray):
+                        local = d.formula(np.ones_like(upstream), *saved)
+                        if _is_times(tried, probe, local):
+                            found = Numbers.of(local)
+    finally:
+        MODE.reset(mode)
+    return found, note
+
+
+def _is_times(result: Any, g: Any, local: Any) -> bool:
+    """Whether a result is the product of two arrays, element by element."""
+    if not isinstance(local, np.ndarray) or not np.shape(result) == np.shape(g) == local.shape:
+        return False
+    return np.allclose(g * local, result, equal_nan=True)
+
+
+# ------------------------------------------------------------------------------------------------ the check
+
+
+def _check(
+    root: Any, wrt: Any, order: Sequence[AnyNode], gradient: Any, again: Callable[[], Any] | None
+) -> tuple[Check | None, str]:
+    """The derivative by finite differences, or why there is none."""
+    if isinstance(gradient, Numbers):
+        if gradient.elements is None:
+            return None, "of the gradient only the range was recorded"
+        gradient = np.array(gradient.elements).reshape(gradient.shape)
+    end = wrt.current_node()
+    try:
+        replay = Replay(root, order, {})
+        at = np.asarray(replay.leaves.get(end, wrt.array), np.float64)
+        return _compared(at, gradient, lambda x: replay.result({end: x}), 1e-5), ""
+    except ArgumentError as error:
+        if again is None:
+            return None, str(error)
+    before = wrt.array.copy()
+
+    def result(x: Any) -> float:
+        np.copyto(wrt.array, x.astype(before.dtype))
+        return float(again())
+
+    try:
+        h = 1e-5 if before.dtype == np.float64 else 1e-2
+        return _compared(before.astype(np.float64), gradient, result, h), ""
     finally:
         wrt.array[...] = before
-    return (ends[0] - ends[1]) / (2 * h)
+
+
+def _compared(x: Any, gradient: Any, result: Callable[[Any], Any], h: float) -> Check:
+    """Central differences, each element on its own or all in one direction."""
+    along = x.size > EACH
+    directions = []
+    if along:
+        directions.append(np.random.default_rng(0).choice([-1.0, 1.0], x.shape))
+    else:
+        for i in range(x.size):
+            one = np.zeros(x.size)
+            one[i] = 1.0
+            directions.append(one.reshape(x.shape))
+    found, wanted = [], []
+    for direction in directions:
+        step = h * max(1.0, float(np.abs(x * direction).max(initial=0.0)))
+        ends = [float(result(x + sign * step * direction)) for sign in (1, -1)]
+        found.append((ends[0] - ends[1]) / (2 * step))
+        wanted.append(float((gradient * direction).sum()))
+    shape = () if along else x.shape
+    a, b = (Numbers.of(np.array(v).reshape(shape), EACH) for v in (found, wanted))
+    return Check(a, b, along)

@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Number, put_in
-from autograd.show.graph import number
+from autograd.show.expressions import Number
+from autograd.show.graph import Numbers, number
 from autograd.show.labels import Labels
-from autograd.show.links import Link, Links
-from autograd.show.notation import text
-from autograd.show.scalar_ops import scalar_formula, table_op
+from autograd.show.links import Check, Link, Links, with_names, with_numbers, written
+from autograd.show.record_values import recorded
+from autograd.show.scalar_ops import argument, scalar_formula, table_op
 from autograd.table import Primitive, registry
 from autograd.value import Value
-
-SIGNS = {"+", "-", "*", "/", "**"}
 
 
 def value_links(root: Value, wrt: Value, names: Mapping[str, Any] | None) -> Links:
@@ -29,14 +27,11 @@ def value_links(root: Value, wrt: Value, names: Mapping[str, Any] | None) -> Lin
             towards.add(v)
     if root not in towards:
         raise ArgumentError("explain: the result does not depend on wrt")
-    labels = Labels(names)
-    called: dict[Value, str] = {}
-    for v in order:
-        called[v] = (
-            labels.of(v).name or v.label or ("" if not v.parents and v is not wrt else f"v{len(called)}")
-        )
+    data = numbers_then(order)
+    called = _called(order, wrt, Labels(names))
     gradients: dict[Value, float] = {root: 1.0}
     links: list[Link] = []
+    keys: list[tuple[Value, Value]] = []
     for v in reversed(order):
         if v is wrt or v not in towards or v not in gradients:
             continue
@@ -46,38 +41,67 @@ def value_links(root: Value, wrt: Value, names: Mapping[str, Any] | None) -> Lin
             if local is None:
                 raise ArgumentError(f"explain: {called[v]} was made by hand, without local derivatives")
             gradients[parent] = gradients.get(parent, 0.0) + gradients[v] * local
-            links.append(_link(v, i, called, gradients[v], local))
+            links.append(_link(v, i, called, data, gradients[v], local))
+            keys.append((v, parent))
+    total = gradients[wrt]
+    slope = _slope(order, data, root, wrt)
+    check = Check(Numbers.of(slope), Numbers.of(total), False) if slope is not None else None
+    unchecked = "" if check is not None else "an operation was made by hand, and cannot be computed again"
     return Links(
         called[root],
         called[wrt],
         tuple(links),
-        number(gradients[wrt]),
-        _check(order, root, wrt),
-        gradients[wrt],
+        number(total),
+        check,
+        total,
+        unchecked,
+        tuple(keys),
+        (root, wrt),
     )
 
 
-def _link(v: Value, i: int, called: Mapping[Value, str], upstream: float, local: float) -> Link:
+def _called(order: Sequence[Value], wrt: Value, labels: Labels) -> dict[Value, str]:
+    """What each node is called; "" for a constant, which is written as the number it is."""
+    called: dict[Value, str] = {}
+    for v in order:
+        name = labels.of(v).name or v.label
+        called[v] = name or ("" if not v.parents and v is not wrt else f"v{len(called)}")
+    return called
+
+
+def numbers_then(order: Sequence[Value]) -> dict[Value, float]:
+    """The numbers as they were when the graph was recorded, and if it was not, as they are."""
+    data = {v: v.data for v in order}
+    for v in reversed(order):
+        if (record := recorded(v)) is not None:
+            data[v] = record.data
+            data |= {p: x for p, x in zip(v.parents, record.inputs, strict=True) if not p.parents}
+    return data
+
+
+def _link(
+    v: Value, i: int, called: Mapping[Value, str], data: Mapping[Value, float], upstream: float, local: float
+) -> Link:
     op = v._op  # noqa: SLF001  micrograd's name for it
-    inputs = [called[p] or number(p.data) for p in v.parents]
-    written = f" {op} ".join(inputs) if op in SIGNS else f"{inputs[0]}{op}" if op.startswith("**") else ""
-    written = written or f"{op}({', '.join(inputs)})"
-    heading = f"{called[v]} = {written} = {number(v.data)}, upstream {number(upstream)}"
-    slope = scalar_formula(op, i, len(v.parents), Number(1))
-    whole = scalar_formula(op, i, len(v.parents))
-    numbers = {"out": v.data, **{name: p.data for name, p in zip(("x", "y"), v.parents, strict=False)}}
-    given = {name: Number(float(f"{x:.4g}")) for name, x in numbers.items()}
-    printed = slope is not None and not slope.reason and op != "dot"
+    count = len(v.parents)
+    inputs = [called[p] or number(data[p]) for p in v.parents]
+    heading = f"{called[v]} = {written(op, inputs)} = {number(data[v])}, upstream {number(upstream)}"
+    slope = scalar_formula(op, i, count, Number(1))
+    whole = scalar_formula(op, i, count)
+    arguments = [argument(op, k, count) for k in range(count)]
+    names = dict(zip(arguments, inputs, strict=True)) | {"out": called[v]}
+    numbers = {"out": data[v], **{name: data[p] for name, p in zip(arguments, v.parents, strict=True)}}
     return Link(
         called[v],
         called[v.parents[i]],
         heading,
         slope.text if slope is not None else "",
-        whole.latex if whole is not None else "",
-        text(put_in(slope.expression, given)) if slope is not None and printed else "",
+        with_names(whole, names)[1] if whole is not None else "",
+        with_numbers(slope, numbers) if slope is not None else "",
         number(upstream),
         local,
         number(upstream * local),
+        *(with_names(slope, names) if slope is not None else ("", "")),
     )
 
 
@@ -95,20 +119,20 @@ def in_order(root: Value) -> list[Value]:
     return list(order)
 
 
-def _check(order: Sequence[Value], root: Value, wrt: Value) -> float | None:
+def _slope(order: Sequence[Value], data: Mapping[Value, float], root: Value, wrt: Value) -> float | None:
     """The derivative by a finite difference: everything is computed again beside wrt."""
     table = registry()
-    h = 1e-5 * max(1.0, abs(wrt.data))
+    h = 1e-5 * max(1.0, abs(data[wrt]))
     ends = []
     for step in (h, -h):
         found: dict[Value, float] = {}
         for v in order:
             if v is wrt:
-                found[v] = v.data + step
+                found[v] = data[v] + step
             elif not v.parents:
-                found[v] = v.data
+                found[v] = data[v]
             else:
-                again = _computed(table, v, [found[p] for p in v.parents])
+                again = computed(table, v, [found[p] for p in v.parents], data[v])
                 if again is None:
                     return None
                 found[v] = again
@@ -116,7 +140,7 @@ def _check(order: Sequence[Value], root: Value, wrt: Value) -> float | None:
     return (ends[0] - ends[1]) / (2 * h)
 
 
-def _computed(table: Mapping[str, Primitive], v: Value, given: list[float]) -> float | None:
+def computed(table: Mapping[str, Primitive], v: Value, given: list[float], before: float) -> float | None:
     """The operation of a node, on other numbers; None for one made by hand."""
     op = v._op  # noqa: SLF001  micrograd's name for it
     if op == "dot":
@@ -126,7 +150,7 @@ def _computed(table: Mapping[str, Primitive], v: Value, given: list[float]) -> f
     if not name:
         return None
     if name == "leaky_relu":
-        return given[0] if given[0] > 0 else given[0] * (v.locals[0] if v.data <= 0 else 0.01)
+        return given[0] if given[0] > 0 else given[0] * (v.locals[0] if before <= 0 else 0.01)
     p = table[name]
     constants = [e.value for e in numbers.values()]
     with np.errstate(all="ignore"):

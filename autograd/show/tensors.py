@@ -62,10 +62,10 @@ def trace_tensors(
     elements: int = FEW,
 ) -> Graph:
     """Return the graph that led to `roots`: tensors, or what a recording has kept."""
-    return _Tape(roots, labels, values, elements).graph(limit)
+    return Tape(roots, labels, values, elements).graph(limit)
 
 
-class _Tape:
+class Tape:
     """One reading of the tape: what each node uses, and the arrays that are known."""
 
     def __init__(
@@ -73,7 +73,7 @@ class _Tape:
         roots: Sequence[Variable | Node | Failure],
         labels: Labels,
         values: bool,
-        elements: int,
+        elements: int = FEW,
     ) -> None:
         self.labels = labels
         self.elements = elements  # arrays of up to so many are kept in full
@@ -97,14 +97,14 @@ class _Tape:
 
     def graph(self, limit: int) -> Graph:
         """The nodes and edges, `limit` nodes at most."""
-        found = nearest(self.roots, lambda n: [source for source, _ in self._inputs_of(n)], limit)
+        found = nearest(self.roots, lambda n: [source for source, _ in self.inputs_of(n)], limit)
         recorded = sorted((n for n in found if isinstance(n, Node | AccumulateGrad)), key=lambda n: n.seq)
         order: dict[Source, None] = {}
         for n in recorded:  # a constant goes before what uses it first
-            order.update((s, None) for s, _ in self._inputs_of(n) if s in found and not isinstance(s, Node))
+            order.update((s, None) for s, _ in self.inputs_of(n) if s in found and not isinstance(s, Node))
             order[n] = None
         for root in self.roots:
-            order.update((s, None) for s, _ in self._inputs_of(root) if s in found)
+            order.update((s, None) for s, _ in self.inputs_of(root) if s in found)
             order[root] = None
         ids = {n: f"n{i}" for i, n in enumerate(order)}
         dtypes = self._dtypes(recorded)
@@ -114,7 +114,7 @@ class _Tape:
             (
                 self._edge(ids[source], ids[n], n, source, key)
                 for n in order
-                for source, key in self._inputs_of(n)
+                for source, key in self.inputs_of(n)
                 if source in ids
             ),
             limit,
@@ -127,7 +127,7 @@ class _Tape:
 
     # -- the walk --------------------------------------------------------------------------------------------------
 
-    def _inputs_of(self, node: Source) -> list[tuple[Source, Key]]:
+    def inputs_of(self, node: Source) -> list[tuple[Source, Key]]:
         """What a node uses, in the order of its arguments, each with the argument that it is."""
         if isinstance(node, Failure):
             return [(Constant(array) if n is None else n, (name, None)) for name, array, n in node.inputs]

@@ -106,7 +106,7 @@ def test_tensors_of_one_number_and_of_many() -> None:
     root.backward()
     np.testing.assert_allclose(found.gradient.elements, m.grad.numpy().ravel())  # type: ignore[union-attr]
     assert found.check == pytest.approx(found.total, rel=1e-6)
-    assert "by g @ y.T" in str(found)
+    assert "by g @ m.T" in str(found)
     np.testing.assert_array_equal(m.detach().numpy(), [[0.5, 1.0], [2.0, 3.0]])
     with pytest.raises(GraphFreedError):
         explain(root, wrt=m)
