@@ -223,6 +223,10 @@ class Forward:
             full += f" {n}" if n > 1 else ""
             self._see(self._layer(full, f"{name}()", what), outs[0], node)
 
+    def written(self, array: Any, node: Any) -> None:
+        """An array was written in place: it is now the result of `node`."""
+        self.tape.remember(array, node.seq)
+
     def failed(self, *_: Any) -> None:
         """An operation has raised an error: there is nothing to see."""
 

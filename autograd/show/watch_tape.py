@@ -64,8 +64,13 @@ class Tape:
             and self._made[id(value)][0]() is value
         ]
         self.operations[node.seq] = Operation(p.name, path, frames, parents, tuple(cut))
-        if len(outs) == 1 and isinstance(outs[0], np.ndarray):
-            self._made[id(outs[0])] = weakref.ref(outs[0]), node.seq
+        if len(outs) == 1:
+            self.remember(outs[0], node.seq)
+
+    def remember(self, array: Any, number: int) -> None:
+        """Note which node an array is the result of."""
+        if isinstance(array, np.ndarray):
+            self._made[id(array)] = weakref.ref(array), number
 
     def computed_from(self, number: int) -> set[int]:
         """The numbers of all operations that a node led to, and its own."""
