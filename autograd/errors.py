@@ -27,6 +27,7 @@ Each class is an `AutogradError` and also the built-in exception that NumPy and 
     ├── StateDictError        RuntimeError, ValueError   a state dict that does not fit its module or optimizer
     ├── EntryError            KeyError                   a dict of options or of state without what it must hold
     ├── FileFormatError       RuntimeError, ValueError   a file that cannot be read as saved tensors
+    ├── WorkerError           RuntimeError               a process that reads data, and died or does not answer
     └── RenderError           RuntimeError               no Graphviz renderer, or one that failed
 """
 
@@ -126,6 +127,10 @@ class EntryError(AutogradError, KeyError):
 
 class FileFormatError(AutogradError, RuntimeError, ValueError):
     """A file that is not a readable safetensors file."""
+
+
+class WorkerError(AutogradError, RuntimeError):
+    """A worker process of a `DataLoader` that died, did not answer in time, or met an error that cannot be sent."""
 
 
 class RenderError(AutogradError, RuntimeError):
