@@ -2,7 +2,12 @@
 
 A model is a `Module`: layers are made in its `__init__` and used in its `forward`. `functional` has the same as plain
 functions, `init` what weights start from, `utils` gradient clipping and the like, `scalar` networks of single numbers.
+
+Loaded on use: `data`, batches from data sets; `keras`, models and training in Keras's way.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from nn import functional, init, modules, parameter, scalar, utils
 from nn.activation import (
@@ -152,8 +157,26 @@ from nn.upsampling import (
     UpsamplingNearest2d,
 )
 
+if TYPE_CHECKING:
+    from nn import data, keras
+else:
+    _ON_USE = frozenset(("data", "keras"))
+
+    def __getattr__(name: str) -> Any:
+        """Load a package that is loaded on use, or say that there is no such name."""
+        if name not in _ON_USE:
+            raise AttributeError(f"module 'nn' has no attribute '{name}'", name=name)
+        return import_module(f"nn.{name}")
+
+    def __dir__() -> list[str]:
+        """The names of the package, loaded or not."""
+        return sorted({*globals(), *_ON_USE})
+
+
 __all__ = [
     "functional", "init", "modules", "parameter", "scalar", "utils",
+    # on use
+    "data", "keras",
     # the base
     "Module", "Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer",
     # containers

@@ -1,7 +1,8 @@
 """All of it under one name, as PyTorch has it: `import tapegrad as torch`.
 
 It stands above `autograd`, `nn` and `optim` and adds nothing to them: `tapegrad.nn` is `nn`, `tapegrad.optim` is
-`optim`, and every other name is that of `autograd`. For programs that write `torch.nn.Linear` or `torch.optim.Adam`.
+`optim`, `tapegrad.utils.data` is `nn.data`, and every other name is that of `autograd`. For programs that write
+`torch.nn.Linear`, `torch.optim.Adam` or `torch.utils.data.DataLoader`.
 
 >>> import tapegrad as torch
 >>> model = torch.nn.Linear(2, 1)
@@ -15,6 +16,7 @@ from typing import Any
 import autograd
 import nn as nn
 import optim as optim
+import tapegrad.utils as utils  # noqa: F401, PLR0402  # the form of the two above
 
 
 def __getattr__(name: str) -> Any:
@@ -24,4 +26,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({"nn", "optim", *dir(autograd)})
+    return sorted({"nn", "optim", "utils", *dir(autograd)})

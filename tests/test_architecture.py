@@ -24,7 +24,7 @@ ALLOWED = {
     "optim.swa_utils": {"autograd", "nn", "optim"},  # an averaged model is a module; loaded on use
     "nn": {"autograd", "nn"},
     "nn.keras": {"autograd", "nn", "optim"},
-    "tapegrad": {"autograd", "nn", "optim"},
+    "tapegrad": {"autograd", "nn", "optim", "tapegrad"},
 }
 
 # Libraries imported where they are used, inside a function, so that `import autograd` stays quick.

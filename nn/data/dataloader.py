@@ -275,7 +275,7 @@ class Batches:
 
 
 class _Counted:
-    """A pass over a stream whose length was asked for: it warns when there are more samples."""
+    """A pass over a stream whose length was asked for: it warns once when there are more samples."""
 
     def __init__(self, batches: Iterator[Any], dataset: Any, told: int) -> None:
         self._batches = batches
@@ -289,10 +289,10 @@ class _Counted:
     def __next__(self) -> Any:
         batch = next(self._batches)
         self._count += 1
-        if self._count > self._told:
+        if self._count == self._told + 1:
             warnings.warn(
                 f"Length of IterableDataset {self._dataset} was reported to be {self._told} (when accessing "
-                f"len(dataloader)), but {self._count} samples have been fetched; where there are workers, each reads "
+                f"len(dataloader)), but {self._count} samples have been fetched, and it goes on; where there are workers, each reads "
                 "all of it unless it asks get_worker_info() for its part",
                 stacklevel=2,
             )

@@ -50,7 +50,7 @@ class Dataset(Generic[T]):
 
 
 class IterableDataset(Dataset[T], Iterable[T]):
-    """Samples one after the other, as from a stream: a subclass has `__iter__`.
+    """Samples one after the other, as from a stream: a subclass has `__iter__`, and `__len__` where that can be known.
 
     With workers each reads a copy of its own, all of it, unless `__iter__` asks `get_worker_info()` for its part.
 
@@ -61,9 +61,6 @@ class IterableDataset(Dataset[T], Iterable[T]):
     >>> list(DataLoader(Countdown(), batch_size=2))
     [tensor([4, 3]), tensor([2, 1]), tensor([0])]
     """
-
-    def __iter__(self) -> Iterator[T]:
-        raise NotImplementedError(f"{type(self).__name__}: an IterableDataset has __iter__(self)")
 
     def __add__(self, other: Any) -> Dataset[Any]:
         return ChainDataset([self, other])

@@ -52,9 +52,9 @@ def split(
 ) -> list[Subset[Any]]:
     """Cut a data set into parts, such as those for training, validation and test.
 
-    With `stratify` every part has each label in the proportion that the whole has it in, to within about one sample.
-    The samples of each label, in random order, get the places (r + ½) / n from 0 to 1; a part is a stretch of all
-    samples in the order of their places.
+    With `stratify` every part has each label in the proportion that the whole has it in, as nearly as whole samples can
+    be: from the smallest part to the largest, a part of n samples out of the m that are left takes n / m of each label,
+    rounded down, and one more of those labels whose rounding was largest.
 
     Args:
         dataset: what has a length and samples by number.
@@ -85,17 +85,26 @@ def split(
         raise ShapeError(
             f"split: stratify needs a label for each of the {size} samples, got shape {labels.shape}"
         )
-    rng = source(generator)
-    order = rng.permutation(size)
-    _, label = np.unique(labels[order], return_inverse=True)
-    by_label = np.argsort(label, kind="stable")
-    each = np.bincount(label)
-    rank = np.empty(size, np.int64)
-    rank[by_label] = np.arange(size) - np.repeat(np.cumsum(each) - each, each)
-    order = order[np.argsort((rank + 0.5) / each[label], kind="stable")]
-    ends = np.cumsum(counts)
-    mixed = [rng.permutation(part) for part in np.split(order, ends[:-1])]
-    return _parts(dataset, np.concatenate(mixed).tolist(), counts)
+    return [Subset(dataset, part) for part in _stratified(source(generator), labels, counts)]
+
+
+def _stratified(rng: Any, labels: Any, counts: list[int]) -> list[list[int]]:
+    """The samples of each part, with labels in proportion."""
+    order = rng.permutation(len(labels))
+    _, label, left = np.unique(labels[order], return_inverse=True, return_counts=True)
+    members = np.split(order[np.argsort(label, kind="stable")], np.cumsum(left)[:-1])
+    parts: list[list[int]] = [[] for _ in counts]
+    for k in sorted(range(len(counts)), key=lambda k: counts[k]):
+        if counts[k] == 0:
+            continue
+        exact = left * counts[k] / left.sum()
+        taken = np.floor(exact).astype(np.int64)
+        rounding = np.lexsort((rng.random(len(left)), taken - exact))  # the largest first, ties at random
+        taken[rounding[: counts[k] - taken.sum()]] += 1
+        chosen = [m[n - t : n] for m, n, t in zip(members, left, taken, strict=True)]
+        parts[k] = rng.permutation(np.concatenate(chosen)).tolist()
+        left = left - taken
+    return parts
 
 
 def _lengths(op: str, size: int, lengths: Sequence[float]) -> list[int]:
