@@ -292,8 +292,8 @@ class _Counted:
         if self._count == self._told + 1:
             warnings.warn(
                 f"Length of IterableDataset {self._dataset} was reported to be {self._told} (when accessing "
-                f"len(dataloader)), but {self._count} samples have been fetched, and it goes on; where there are workers, each reads "
-                "all of it unless it asks get_worker_info() for its part",
+                f"len(dataloader)), but {self._count} samples have been fetched, and it goes on; where there are "
+                "workers, each reads all of it unless it asks get_worker_info() for its part",
                 stacklevel=2,
             )
         return batch
