@@ -1,7 +1,533 @@
-"""`Trainer`: the part of a model that is compiled, trained and evaluated."""
+"""`Trainer`: the part of a model that is compiled, trained, evaluated, and asked for predictions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-class Trainer:
-    """What a model needs to be trained."""
+import numpy as np
+
+from autograd import Tensor, no_grad
+from autograd.errors import ArgumentError
+from nn.keras import optimizers
+from nn.keras.adapters import Batches, batches, one_batch, split
+from nn.keras.arrays import leaves, mapped
+from nn.keras.callbacks.callback import CallbackList
+from nn.keras.callbacks.history import History
+from nn.keras.callbacks.progress import printed
+from nn.keras.compiled import Compiled, Logs, outputs_of
+from nn.keras.interrupts import Interrupts
+from nn.keras.optimizers.names import built as built_optimizer
+from nn.keras.penalties import Penalties
+
+if TYPE_CHECKING:
+    from nn.module import Module
+
+    Base = Module
+else:
+    Base = object
+
+
+class Trainer(Base):
+    """What `nn.keras.Model` has of Keras's training: `compile`, `fit`, `evaluate`, `predict` and their like.
+
+    It is a mixin for a `Module`. `fit` draws the order of the examples from the default generator, one permutation for
+    each epoch, and computes what a loop written by hand does: forward, loss, `zero_grad`, `backward`, `step`.
+    """
+
+    stop_training: bool = False
+    """Set by a callback to end `fit` after this batch."""
+
+    _compiled: Compiled | None = None
+    _optimizer: Any = None
+    _penalties: Penalties | None = None
+    history: History | None = None
+
+    # -- compile ---------------------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,  # Keras's signature
+        steps_per_execution: int = 1,  # Keras's signature
+        jit_compile: Any = "auto",  # Keras's signature
+        auto_scale_loss: bool = True,  # Keras's signature
+    ) -> None:
+        """Say how the model is to be trained.
+
+        Args:
+            optimizer: a name ("adam"), one of `nn.keras.optimizers`, an optimizer of `optim` made with the model's
+                parameters, or its class.
+            loss: a name ("mse"), one of `nn.keras.losses`, a loss of `nn`, or a function (y_true, y_pred); for several
+                outputs a list or a dict of them.
+            loss_weights: factors of the losses of several outputs.
+            metrics: a list of names ("accuracy"), of `nn.keras.metrics`, or functions; for several outputs a list or
+                a dict of lists.
+            weighted_metrics: metrics that take the sample weights into account.
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted; there is one way to run.
+
+        Raises:
+            ArgumentError: if there is nothing of a name; the message has the nearest one.
+        """
+        found = optimizers.get(optimizer)
+        self.__dict__["_compiled"] = Compiled(loss, loss_weights, metrics, weighted_metrics)
+        self.__dict__["_optimizer"] = found
+        self.__dict__["stop_training"] = False
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compiled is not None
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer."""
+        return self._optimizer
+
+    @optimizer.setter
+    def optimizer(self, value: Any) -> None:
+        self.__dict__["_optimizer"] = optimizers.get(value)
+
+    @property
+    def loss(self) -> Any:
+        """What `compile` was given as loss."""
+        return None if self._compiled is None else self._compiled.given["loss"]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics, once the model has seen a batch."""
+        return [] if self._compiled is None else [metric for _, _, metric in self._compiled.metrics]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in order, once the model has seen a batch."""
+        return [] if self._compiled is None or not self._compiled.built else list(self._compiled.results())
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, as plain values; None if it was not called.
+
+        Raises:
+            ArgumentError: if a loss, a metric or the optimizer is your own, which has no name.
+        """
+        if self._compiled is None:
+            return None
+        return {"optimizer": optimizers.serialize(self._optimizer), **self._compiled.get_config()}
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile as `get_compile_config` says."""
+        self.compile(**{**config, "optimizer": optimizers.deserialize(config["optimizer"])})
+
+    def _checked(self, who: str) -> Compiled:
+        if self._compiled is None:
+            raise ArgumentError(
+                f"{who}: the model has not been compiled; call compile(optimizer=..., loss=...) before"
+            )
+        return self._compiled
+
+    # -- fit -------------------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool | str = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Train the model, and return the figures of each epoch.
+
+        Ctrl-C ends the training after the batch that is running; what was learnt and the history so far are kept. A
+        second one raises KeyboardInterrupt at once.
+
+        Args:
+            x: arrays, lists, a pandas frame or tensors, alone or in lists or dicts for several inputs; or a
+                DataLoader, a PyDataset or a generator of batches (x, y) or (x, y, sample_weight). float64 is computed
+                as float32.
+            y: the targets, if x is not of batches.
+            batch_size: how many examples a step is made of; 32 if left out.
+            epochs: the number of the last epoch, which is how many there are unless `initial_epoch` is given.
+            verbose: 0 for silence, 1 (or "auto") for a progress bar, 2 for a line for each epoch.
+            callbacks: a list of `nn.keras.callbacks`.
+            validation_split: the share of the data, from the end, that is evaluated after each epoch and not learnt.
+            validation_data: (x, y), (x, y, sample_weight), or batches, that are evaluated after each epoch.
+            shuffle: whether arrays are learnt in an order drawn anew for each epoch; "batch" shuffles batches whole.
+            class_weight: class number -> factor of the loss of its examples.
+            sample_weight: factors of the loss of each example.
+            initial_epoch: how many epochs were done before.
+            steps_per_epoch: how many batches an epoch has; all if left out.
+            validation_steps: how many batches are evaluated; all if left out.
+            validation_batch_size: `batch_size` if left out.
+            validation_freq: evaluate after every so many epochs, or after the epochs of a list, counted from 1.
+
+        Raises:
+            ArgumentError: if the model has not been compiled, arguments do not go together, or there are no data.
+            ShapeError: if lengths differ, or loss and targets do not match; the message says what helps.
+            DTypeError: if something does not hold numbers.
+        """
+        compiled = self._checked("fit")
+        if validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = split("fit", validation_split, x, y, sample_weight)
+        data = batches("fit", x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
+        held_out = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
+        self._prepare(data)
+        history = History()
+        listed = CallbackList(
+            callbacks, self, history, verbose, epochs=epochs, steps=data.steps, examples=data.examples
+        )
+        self.__dict__["stop_training"] = False
+        self.__dict__["history"] = history
+        was_training = self.training
+        with Interrupts(self) as interrupts:
+            try:
+                start = listed.begin_training(initial_epoch)
+                for epoch in range(start, epochs):
+                    self.train()
+                    compiled.reset()
+                    listed.on_epoch_begin(epoch)
+                    logs = self._epoch(data, listed, interrupts)
+                    if interrupts.caught:
+                        break
+                    if held_out is not None and _due(epoch + 1, validation_freq):
+                        found = self._evaluated(held_out, listed, interrupts)
+                        logs.update({f"val_{name}": value for name, value in found.items()})
+                        if interrupts.caught:
+                            break
+                    listed.on_epoch_end(epoch, logs)
+                    if self.stop_training:
+                        break
+            except KeyboardInterrupt:
+                interrupts.caught = True
+            history.interrupted = interrupts.caught
+            listed.on_train_end(history.last())
+        self.train(was_training)
+        return history
+
+    def _epoch(self, data: Batches, listed: CallbackList, interrupts: Interrupts) -> Logs:
+        """Learn from all batches once; the figures."""
+        compiled = self._compiled
+        if compiled is None:
+            raise ArgumentError("fit: the model is no longer compiled")
+        own = type(self).train_step is not Trainer.train_step
+        logs: Logs = {}
+        watched = listed.watches_batches
+        step = -1
+        for step, batch in enumerate(data.epoch()):
+            if watched:
+                listed.on_train_batch_begin(step)
+            if own:
+                logs = dict(self.train_step(batch) or {})
+            else:
+                self._train_batch(compiled, *batch)
+            if watched:
+                listed.on_train_batch_end(step, logs if own else compiled.results)
+            if self.stop_training or interrupts.caught:
+                break
+        if step < 0:
+            raise ArgumentError("fit: there are no examples left: the data gave no batch in this epoch")
+        return logs if own else compiled.results()
+
+    def _train_batch(self, compiled: Compiled, x: Any, y: Any, weight: Any) -> None:
+        """One step: forward, loss, backward, update; and the figures."""
+        predicted = self(x)
+        penalties = self._penalties
+        extra = penalties.losses() if penalties is not None else ()
+        loss = compiled.loss(y, predicted, weight, self._names(predicted) if not compiled.built else compiled.names, extra)
+        optimizer = self._optimizer
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if penalties is not None and penalties.constrained:
+            self.apply_constraints()
+        compiled.track(loss.array.item(), y, predicted, weight, _count(x))
+
+    def train_step(self, data: Any) -> Any:
+        """Learn from a batch (x, y, weight) and return the figures so far; a subclass may do it in another way."""
+        compiled = self._checked("train_step")
+        self._train_batch(compiled, *data)
+        return compiled.results()
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Tensor:
+        """The loss of predictions, penalties included; for a `train_step` of your own."""
+        compiled = self._checked("compute_loss")
+        penalties = self._penalties or Penalties(self)
+        y = mapped(lambda t: t.array if isinstance(t, Tensor) else t, y)
+        return compiled.loss(y, y_pred, sample_weight, self._names(y_pred), penalties.losses())
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Logs:
+        """Take predictions into the metrics, and return the figures so far; for a `train_step` of your own."""
+        compiled = self._checked("compute_metrics")
+        y = mapped(lambda t: t.array if isinstance(t, Tensor) else t, y)
+        if not compiled.built:
+            compiled.build(self._names(y_pred), compiled._targets(y, self._names(y_pred)), outputs_of(y_pred))  # noqa: SLF001  # of the same package
+        total = compiled.total.value
+        compiled.track(total, y, y_pred, sample_weight, 0)
+        logs = compiled.results()
+        del logs["loss"]
+        return logs
+
+    # -- evaluate and predict --------------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """The loss and the metrics on data: a number, a list [loss, metric, …], or a dict of them.
+
+        Args:
+            x, y, batch_size, sample_weight: as for `fit`.
+            verbose: 0 for silence, 1 (or "auto") for a progress bar, 2 for a line.
+            steps: how many batches; all if left out.
+            callbacks: a list of `nn.keras.callbacks`.
+            return_dict: whether to return {name: value}.
+
+        Raises:
+            ArgumentError, ShapeError, DTypeError: as `fit`.
+
+        >>> from nn import keras
+        >>> model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="ones")])
+        >>> model.compile(loss="mse", metrics=["mae"])
+        >>> model.evaluate([[1.0], [2.0]], [1.0, 4.0], verbose=0)
+        [2.0, 1.0]
+        """
+        self._checked("evaluate")
+        data = batches("evaluate", x, y, sample_weight, batch_size, steps)
+        self._prepare(data, optimizer=False)
+        listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
+        with Interrupts(self) as interrupts:
+            logs = self._evaluated(data, listed, interrupts)
+        if interrupts.caught:
+            raise KeyboardInterrupt
+        printed(verbose, logs)
+        if return_dict:
+            return logs
+        values = list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+    def _evaluated(self, data: Batches, listed: CallbackList, interrupts: Interrupts) -> Logs:
+        """The figures on data, in evaluation mode, without a graph."""
+        compiled = self._checked("evaluate")
+        own = type(self).test_step is not Trainer.test_step
+        self.eval()
+        compiled.reset()
+        logs: Logs = {}
+        listed.on_test_begin()
+        step = -1
+        with no_grad():
+            for step, batch in enumerate(data.epoch()):
+                if listed.watches_tests:
+                    listed.on_test_batch_begin(step)
+                if own:
+                    logs = dict(self.test_step(batch) or {})
+                else:
+                    self._test_batch(compiled, *batch)
+                if listed.watches_tests:
+                    listed.on_test_batch_end(step, compiled.results)
+                if interrupts.caught:
+                    break
+        if step < 0:
+            raise ArgumentError("evaluate: there are no examples: the data gave no batch")
+        logs = logs if own else compiled.results()
+        listed.on_test_end(logs)
+        return logs
+
+    def _test_batch(self, compiled: Compiled, x: Any, y: Any, weight: Any) -> None:
+        """The figures of one batch."""
+        predicted = self(x)
+        names = compiled.names if compiled.built else self._names(predicted)
+        extra = self._penalties.losses() if self._penalties is not None else ()
+        if compiled.given["loss"] is None and not extra:
+            if not compiled.built:
+                outputs = outputs_of(predicted)
+                compiled.build(names, compiled._targets(y, names), outputs)  # noqa: SLF001  # of the same package
+            value = 0.0
+        else:
+            value = compiled.loss(y, predicted, weight, names, extra).array.item()
+        compiled.track(value, y, predicted, weight, _count(x))
+
+    def test_step(self, data: Any) -> Any:
+        """The figures so far, with a batch (x, y, weight) more; a subclass may do it in another way."""
+        compiled = self._checked("test_step")
+        self._test_batch(compiled, *data)
+        return compiled.results()
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """What the model returns for data, in evaluation mode, as one array for each output.
+
+        Args:
+            x, batch_size: as for `fit`.
+            verbose: accepted; nothing is printed.
+            steps: how many batches; all if left out.
+            callbacks: a list of `nn.keras.callbacks`.
+
+        Raises:
+            ArgumentError, ShapeError, DTypeError: as `fit`.
+
+        >>> from nn import keras
+        >>> model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="ones")])
+        >>> model.predict([[1.0], [2.0]]).tolist()
+        [[1.0], [2.0]]
+        """
+        data = batches("predict", x, None, None, batch_size, steps)
+        self._prepare(data, optimizer=False)
+        listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
+        was_training = self.training
+        self.eval()
+        found: list[Any] = []
+        listed.on_predict_begin()
+        with no_grad():
+            for step, (inputs, _, _) in enumerate(data.epoch()):
+                listed.on_predict_batch_begin(step)
+                found.append(self.predict_step((inputs,)))
+                listed.on_predict_batch_end(step, {"outputs": found[-1]})
+        listed.on_predict_end()
+        self.train(was_training)
+        if not found:
+            raise ArgumentError("predict: there are no examples: the data gave no batch")
+        return _joined(found)
+
+    def predict_step(self, data: Any) -> Any:
+        """What the model returns for a batch (x,); a subclass may do it in another way."""
+        return self(data[0])
+
+    # -- one batch -------------------------------------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Make one step with one batch; the loss and metrics of it, as `evaluate` returns them.
+
+        Raises:
+            ArgumentError, ShapeError, DTypeError: as `fit`.
+        """
+        compiled = self._checked("train_on_batch")
+        batch = one_batch("train_on_batch", x, y, sample_weight, class_weight)
+        self._prepare(batch[0])
+        was_training = self.training
+        self.train()
+        compiled.reset()
+        logs = dict(self.train_step(batch))
+        self.train(was_training)
+        return _returned(logs, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """The loss and metrics of one batch, as `evaluate` returns them.
+
+        Raises:
+            ArgumentError, ShapeError, DTypeError: as `fit`.
+        """
+        compiled = self._checked("test_on_batch")
+        batch = one_batch("test_on_batch", x, y, sample_weight)
+        self._prepare(batch[0], optimizer=False)
+        was_training = self.training
+        self.eval()
+        compiled.reset()
+        with no_grad():
+            logs = dict(self.test_step(batch))
+        self.train(was_training)
+        return _returned(logs, return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """What the model returns for one batch, as arrays."""
+        inputs, _, _ = one_batch("predict_on_batch", x, None, None)
+        was_training = self.training
+        self.eval()
+        with no_grad():
+            found = self.predict_step((inputs,))
+        self.train(was_training)
+        return _joined([found])
+
+    # -- what all of them need -------------------------------------------------------------------------------------
+
+    def _validation(self, given: Any, batch_size: int | None, steps: int | None) -> Batches | None:
+        if given is None:
+            return None
+        if isinstance(given, (list, tuple)) and 2 <= len(given) <= 3:
+            x, y, weight = (*given, None)[:3]
+            return batches("fit: validation_data", x, y, weight, batch_size, steps)
+        return batches("fit: validation_data", given, None, None, batch_size, steps)
+
+    def _prepare(self, data: Any, optimizer: bool = True) -> None:
+        """Make the weights, if they are not there, and give the optimizer the parameters."""
+        if not getattr(self, "built", True):
+            self.build_from(data.first() if hasattr(data, "first") else data)
+        self.__dict__["_penalties"] = Penalties(self)
+        if optimizer:
+            learnt = [p for p in self.parameters() if p.requires_grad]
+            self.__dict__["_optimizer"] = built_optimizer(self._optimizer, learnt)
+
+    def _names(self, predicted: Any) -> list[str]:
+        """The names of the outputs."""
+        if isinstance(predicted, Mapping):
+            return [str(key) for key in predicted]
+        count = len(predicted) if isinstance(predicted, (list, tuple)) else 1
+        known = getattr(self, "output_names", None)
+        if known is not None and len(known) == count:
+            return list(known)
+        return [f"output_{i + 1}" for i in range(count)] if count > 1 else ["output"]
+
+
+def _count(x: Any) -> int:
+    """How many examples a batch has."""
+    first = x if isinstance(x, Tensor) else next(leaves(x))
+    return int(first.array.shape[0])
+
+
+def _due(epoch: int, freq: int | Sequence[int]) -> bool:
+    """Whether to evaluate after an epoch, counted from 1."""
+    return epoch in freq if isinstance(freq, (list, tuple, set, range)) else epoch % int(freq) == 0  # type: ignore[arg-type]  # a list otherwise
+
+
+def _returned(logs: Logs, as_dict: bool) -> Any:
+    if as_dict:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _joined(found: list[Any]) -> Any:
+    """The outputs of all batches, joined, in the structure that the model returned."""
+    first = found[0]
+    if isinstance(first, Mapping):
+        return {key: _joined([part[key] for part in found]) for key in first}
+    if isinstance(first, (list, tuple)):
+        return [_joined([part[i] for part in found]) for i in range(len(first))]
+    arrays = [part.array if isinstance(part, Tensor) else np.asarray(part) for part in found]
+    return np.concatenate(arrays) if len(arrays) > 1 else np.array(arrays[0])

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.tape import Variable, wrap
+from nn.keras.naming import snake_case
 
 EPSILON = 1e-7
 """What keeps logarithms and quotients finite, as in Keras."""
@@ -178,18 +179,3 @@ def reduced(name: str, values: Tensor, reduction: str, sample_weight: Any = None
     if reduction == "mean_with_sample_weight" and weight is not None:
         return values.sum() / (weight.expand(values.array.shape).sum() + EPSILON)
     return values.mean()
-
-
-def snake_case(name: str) -> str:
-    """A class's name as functions are written: `MeanSquaredError` as `mean_squared_error`.
-
-    >>> snake_case("MeanSquaredError"), snake_case("KLDivergence")
-    ('mean_squared_error', 'kl_divergence')
-    """
-    made = ""
-    for i, c in enumerate(name):
-        inner = i > 0 and c.isupper()
-        if inner and (name[i - 1].islower() or (i + 1 < len(name) and name[i + 1].islower())):
-            made += "_"
-        made += c.lower()
-    return made

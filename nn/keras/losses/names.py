@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.keras.losses import crossentropy, margin, overlap, regression
-from nn.keras.losses.loss import Loss, LossFunctionWrapper, snake_case
+from nn.keras.losses.loss import Loss, LossFunctionWrapper, same_rank
 from nn.keras.lookup import unknown_name
+from nn.keras.naming import snake_case
 from nn.module import Module
 
 _CLASSES: tuple[type[Loss], ...] = (
@@ -114,8 +115,6 @@ class ModuleLoss(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The module's value; targets (N) go with predictions (N, 1)."""
-        from nn.keras.losses.loss import same_rank
-
         if y_true.array.ndim == y_pred.array.ndim + 1 or y_pred.array.shape[-1:] == (1,):
             y_true, y_pred = same_rank(y_true, y_pred)
         return self.module(y_pred, y_true)

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.tape import Variable
-from nn.keras.losses.loss import snake_case
+from nn.keras.naming import snake_case
 
 Array = Any
 

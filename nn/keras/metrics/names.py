@@ -6,9 +6,11 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from nn.keras import losses
+from nn.keras.losses.loss import as_tensor
 from nn.keras.lookup import unknown_name
 from nn.keras.metrics import accuracy, auc, confusion, metric, regression
 from nn.keras.metrics.metric import MeanMetricWrapper, Metric
+from nn.keras.naming import snake_case
 
 _CLASSES: tuple[type[Metric], ...] = (
     metric.Mean,
@@ -46,7 +48,7 @@ _CLASSES: tuple[type[Metric], ...] = (
     regression.R2Score,
 )
 _BY_CLASS = {cls.__name__: cls for cls in _CLASSES}
-_BY_NAME: dict[str, type[Metric]] = {losses.loss.snake_case(cls.__name__): cls for cls in _CLASSES}
+_BY_NAME: dict[str, type[Metric]] = {snake_case(cls.__name__): cls for cls in _CLASSES}
 _SHORT = {
     "mse": "mean_squared_error",
     "rmse": "root_mean_squared_error",
@@ -114,7 +116,7 @@ class _Recorded:
         self.function = function
 
     def __call__(self, y_true: Any, y_pred: Any) -> Any:
-        return regression.of_loss(lambda y, p: losses.loss.as_tensor(self.function(y, p)), y_true, y_pred)
+        return regression.of_loss(lambda y, p: as_tensor(self.function(y, p)), y_true, y_pred)
 
 
 def serialize(found: Any) -> Any:

@@ -12,6 +12,7 @@ from autograd.modes import no_grad
 from autograd.tape import wrap
 from nn.keras import losses
 from nn.keras.metrics.metric import Array, Mean, MeanMetricWrapper, Metric, as_array, paired, weights_of
+from nn.keras.naming import snake_case
 
 
 def of_loss(loss: Callable[..., Any], y_true: Any, y_pred: Any, **options: Any) -> Array:
@@ -26,7 +27,7 @@ class LossMetric(MeanMetricWrapper):
     loss: Callable[..., Any]
 
     def __init__(self, name: str | None = None, dtype: Any = None, **options: Any) -> None:
-        name = name or losses.loss.snake_case(type(self).__name__)
+        name = name or snake_case(type(self).__name__)
         super().__init__(type(self).loss, name, dtype, **options)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

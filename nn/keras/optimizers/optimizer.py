@@ -16,7 +16,7 @@ import optim
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError
 from autograd.tape import Variable, wrap
-from nn.keras.losses.loss import snake_case
+from nn.keras.naming import snake_case
 from nn.keras.optimizers.schedules import LearningRateSchedule, schedule_of
 from optim.axpy import scale
 from optim.blocks import Array, Group
