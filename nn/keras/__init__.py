@@ -5,12 +5,25 @@ Programs written for Keras run when their import lines are changed: `from nn imp
 `from nn.keras.layers import Dense`.
 """
 
-from nn.keras import activations, constraints, initializers, layers, models, regularizers, saving, utils
+from nn.keras import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    saving,
+    utils,
+)
 from nn.keras.layers.core import Input
 from nn.keras.layers.layer import Layer
 from nn.keras.models import Model, Sequential
 
 __all__ = [
-    "Input", "Layer", "Model", "Sequential", "activations", "constraints", "initializers", "layers", "models",
-    "regularizers", "saving", "utils",
+    "Input", "Layer", "Model", "Sequential", "activations", "callbacks", "constraints", "initializers", "layers",
+    "losses", "metrics", "models", "optimizers", "regularizers", "saving", "utils",
 ]  # fmt: skip

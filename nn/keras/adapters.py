@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.random import randperm
+from autograd.random import Generator, fork_rng, randperm
 from autograd.tape import Variable, wrap
 from nn.keras.arrays import Array, arrays_of, checked_lengths, is_array, is_branch, leaves, mapped
 
@@ -51,7 +52,11 @@ class PyDataset:
     """
 
     def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10) -> None:
-        self.workers, self.use_multiprocessing, self.max_queue_size = workers, use_multiprocessing, max_queue_size
+        self.workers, self.use_multiprocessing, self.max_queue_size = (
+            workers,
+            use_multiprocessing,
+            max_queue_size,
+        )
 
     def __getitem__(self, index: int) -> Any:
         """Make a batch; a subclass defines it."""
@@ -108,23 +113,20 @@ def _loaded(who: str, x: Any, batch_size: int | None, shuffle: bool | str) -> An
     """What gives batches when it is gone through; a dataset of single examples gets a `DataLoader`."""
     if x is None:
         raise ArgumentError(f"{who}: x is None; give arrays, a DataLoader or a generator")
-    if not hasattr(x, "__iter__") or not isinstance(x, PyDataset) and _is_dataset(x):
+    if not hasattr(x, "__iter__") or (not isinstance(x, PyDataset) and _is_dataset(x)):
         if not (hasattr(x, "__getitem__") and hasattr(x, "__len__")):
             raise ArgumentError(
                 f"{who}: x is a {type(x).__name__}; it may be arrays, lists, a pandas frame, tensors, a DataLoader, a "
                 "PyDataset or a generator"
             )
-        from nn.data import DataLoader
-
-        return DataLoader(x, batch_size=batch_size or 32, shuffle=bool(shuffle))
+        return import_module("nn.data").DataLoader(x, batch_size=batch_size or 32, shuffle=bool(shuffle))
     return x
 
 
 def _is_dataset(x: Any) -> bool:
     """Whether it is a dataset of single examples."""
-    from nn.data import Dataset, IterableDataset
-
-    return isinstance(x, Dataset) and not isinstance(x, IterableDataset)
+    data = import_module("nn.data")
+    return isinstance(x, data.Dataset) and not isinstance(x, data.IterableDataset)
 
 
 class ArrayBatches:
@@ -147,13 +149,15 @@ class ArrayBatches:
         self.x = arrays_of(who, "x", x)
         self.y = arrays_of(who, "y", y)
         self.weight = arrays_of(who, "sample_weight", sample_weight)
-        self.examples: int = checked_lengths(who, x=self.x, y=self.y, sample_weight=self.weight)
+        count = checked_lengths(who, x=self.x, y=self.y, sample_weight=self.weight)
+        self.examples: int | None = count
+        self.count = count
         self.weight = with_class_weight(who, self.y, self.weight, class_weight)
         self.batch_size = _checked_size(who, batch_size)
         if shuffle not in (True, False, "batch"):
             raise ArgumentError(f"{who}: shuffle is True, False or 'batch', got {shuffle!r}")
         self.shuffle = shuffle
-        self.steps: int = -(-self.examples // self.batch_size)
+        self.steps: int | None = -(-count // self.batch_size)
         every = [*leaves(self.x), *leaves(self.y), *leaves(self.weight)]
         self._small = sum(a.nbytes for a in every) <= WHOLE
         self._plain = not isinstance(self.x, (dict, list)) and not isinstance(self.y, (dict, list))
@@ -165,10 +169,10 @@ class ArrayBatches:
     def order(self) -> Array | None:
         """The positions of the examples in the order of the next pass; None for the order they are in."""
         if self.shuffle == "batch":
-            whole, left = divmod(self.examples, self.batch_size)
+            whole, left = divmod(self.count, self.batch_size)
             blocks = np.arange(whole * self.batch_size).reshape(whole, -1)[randperm(whole).array]
-            return np.concatenate([blocks.reshape(-1), np.arange(self.examples - left, self.examples)])
-        return randperm(self.examples).array if self.shuffle else None
+            return np.concatenate([blocks.reshape(-1), np.arange(self.count - left, self.count)])
+        return randperm(self.count).array if self.shuffle else None
 
     def epoch(self) -> Iterator[Batch]:
         """The batches of one pass."""
@@ -177,17 +181,18 @@ class ArrayBatches:
         if order is not None and self._small:
             x, y, weight = (mapped(lambda a: a.take(order, 0), part) for part in (x, y, weight))
             order = None
-        for start in range(0, self.examples, size):
+        for start in range(0, self.count, size):
             part: Any = slice(start, start + size) if order is None else order[start : start + size]
-            if self._plain:
-                cut = None if y is None else y[part]
-                yield wrap(x[part]), cut, None if weight is None else mapped(lambda a, part=part: a[part], weight)
+            if self._plain and weight is None:
+                yield wrap(x[part]), None if y is None else y[part], None
             else:
-                yield (
-                    mapped(lambda a, part=part: wrap(a[part]), x),
-                    mapped(lambda a, part=part: a[part], y),
-                    mapped(lambda a, part=part: a[part], weight),
-                )
+                inputs, targets, weights = _cut(x, part), _cut(y, part), _cut(weight, part)
+                yield mapped(wrap, inputs), targets, weights
+
+
+def _cut(tree: Any, part: Any) -> Any:
+    """The same part of each array."""
+    return mapped(lambda a: a[part], tree)
 
 
 class IterableBatches:
@@ -196,7 +201,7 @@ class IterableBatches:
     def __init__(self, who: str, source: Any, class_weight: Mapping[int, float] | None = None) -> None:
         self.who, self.source, self.class_weight = who, source, class_weight
         self.once = iter(source) is source
-        self.steps = len(source) if hasattr(source, "__len__") and not self.once else None
+        self.steps: int | None = len(source) if hasattr(source, "__len__") and not self.once else None
         self.examples: int | None = None
         self._ahead: list[Any] = []
         if self.steps == 0:
@@ -204,18 +209,18 @@ class IterableBatches:
 
     def first(self) -> Any:
         """The x of a first batch; of a generator it is kept for the pass."""
-        state = getattr(self.source, "generator", None)
-        before = state.get_state() if state is not None and hasattr(state, "get_state") else None
-        from autograd.random import fork_rng
-
+        generator = getattr(self.source, "generator", None)
+        before = generator.get_state() if isinstance(generator, Generator) else None
         with fork_rng():
             for item in self.source:
                 if self.once:
                     self._ahead.append(item)
-                if before is not None:
-                    state.set_state(before)
+                if isinstance(generator, Generator):
+                    generator.set_state(before)
                 return self.unpacked(item)[0]
-        raise ArgumentError(f"{self.who}: there are no examples: the {type(self.source).__name__} gave no batch")
+        raise ArgumentError(
+            f"{self.who}: there are no examples: the {type(self.source).__name__} gave no batch"
+        )
 
     def epoch(self) -> Iterator[Batch]:
         """The batches of one pass."""
@@ -242,7 +247,11 @@ class IterableBatches:
             inputs: Any = x
         else:
             inputs = mapped(wrap, arrays_of(self.who, "x", x))
-        y = y.array if isinstance(y, Variable) and y.array.dtype.itemsize != 8 else arrays_of(self.who, "y", y)
+        y = (
+            y.array
+            if isinstance(y, Variable) and y.array.dtype.itemsize != 8
+            else arrays_of(self.who, "y", y)
+        )
         weight = arrays_of(self.who, "sample_weight", weight)
         plain = mapped(lambda t: t.array, inputs)
         checked_lengths(self.who, x=plain, y=y, sample_weight=weight)
@@ -255,7 +264,10 @@ class Counted:
     def __init__(self, who: str, source: Batches, steps: int) -> None:
         if int(steps) < 1:
             raise ArgumentError(f"{who}: the steps of an epoch are 1 or more, got {steps}")
-        self.who, self.source, self.steps, self.examples = who, source, int(steps), None
+        self.who, self.source = who, source
+        self.steps: int | None = int(steps)
+        self.examples: int | None = None
+        self.count = int(steps)
         self._going: Iterator[Batch] | None = None
 
     def first(self) -> Any:
@@ -264,14 +276,14 @@ class Counted:
 
     def epoch(self) -> Iterator[Batch]:
         """The batches of one pass."""
-        for step in range(self.steps):
+        for step in range(self.count):
             batch = next(self._going, None) if self._going is not None else None
             if batch is None and not (self._going is not None and getattr(self.source, "once", False)):
                 self._going = self.source.epoch()
                 batch = next(self._going, None)
             if batch is None:
                 warnings.warn(
-                    f"{self.who}: the data ended after {step} of {self.steps} batches of this epoch; give a generator "
+                    f"{self.who}: the data ended after {step} of {self.count} batches of this epoch; give a generator "
                     "that goes on, or fewer steps",
                     UserWarning,
                     stacklevel=4,
@@ -296,8 +308,12 @@ def with_class_weight(who: str, y: Any, weight: Any, class_weight: Mapping[int, 
     if class_weight is None:
         return weight
     if y is None or isinstance(y, (dict, list)):
-        raise ArgumentError(f"{who}: class_weight needs the labels of one output; give sample_weight for several")
-    classes = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else np.rint(y.reshape(len(y), -1)[:, 0]).astype(int)
+        raise ArgumentError(
+            f"{who}: class_weight needs the labels of one output; give sample_weight for several"
+        )
+    classes = (
+        y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else np.rint(y.reshape(len(y), -1)[:, 0]).astype(int)
+    )
     largest = max(int(classes.max(initial=0)), *(int(c) for c in class_weight))
     table = np.ones(largest + 1, np.float32)
     for number, value in class_weight.items():
@@ -324,7 +340,9 @@ def split(who: str, fraction: float, x: Any, y: Any, sample_weight: Any) -> tupl
     count = checked_lengths(who, x=parts[0], y=parts[1], sample_weight=parts[2])
     at = int(count * (1 - fraction))
     if at in (0, count):
-        raise ArgumentError(f"{who}: validation_split={fraction} of {count} examples leaves a part without any")
+        raise ArgumentError(
+            f"{who}: validation_split={fraction} of {count} examples leaves a part without any"
+        )
     head = tuple(mapped(lambda a: a[:at], part) for part in parts)
     tail = tuple(mapped(lambda a: a[at:], part) for part in parts)
     return (head[0], head[1], head[2]), (tail[0], tail[1], tail[2])

@@ -19,7 +19,9 @@ Array = Any
 
 def is_array(value: Any) -> bool:
     """Whether it is one array: a tensor, an ndarray, or something that pandas or another library holds numbers in."""
-    return isinstance(value, (Variable, np.ndarray)) or hasattr(value, "to_numpy") or hasattr(value, "__array__")
+    return (
+        isinstance(value, (Variable, np.ndarray)) or hasattr(value, "to_numpy") or hasattr(value, "__array__")
+    )
 
 
 def is_branch(value: Any) -> bool:
@@ -86,7 +88,9 @@ def array_of(who: str, what: str, value: Any) -> Array:
         try:
             array = np.asarray(value)
         except ValueError as error:
-            raise ShapeError(f"{who}: {what} is a list whose rows differ in length or depth: {error}") from error
+            raise ShapeError(
+                f"{who}: {what} is a list whose rows differ in length or depth: {error}"
+            ) from error
     kind = array.dtype.kind
     if kind == "O":
         array = _of_objects(who, what, value, array)
@@ -108,9 +112,13 @@ def _of_objects(who: str, what: str, value: Any, array: Array) -> Array:
     try:
         return array.astype(default_dtype())
     except (TypeError, ValueError):
-        columns = getattr(value, "dtypes", None)
+        columns: Any = getattr(value, "dtypes", None)
         if hasattr(columns, "items"):
-            bad = [f"{name!r} ({kind})" for name, kind in columns.items() if getattr(kind, "kind", "O") not in "fiub"]
+            bad = [
+                f"{name!r} ({kind})"
+                for name, kind in columns.items()
+                if getattr(kind, "kind", "O") not in "fiub"
+            ]
             raise DTypeError(
                 f"{who}: {what} has columns that are not numbers: {', '.join(bad)}. Leave them out or encode them, as "
                 "pandas.get_dummies does"

@@ -37,9 +37,7 @@ def save_run(
         "next_epoch": next_epoch,
         "model": model.state_dict(),
         "optimizer": model.optimizer.state_dict(),
-        "callbacks": [
-            {"name": type(c).__name__, "state": c.get_state()} for c in callbacks if c.get_state()
-        ],
+        "callbacks": [{"name": type(c).__name__, "state": c.get_state()} for c in callbacks if c.get_state()],
         "random": get_rng_state(),
         "generator": None if generator is None else generator.get_state(),
     }

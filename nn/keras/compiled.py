@@ -52,10 +52,14 @@ def aligned(what: str, given: Any, names: Sequence[str]) -> list[Any]:
         return [given.get(name) for name in names]
     if isinstance(given, (list, tuple)):
         if len(given) != len(names):
-            raise ArgumentError(f"{what}: has {len(given)} entries, the model has {len(names)} outputs, {list(names)}")
+            raise ArgumentError(
+                f"{what}: has {len(given)} entries, the model has {len(names)} outputs, {list(names)}"
+            )
         return list(given)
     if len(names) != 1:
-        raise ArgumentError(f"{what}: the model has {len(names)} outputs, {list(names)}; give a list or a dict")
+        raise ArgumentError(
+            f"{what}: the model has {len(names)} outputs, {list(names)}; give a list or a dict"
+        )
     return [given]
 
 
@@ -126,9 +130,7 @@ class Compiled:
         if isinstance(weights, (int, float)):
             weights = [weights] * len(names)
         factors = [1.0 if w is None else float(w) for w in aligned("loss_weights", weights, names)]
-        self.losses = [
-            (self._resolved(one, y[i], outputs[i]), factors[i]) for i, one in enumerate(losses)
-        ]
+        self.losses = [(self._resolved(one, y[i], outputs[i]), factors[i]) for i, one in enumerate(losses)]
         self.parts = [Mean() for one, _ in self.losses if one is not None] if len(names) > 1 else []
         self.metrics = [
             *self._matched("metrics", False, y, outputs),
@@ -156,8 +158,14 @@ class Compiled:
         given = self.given[what]
         if given is None:
             return
-        nested = isinstance(given, (list, tuple)) and any(isinstance(g, (list, tuple, Mapping)) or g is None for g in given)
-        if isinstance(given, Mapping) or nested or (len(self.names) > 1 and len(_flat(given)) == len(self.names)):
+        nested = isinstance(given, (list, tuple)) and any(
+            isinstance(g, (list, tuple, Mapping)) or g is None for g in given
+        )
+        if (
+            isinstance(given, Mapping)
+            or nested
+            or (len(self.names) > 1 and len(_flat(given)) == len(self.names))
+        ):
             each = aligned(what, given, self.names)
         elif len(self.names) == 1:
             each = [given]
@@ -186,13 +194,20 @@ class Compiled:
 
     # -- the loss of a batch ---------------------------------------------------------------------------------------
 
-    def loss(self, y: Any, predicted: Any, weight: Any, names: Sequence[str], extra: Sequence[Tensor]) -> Tensor:
+    def loss(
+        self, y: Any, predicted: Any, weight: Any, names: Sequence[str], extra: Sequence[Tensor]
+    ) -> Tensor:
         """The loss of a batch, with penalties added; what it consists of is noted for the figures.
 
         Raises:
             ArgumentError: if targets are missing, or there is neither a loss nor a penalty.
         """
-        if self.built and len(self.losses) == 1 and not isinstance(y, (list, dict)) and isinstance(predicted, Tensor):
+        if (
+            self.built
+            and len(self.losses) == 1
+            and not isinstance(y, (list, dict))
+            and isinstance(predicted, Tensor)
+        ):
             ((function, factor),) = self.losses
             if function is None:
                 return self._added(None, extra)
@@ -204,7 +219,11 @@ class Compiled:
         targets = self._targets(y, names)
         if not self.built:
             self.build(names, targets, outputs)
-        weights = aligned("sample_weight", weight, names) if isinstance(weight, (list, dict)) else [weight] * len(names)
+        weights = (
+            aligned("sample_weight", weight, names)
+            if isinstance(weight, (list, dict))
+            else [weight] * len(names)
+        )
         total: Tensor | None = None
         parts = iter(self.parts)
         for (function, factor), target, output, w in zip(self.losses, targets, outputs, weights, strict=True):

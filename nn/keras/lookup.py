@@ -18,7 +18,9 @@ def unknown_name(kind: str, given: Any, names: Iterable[str]) -> ArgumentError:
 
     known = sorted(set(names))
     if not isinstance(given, str):
-        return ArgumentError(f"{kind}: {given!r} is neither a name nor a {kind}. Names are: {', '.join(known)}")
+        return ArgumentError(
+            f"{kind}: {given!r} is neither a name nor a {kind}. Names are: {', '.join(known)}"
+        )
     near = get_close_matches(given.lower(), known, 1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     return ArgumentError(f"{kind}: there is no {given!r}{hint} There are: {', '.join(known)}")

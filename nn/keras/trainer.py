@@ -40,7 +40,7 @@ class Trainer(Base):
 
     _compiled: Compiled | None = None
     _optimizer: Any = None
-    _penalties: Penalties | None = None
+    _found: Penalties | None = None
     history: History | None = None
 
     # -- compile ---------------------------------------------------------------------------------------------------
@@ -187,7 +187,15 @@ class Trainer(Base):
         self._prepare(data)
         history = History()
         listed = CallbackList(
-            callbacks, self, history, verbose, epochs=epochs, steps=data.steps, examples=data.examples
+            callbacks,
+            self,
+            history,
+            verbose,
+            epochs=epochs,
+            steps=data.steps,
+            examples=data.examples,
+            generator=getattr(x, "generator", None),
+            validation=held_out is not None,
         )
         self.__dict__["stop_training"] = False
         self.__dict__["history"] = history
@@ -200,13 +208,12 @@ class Trainer(Base):
                     compiled.reset()
                     listed.on_epoch_begin(epoch)
                     logs = self._epoch(data, listed, interrupts)
-                    if interrupts.caught:
-                        break
-                    if held_out is not None and _due(epoch + 1, validation_freq):
+                    due = held_out is not None and _due(epoch + 1, validation_freq)
+                    if held_out is not None and due and not interrupts.caught:
                         found = self._evaluated(held_out, listed, interrupts)
                         logs.update({f"val_{name}": value for name, value in found.items()})
-                        if interrupts.caught:
-                            break
+                    if interrupts.caught:
+                        break
                     listed.on_epoch_end(epoch, logs)
                     if self.stop_training:
                         break
@@ -219,9 +226,7 @@ class Trainer(Base):
 
     def _epoch(self, data: Batches, listed: CallbackList, interrupts: Interrupts) -> Logs:
         """Learn from all batches once; the figures."""
-        compiled = self._compiled
-        if compiled is None:
-            raise ArgumentError("fit: the model is no longer compiled")
+        compiled = self._checked("fit")
         own = type(self).train_step is not Trainer.train_step
         logs: Logs = {}
         watched = listed.watches_batches
@@ -244,9 +249,11 @@ class Trainer(Base):
     def _train_batch(self, compiled: Compiled, x: Any, y: Any, weight: Any) -> None:
         """One step: forward, loss, backward, update; and the figures."""
         predicted = self(x)
-        penalties = self._penalties
+        penalties = self._found
         extra = penalties.losses() if penalties is not None else ()
-        loss = compiled.loss(y, predicted, weight, self._names(predicted) if not compiled.built else compiled.names, extra)
+        loss = compiled.loss(
+            y, predicted, weight, self._names(predicted) if not compiled.built else compiled.names, extra
+        )
         optimizer = self._optimizer
         optimizer.zero_grad()
         loss.backward()
@@ -262,11 +269,16 @@ class Trainer(Base):
         return compiled.results()
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
     ) -> Tensor:
         """The loss of predictions, penalties included; for a `train_step` of your own."""
         compiled = self._checked("compute_loss")
-        penalties = self._penalties or Penalties(self)
+        penalties = self._found or Penalties(self)
         y = mapped(lambda t: t.array if isinstance(t, Tensor) else t, y)
         return compiled.loss(y, y_pred, sample_weight, self._names(y_pred), penalties.losses())
 
@@ -358,7 +370,7 @@ class Trainer(Base):
         """The figures of one batch."""
         predicted = self(x)
         names = compiled.names if compiled.built else self._names(predicted)
-        extra = self._penalties.losses() if self._penalties is not None else ()
+        extra = self._found.losses() if self._found is not None else ()
         if compiled.given["loss"] is None and not extra:
             if not compiled.built:
                 outputs = outputs_of(predicted)
@@ -488,7 +500,7 @@ class Trainer(Base):
         """Make the weights, if they are not there, and give the optimizer the parameters."""
         if not getattr(self, "built", True):
             self.build_from(data.first() if hasattr(data, "first") else data)
-        self.__dict__["_penalties"] = Penalties(self)
+        self.__dict__["_found"] = Penalties(self)
         if optimizer:
             learnt = [p for p in self.parameters() if p.requires_grad]
             self.__dict__["_optimizer"] = built_optimizer(self._optimizer, learnt)

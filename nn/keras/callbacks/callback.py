@@ -118,6 +118,7 @@ class CallbackList:
         steps: int | None,
         examples: int | None,
         generator: Any = None,
+        validation: bool = False,
     ) -> None:
         from nn.keras.callbacks.progress import ProgressBar, default_progress
 
@@ -128,7 +129,7 @@ class CallbackList:
         for callback in listed:
             if not isinstance(callback, Callback):
                 raise ArgumentError(
-                    f"callbacks: {callback!r} is not a Callback of nn.keras.callbacks; for a function use LambdaCallback"
+                    f"callbacks: {callback!r} is not a nn.keras.callbacks.Callback; for a function use LambdaCallback"
                 )
         self.callbacks: list[Callback] = [c for c in listed if not c.runs_last]
         bar = None if any(isinstance(c, ProgressBar) for c in listed) else default_progress(verbose)
@@ -145,6 +146,7 @@ class CallbackList:
             "samples": examples,
             "verbose": verbose,
             "generator": generator,
+            "validation": validation,
             "callbacks": self.callbacks,
         }
         for callback in self.callbacks:
@@ -270,7 +272,9 @@ class LambdaCallback(Callback):
         }
         for name in others:
             if not (name.startswith("on_") and hasattr(Callback, name)):
-                raise ArgumentError(f"LambdaCallback: there is no {name!r}; methods are on_epoch_end and its like")
+                raise ArgumentError(
+                    f"LambdaCallback: there is no {name!r}; methods are on_epoch_end and its like"
+                )
         self.functions = {name: function for name, function in given.items() if function is not None}
 
     def _call(self, name: str, *arguments: Any) -> None:

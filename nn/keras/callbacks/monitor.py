@@ -10,7 +10,19 @@ from typing import Any
 from autograd.errors import ArgumentError
 from nn.keras.callbacks.callback import Callback, Logs
 
-_RISING = ("acc", "accuracy", "auc", "precision", "recall", "score", "f1", "r2", "similarity", "positives", "iou")
+_RISING = (
+    "acc",
+    "accuracy",
+    "auc",
+    "precision",
+    "recall",
+    "score",
+    "f1",
+    "r2",
+    "similarity",
+    "positives",
+    "iou",
+)
 
 
 class Monitor(Callback):
@@ -32,7 +44,9 @@ class Monitor(Callback):
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         if mode == "auto":
             name = monitor.removeprefix("val_").lower()
-            mode = "max" if name in ("acc", "f1", "r2") or any(part in name for part in _RISING[1:]) else "min"
+            mode = (
+                "max" if name in ("acc", "f1", "r2") or any(part in name for part in _RISING[1:]) else "min"
+            )
             mode = "min" if name.startswith("false_") or "loss" in name else mode
         self.rising = mode == "max"
         self._initial = initial
@@ -187,9 +201,15 @@ class ModelCheckpoint(Monitor):
     ) -> None:
         super().__init__(monitor, mode, 0.0, initial_value_threshold)
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
-            raise ArgumentError(f"ModelCheckpoint: save_freq is 'epoch' or a number of batches, got {save_freq!r}")
+            raise ArgumentError(
+                f"ModelCheckpoint: save_freq is 'epoch' or a number of batches, got {save_freq!r}"
+            )
         self.filepath, self.verbose = str(filepath), verbose
-        self.save_best_only, self.save_weights_only, self.save_freq = save_best_only, save_weights_only, save_freq
+        self.save_best_only, self.save_weights_only, self.save_freq = (
+            save_best_only,
+            save_weights_only,
+            save_freq,
+        )
         self._epoch = self._batches = 0
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from typing import IO, Any
@@ -25,7 +26,8 @@ def in_words(logs: Logs) -> str:
 def _in_words(value: Any) -> str:
     if not isinstance(value, (int, float)):
         return str(value)
-    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e6 or value != value else f"{value:.4e}"
+    plain = value == 0 or not math.isfinite(value) or 1e-3 <= abs(value) < 1e6
+    return f"{value:.4f}" if plain else f"{value:.4e}"
 
 
 def default_progress(verbose: Any) -> ProgressBar | None:
@@ -90,11 +92,12 @@ class ProgressBar(Callback):
         self._looked = 0.0
         if not self._makes_bar():
             return
+        bar: Any
         if self._in_notebook():
-            from tqdm.notebook import tqdm
+            from tqdm.notebook import tqdm_notebook as bar
         else:
-            from tqdm import tqdm
-        self._shown = tqdm(
+            from tqdm import tqdm as bar
+        self._shown = bar(
             total=self.params.get("steps"),
             desc=f"Epoch {epoch + 1}/{self.params['epochs']}",
             unit="batch",

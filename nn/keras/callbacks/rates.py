@@ -25,7 +25,9 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float] | Any, verbose: int = 0) -> None:
         super().__init__()
-        self.scheduler = schedule if hasattr(schedule, "step") and hasattr(schedule, "optimizer") else None
+        self.scheduler: Any = (
+            schedule if hasattr(schedule, "step") and hasattr(schedule, "optimizer") else None
+        )
         if self.scheduler is None and not callable(schedule):
             raise ArgumentError(
                 f"LearningRateScheduler: schedule is a function (epoch, lr) or a scheduler of optim, got {schedule!r}"

@@ -45,6 +45,8 @@ class CSVLogger(Callback):
         writer = csv.writer(self._file, delimiter=self.separator)
         if self._columns is None:
             self._columns = sorted(logs)
+            if self.params.get("validation") and not any(name.startswith("val_") for name in logs):
+                self._columns += [f"val_{name}" for name in self._columns]  # evaluated after later epochs
             writer.writerow(["epoch", *self._columns])
         writer.writerow([epoch, *(logs.get(name, "NA") for name in self._columns)])
         self._file.flush()
@@ -74,7 +76,8 @@ class TensorBoard(Callback):
         log_dir: where to.
         histogram_freq: write histograms of the weights after every so many epochs; 0 for none.
         update_freq: "epoch", "batch", or a number of batches, for the loss while an epoch goes on.
-        write_graph, write_images, write_steps_per_second, profile_batch, embeddings_freq, embeddings_metadata: accepted.
+        write_graph, write_images, write_steps_per_second, profile_batch: accepted.
+        embeddings_freq, embeddings_metadata: accepted.
 
     Raises:
         ImportError: while training, if tensorboardX is not installed.

@@ -39,7 +39,9 @@ class BackupAndRestore(Callback):
     ) -> None:
         super().__init__()
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
-            raise ArgumentError(f"BackupAndRestore: save_freq is 'epoch' or a number of epochs, got {save_freq!r}")
+            raise ArgumentError(
+                f"BackupAndRestore: save_freq is 'epoch' or a number of epochs, got {save_freq!r}"
+            )
         given = Path(backup_dir)
         self.path = given if given.suffix == ".safetensors" else given / "run.safetensors"
         self.every = 1 if save_freq == "epoch" else int(save_freq)

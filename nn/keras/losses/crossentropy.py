@@ -120,7 +120,9 @@ def sparse_categorical_crossentropy(
     return _sparse(as_tensor(y_true), as_tensor(y_pred), from_logits, ignore_class, axis, "none")
 
 
-def _sparse(y: Tensor, p: Tensor, from_logits: bool, ignored: int | None, axis: int, reduction: str) -> Tensor:
+def _sparse(
+    y: Tensor, p: Tensor, from_logits: bool, ignored: int | None, axis: int, reduction: str
+) -> Tensor:
     name = "sparse_categorical_crossentropy"
     if axis not in (-1, p.array.ndim - 1):
         p = p.movedim(axis, -1)
@@ -147,7 +149,9 @@ def out_of_range(name: str, labels: Any, classes: int) -> PositionError:
     what = f"{name}: the labels hold class {wrong}, but the predictions have {classes} classes, 0 to {classes - 1}"
     if wrong < 0:
         return PositionError(f"{what}. Number the classes from 0")
-    return PositionError(f"{what}. Give the last layer {wrong + 1} units or more, or number the classes from 0")
+    return PositionError(
+        f"{what}. Give the last layer {wrong + 1} units or more, or number the classes from 0"
+    )
 
 
 def binary_crossentropy(

@@ -25,7 +25,8 @@ def as_tensor(value: Any, dtype: Any = None) -> Tensor:
         dtype = np.dtype(np.float32)
     if dtype is not None and array.dtype != dtype:
         if isinstance(value, Tensor) and array.dtype.kind == "f":
-            return value.to(dtype)
+            cast: Tensor = value.to(dtype)
+            return cast
         return wrap(array.astype(dtype))
     return value if isinstance(value, Tensor) else wrap(array)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nn.keras.lookup import unknown_name
 from nn.keras.losses import crossentropy, margin, overlap, regression
 from nn.keras.losses.loss import Loss, LossFunctionWrapper, same_rank
-from nn.keras.lookup import unknown_name
 from nn.keras.naming import snake_case
 from nn.module import Module
 

@@ -15,7 +15,9 @@ Thresholds = float | Sequence[float] | None
 
 def quotient(a: Array, b: Array) -> Array:
     """a / b, and 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=np.asarray(b) != 0)
+    return np.divide(
+        a, b, out=np.zeros(np.broadcast_shapes(np.shape(a), np.shape(b))), where=np.asarray(b) != 0
+    )
 
 
 def checked_thresholds(who: str, thresholds: Thresholds, default: float) -> Array:
@@ -49,8 +51,7 @@ def counted(
     positive = y > 0.5 if y.dtype.kind == "f" else y.astype(bool)
 
     def at_least(chosen: Array) -> Array:
-        counts = np.bincount(place[chosen], w[chosen], (k + 1) * labels).reshape(k + 1, labels)
-        return counts
+        return np.bincount(place[chosen], w[chosen], (k + 1) * labels).reshape(k + 1, labels)
 
     made = []
     for chosen in (positive, ~positive):
@@ -92,7 +93,9 @@ class Counts(Metric):
             p = np.where(p >= kth, p, -np.inf)
         if self.class_id is not None:
             y, p = y[..., self.class_id], p[..., self.class_id]
-        for name, count in zip(self.sums, counted(self.name, y, p, sample_weight, self.thresholds), strict=True):
+        for name, count in zip(
+            self.sums, counted(self.name, y, p, sample_weight, self.thresholds), strict=True
+        ):
             self.__dict__[name] = self.__dict__[name] + count
 
     def given_back(self, values: Any) -> Any:
@@ -261,9 +264,7 @@ class FBetaScore(Metric):
         y, chosen = y.astype(float), chosen.astype(float)
         w = 1.0 if sample_weight is None else as_array(sample_weight).reshape(-1, 1)
         axis = None if self.average == "micro" else 0
-        for name, part in zip(
-            self.sums, (chosen * y, chosen * (1 - y), (1 - chosen) * y, y), strict=True
-        ):
+        for name, part in zip(self.sums, (chosen * y, chosen * (1 - y), (1 - chosen) * y, y), strict=True):
             self.__dict__[name] = self.__dict__[name] + (part * w).sum(axis)
 
     def result(self) -> Any:

@@ -72,7 +72,7 @@ class Metric:
     >>> metric = Positives()
     >>> metric.update_state([0, 1], [0.7, 0.9])
     >>> metric.result()
-    2
+    2.0
     """
 
     sums: tuple[str, ...] = ()
@@ -88,8 +88,8 @@ class Metric:
         for name in self.sums:
             self.__dict__[name] = 0.0
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take in a batch."""
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take in a batch: `y_true`, `y_pred` and perhaps `sample_weight`; a subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} has no update_state(): define it")
 
     def result(self) -> Any:
@@ -122,24 +122,14 @@ class Metric:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_config().items())})"
 
 
-class Mean(Metric):
-    """The mean of values, weighted or not.
-
-    >>> mean = Mean()
-    >>> mean.update_state([1, 3])
-    >>> mean.update_state(8)
-    >>> mean.result()
-    4.0
-    """
+class Averaged(Metric):
+    """Base class of metrics that are a mean."""
 
     sums = ("total", "count")
     total: float
     count: float
 
-    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
-
-    def update_state(self, values: Any, sample_weight: Any = None, _unused: Any = None) -> None:
+    def add(self, values: Any, sample_weight: Any = None) -> None:
         """Take in values."""
         v = as_array(values)
         if sample_weight is None:
@@ -155,6 +145,24 @@ class Mean(Metric):
         return self.total / self.count if self.count else 0.0
 
 
+class Mean(Averaged):
+    """The mean of values, weighted or not.
+
+    >>> mean = Mean()
+    >>> mean.update_state([1, 3])
+    >>> mean.update_state(8)
+    >>> mean.result()
+    4.0
+    """
+
+    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
+        super().__init__(name, dtype)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take in values."""
+        self.add(values, sample_weight)
+
+
 class Sum(Metric):
     """The sum of values, weighted or not.
 
@@ -168,7 +176,7 @@ class Sum(Metric):
     def __init__(self, name: str = "sum", dtype: Any = None) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, values: Any, sample_weight: Any = None, _unused: Any = None) -> None:
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take in values."""
         v = as_array(values)
         if sample_weight is not None:
@@ -180,7 +188,7 @@ class Sum(Metric):
         return self.total
 
 
-class MeanMetricWrapper(Mean):
+class MeanMetricWrapper(Averaged):
     """The mean of a function (y_true, y_pred) → a value for each example.
 
     >>> far = MeanMetricWrapper(lambda y, p: abs(p - y) > 1, name="far")
@@ -196,7 +204,7 @@ class MeanMetricWrapper(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
-        super().update_state(self.fn(y_true, y_pred, **self.options), sample_weight)
+        self.add(self.fn(y_true, y_pred, **self.options), sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         """What it was made with."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from nn.keras import losses
-from nn.keras.losses.loss import as_tensor
 from nn.keras.lookup import unknown_name
+from nn.keras.losses.loss import as_tensor
 from nn.keras.metrics import accuracy, auc, confusion, metric, regression
 from nn.keras.metrics.metric import MeanMetricWrapper, Metric
 from nn.keras.naming import snake_case

@@ -11,7 +11,7 @@ from autograd.errors import ArgumentError
 from autograd.modes import no_grad
 from autograd.tape import wrap
 from nn.keras import losses
-from nn.keras.metrics.metric import Array, Mean, MeanMetricWrapper, Metric, as_array, paired, weights_of
+from nn.keras.metrics.metric import Array, Averaged, MeanMetricWrapper, Metric, as_array, paired, weights_of
 from nn.keras.naming import snake_case
 
 
@@ -32,7 +32,7 @@ class LossMetric(MeanMetricWrapper):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
-        Mean.update_state(self, of_loss(self.fn, y_true, y_pred, **self.options), sample_weight)
+        self.add(of_loss(self.fn, y_true, y_pred, **self.options), sample_weight)
 
 
 class MeanSquaredError(LossMetric):
@@ -47,10 +47,10 @@ class MeanSquaredError(LossMetric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
         y, p = paired(self.name, y_true, y_pred)
-        Mean.update_state(self, (p - y) ** 2, sample_weight)
+        self.add((p - y) ** 2, sample_weight)
 
 
-class RootMeanSquaredError(Mean):
+class RootMeanSquaredError(Averaged):
     """√ mean (y − p)², over all numbers since the last reset.
 
     >>> RootMeanSquaredError()([1.0, 2.0], [1.0, 4.0])
@@ -63,7 +63,7 @@ class RootMeanSquaredError(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
         y, p = paired(self.name, y_true, y_pred)
-        super().update_state((p - y) ** 2, sample_weight)
+        self.add((p - y) ** 2, sample_weight)
 
     def result(self) -> float:
         """The error, in the unit of the targets."""
@@ -82,7 +82,7 @@ class MeanAbsoluteError(LossMetric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
         y, p = paired(self.name, y_true, y_pred)
-        Mean.update_state(self, np.abs(p - y), sample_weight)
+        self.add(np.abs(p - y), sample_weight)
 
 
 class MeanAbsolutePercentageError(LossMetric):
@@ -107,7 +107,7 @@ class LogCoshError(LossMetric):
 
 
 class CosineSimilarity(LossMetric):
-    """The cosine of the angle between y and p: 1 for one direction, −1 for opposite ones (the loss's sign is the other).
+    """The cosine of the angle between y and p: 1 for one direction, −1 for opposite ones; the loss is less this.
 
     >>> CosineSimilarity()([[0.0, 1.0]], [[0.0, 3.0]])
     1.0
@@ -120,7 +120,7 @@ class CosineSimilarity(LossMetric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch."""
-        Mean.update_state(self, -of_loss(self.fn, y_true, y_pred, **self.options), sample_weight)
+        self.add(-of_loss(self.fn, y_true, y_pred, **self.options), sample_weight)
 
 
 class BinaryCrossentropy(LossMetric):

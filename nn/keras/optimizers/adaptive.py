@@ -259,7 +259,9 @@ class Ftrl(Optimizer):
         """Raise ArgumentError if an option is out of its range."""
         strengths = ("l1_regularization_strength", "l2_regularization_strength")
         limits = dict.fromkeys((*strengths, "l2_shrinkage_regularization_strength"), (0.0, inf))
-        check_options("Ftrl", group, learning_rate_power=(-inf, 1e-12), initial_accumulator_value=(0, inf), **limits)
+        check_options(
+            "Ftrl", group, learning_rate_power=(-inf, 1e-12), initial_accumulator_value=(0, inf), **limits
+        )
 
     def buffers(self, group: Group) -> tuple[str, ...]:
         """The sum a of squares, and z."""

@@ -14,7 +14,7 @@ from nn.keras.optimizers.descent import SGD, Lion
 from nn.keras.optimizers.moments import Adam, Adamax, AdamW, Nadam
 from nn.keras.optimizers.optimizer import Optimizer
 
-_CLASSES: tuple[type[Optimizer], ...] = (
+_CLASSES: tuple[Any, ...] = (
     SGD,
     RMSprop,
     Adam,
@@ -47,7 +47,8 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        return identifier()
+        keras_class: Any = identifier
+        return keras_class()
     if callable(identifier):
         return identifier
     raise unknown_name("optimizer", identifier, _BY_NAME)
@@ -105,4 +106,7 @@ def deserialize(config: Any) -> Optimizer:
     name = config.get("class_name") if isinstance(config, dict) else config
     if not isinstance(name, str) or name.lower() not in _BY_NAME:
         raise unknown_name("optimizer", name, _BY_NAME)
-    return _BY_NAME[name.lower()].from_config(config.get("config", {}))
+    made: Optimizer = _BY_NAME[name.lower()].from_config(
+        config.get("config", {}) if isinstance(config, dict) else {}
+    )
+    return made

@@ -63,7 +63,9 @@ class Optimizer(optim.Optimizer):
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         self.clips = {key: float(value) for key, value in clips.items() if value is not None}
         if len(self.clips) > 1:
-            raise ArgumentError(f"{who}: give one of clipnorm, clipvalue and global_clipnorm, got {self.clips}")
+            raise ArgumentError(
+                f"{who}: give one of clipnorm, clipvalue and global_clipnorm, got {self.clips}"
+            )
         if any(value <= 0 for value in self.clips.values()):
             raise ArgumentError(f"{who}: a limit of gradients must be positive, got {self.clips}")
         self.name = name or snake_case(who)

@@ -65,7 +65,9 @@ class ExponentialDecay(LearningRateSchedule):
     def __call__(self, step: int) -> float:
         """The learning rate of a step."""
         past = step / self.decay_steps
-        return float(self.initial_learning_rate * self.decay_rate ** (math.floor(past) if self.staircase else past))
+        return float(
+            self.initial_learning_rate * self.decay_rate ** (math.floor(past) if self.staircase else past)
+        )
 
 
 class InverseTimeDecay(LearningRateSchedule):
@@ -90,7 +92,9 @@ class InverseTimeDecay(LearningRateSchedule):
     def __call__(self, step: int) -> float:
         """The learning rate of a step."""
         past = step / self.decay_steps
-        return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(past) if self.staircase else past))
+        return self.initial_learning_rate / (
+            1 + self.decay_rate * (math.floor(past) if self.staircase else past)
+        )
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
@@ -117,7 +121,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class PolynomialDecay(LearningRateSchedule):
-    """(lr − end) · (1 − step / decay_steps)^power + end; with cycle decay_steps grows by itself each time it is reached.
+    """(lr − end) · (1 − step / decay_steps)^power + end; with cycle decay_steps grows when it is reached.
 
     >>> PolynomialDecay(0.1, decay_steps=100, end_learning_rate=0.0)(75)
     0.025
@@ -143,7 +147,7 @@ class PolynomialDecay(LearningRateSchedule):
             steps *= max(1, math.ceil(step / steps))
         else:
             step = min(step, steps)
-        left = (1 - step / steps) ** self.power
+        left = float((1 - step / steps) ** self.power)
         return (self.initial_learning_rate - self.end_learning_rate) * left + self.end_learning_rate
 
 
@@ -166,7 +170,12 @@ class CosineDecay(LearningRateSchedule):
     ) -> None:
         _positive("CosineDecay", decay_steps=decay_steps)
         self.initial_learning_rate, self.decay_steps = float(initial_learning_rate), decay_steps
-        self.alpha, self.name, self.warmup_target, self.warmup_steps = alpha, name, warmup_target, warmup_steps
+        self.alpha, self.name, self.warmup_target, self.warmup_steps = (
+            alpha,
+            name,
+            warmup_target,
+            warmup_steps,
+        )
 
     def __call__(self, step: int) -> float:
         """The learning rate of a step."""
@@ -273,7 +282,7 @@ def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
     return {"class_name": type(schedule).__name__, "config": schedule.get_config()}
 
 
-def deserialize(config: dict[str, Any]) -> LearningRateSchedule:
+def deserialize(config: Any) -> LearningRateSchedule:
     """Make the schedule of a dict again.
 
     Raises:
