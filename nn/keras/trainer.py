@@ -3,130 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import ArgumentError
-from nn.keras import optimizers
 from nn.keras.adapters import Batches, batches, one_batch, split
 from nn.keras.arrays import leaves, mapped
 from nn.keras.callbacks.callback import CallbackList
 from nn.keras.callbacks.history import History
 from nn.keras.callbacks.progress import printed
+from nn.keras.compilable import Compilable
 from nn.keras.compiled import Compiled, Logs, outputs_of
 from nn.keras.interrupts import Interrupts
 from nn.keras.optimizers.names import built as built_optimizer
 from nn.keras.penalties import Penalties
 
-if TYPE_CHECKING:
-    from nn.module import Module
 
-    Base = Module
-else:
-    Base = object
-
-
-class Trainer(Base):
+class Trainer(Compilable):
     """What `nn.keras.Model` has of Keras's training: `compile`, `fit`, `evaluate`, `predict` and their like.
 
     It is a mixin for a `Module`. `fit` draws the order of the examples from the default generator, one permutation for
     each epoch, and computes what a loop written by hand does: forward, loss, `zero_grad`, `backward`, `step`.
     """
 
-    stop_training: bool = False
-    """Set by a callback to end `fit` after this batch."""
-
-    _compiled: Compiled | None = None
-    _optimizer: Any = None
     _found: Penalties | None = None
     history: History | None = None
-
-    # -- compile ---------------------------------------------------------------------------------------------------
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,  # Keras's signature
-        steps_per_execution: int = 1,  # Keras's signature
-        jit_compile: Any = "auto",  # Keras's signature
-        auto_scale_loss: bool = True,  # Keras's signature
-    ) -> None:
-        """Say how the model is to be trained.
-
-        Args:
-            optimizer: a name ("adam"), one of `nn.keras.optimizers`, an optimizer of `optim` made with the model's
-                parameters, or its class.
-            loss: a name ("mse"), one of `nn.keras.losses`, a loss of `nn`, or a function (y_true, y_pred); for several
-                outputs a list or a dict of them.
-            loss_weights: factors of the losses of several outputs.
-            metrics: a list of names ("accuracy"), of `nn.keras.metrics`, or functions; for several outputs a list or
-                a dict of lists.
-            weighted_metrics: metrics that take the sample weights into account.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: accepted; there is one way to run.
-
-        Raises:
-            ArgumentError: if there is nothing of a name; the message has the nearest one.
-        """
-        found = optimizers.get(optimizer)
-        self.__dict__["_compiled"] = Compiled(loss, loss_weights, metrics, weighted_metrics)
-        self.__dict__["_optimizer"] = found
-        self.__dict__["stop_training"] = False
-
-    @property
-    def compiled(self) -> bool:
-        """Whether `compile` was called."""
-        return self._compiled is not None
-
-    @property
-    def optimizer(self) -> Any:
-        """The optimizer."""
-        return self._optimizer
-
-    @optimizer.setter
-    def optimizer(self, value: Any) -> None:
-        self.__dict__["_optimizer"] = optimizers.get(value)
-
-    @property
-    def loss(self) -> Any:
-        """What `compile` was given as loss."""
-        return None if self._compiled is None else self._compiled.given["loss"]
-
-    @property
-    def metrics(self) -> list[Any]:
-        """The metrics, once the model has seen a batch."""
-        return [] if self._compiled is None else [metric for _, _, metric in self._compiled.metrics]
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in order, once the model has seen a batch."""
-        return [] if self._compiled is None or not self._compiled.built else list(self._compiled.results())
-
-    def get_compile_config(self) -> dict[str, Any] | None:
-        """What `compile` was given, as plain values; None if it was not called.
-
-        Raises:
-            ArgumentError: if a loss, a metric or the optimizer is your own, which has no name.
-        """
-        if self._compiled is None:
-            return None
-        return {"optimizer": optimizers.serialize(self._optimizer), **self._compiled.get_config()}
-
-    def compile_from_config(self, config: Mapping[str, Any]) -> None:
-        """Compile as `get_compile_config` says."""
-        self.compile(**{**config, "optimizer": optimizers.deserialize(config["optimizer"])})
-
-    def _checked(self, who: str) -> Compiled:
-        if self._compiled is None:
-            raise ArgumentError(
-                f"{who}: the model has not been compiled; call compile(optimizer=..., loss=...) before"
-            )
-        return self._compiled
 
     # -- fit -------------------------------------------------------------------------------------------------------
 
@@ -504,16 +407,6 @@ class Trainer(Base):
         if optimizer:
             learnt = [p for p in self.parameters() if p.requires_grad]
             self.__dict__["_optimizer"] = built_optimizer(self._optimizer, learnt)
-
-    def _names(self, predicted: Any) -> list[str]:
-        """The names of the outputs."""
-        if isinstance(predicted, Mapping):
-            return [str(key) for key in predicted]
-        count = len(predicted) if isinstance(predicted, (list, tuple)) else 1
-        known = getattr(self, "output_names", None)
-        if known is not None and len(known) == count:
-            return list(known)
-        return [f"output_{i + 1}" for i in range(count)] if count > 1 else ["output"]
 
 
 def _count(x: Any) -> int:
