@@ -8,26 +8,55 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, get_args
 
 from autograd.errors import ArgumentError
+from autograd.show.arrange import Plan, arrange
+from autograd.show.colours import PALE_RED, RED, GradientScale, first_not_finite, gradient_of
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Kind, number
+from autograd.show.scene import Block, Cluster, Part, Scene, span
 
-Direction = Literal["LR", "TB"]
+Direction = Literal["LR", "TB", "RL", "BT"]
+DIRECTIONS = get_args(Direction)
 
 FONT = "Helvetica,Arial,sans-serif"
 TEXT, QUIET, LINE = "#1a1a1a", "#4a4a4a", "#555555"
 LONGEST_NAME = 40  # characters
 LONGEST_LINE = 60
+FEW_SHAPES = 4
 
 SIGNS = {"*": "×", "-": "−"}
 """Operations as they are written by hand."""
 
-COMMUTATIVE = {"add", "mul", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"}
+COMMUTATIVE = {
+    "+",
+    "*",
+    "add",
+    "mul",
+    "maximum",
+    "minimum",
+    "fmax",
+    "fmin",
+    "hypot",
+    "logaddexp",
+    "logaddexp2",
+}
 """Operations whose inputs may change places, so that there is no need to name them."""
 
 LOCAL = "∂ on an edge: the local derivative. Backward adds grad × ∂ to the gradient of the input."
+CHAIN = (
+    "On an edge: upstream gradient × local derivative ∂ = what backward adds to the gradient of the input."
+)
+
+Fact = Literal[
+    "value", "grad", "shape", "dtype", "saved", "source", "formula", "local", "upstream", "contribution"
+]
+FACTS: tuple[Fact, ...] = get_args(Fact)
+USUAL: tuple[Fact, ...] = ("value", "grad", "shape", "dtype", "local")
+NUMBERS: tuple[Fact, ...] = ("value", "grad", "local", "upstream", "contribution")
 
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\"})
@@ -56,12 +85,48 @@ STYLES: dict[Kind, Style] = {
 }
 
 
-FAILED = Style("box", "filled,rounded,bold", "#fbe0e0", "#b3001b", 2)
-"""How the operation looks at which the program stopped."""
+FAILED = Style("box", "filled,rounded,bold", PALE_RED, RED, 2)
+"""How the operation looks at which the program stopped, and what holds a number that is not finite."""
+
+BLOCK = Style("component", "filled", "#f6e6ef", "#8a3f6b", margin="0.14,0.07")
+"""How a module looks that is drawn as one node."""
+
+EDGE_OF_CLUSTER = "#8795a1"
+CLUSTERS = ("#f7f9fb", "#eef2f6")
+"""Grounds of the modules, which alternate where one is in another."""
 
 
-def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) -> str:
-    """Return the graph in the DOT language; dpi is the resolution of a bitmap made of it.
+@dataclass(frozen=True)
+class Look:
+    """How a picture looks.
+
+    direction: which way it runs: "LR", "RL", "TB" or "BT"
+    facts:     what is shown
+    color:     "grad" to colour nodes by the size of their gradient
+    dpi:       the resolution of a bitmap
+    words:     what kinds of nodes are called, where that is not the name of the kind
+    """
+
+    direction: Direction = "LR"
+    facts: tuple[str, ...] = USUAL
+    color: Literal["grad"] | None = None
+    dpi: int | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise ArgumentError(
+                f"draw: direction is 'LR' (left to right), 'TB' (top to bottom), 'RL' or 'BT', got {self.direction!r}"
+            )
+        if self.color not in (None, "grad"):
+            raise ArgumentError(f"draw: color is 'grad' or None, got {self.color!r}")
+        for fact in self.facts:
+            if fact not in FACTS:
+                raise ArgumentError(f"draw: show is of {', '.join(FACTS)}; got {fact!r}")
+
+
+def to_dot(drawn: Scene | Graph, look: Look | None = None) -> str:
+    """Return a scene, or all of a graph, in the DOT language.
 
     >>> from autograd import Value
     >>> from autograd.show.trace import trace
@@ -73,98 +138,267 @@ def to_dot(graph: Graph, direction: Direction = "LR", dpi: int | None = None) ->
         n0 -> n1 [label=<∂ 2.718>]
     }
     """
-    if direction not in ("LR", "TB"):
-        raise ArgumentError(
-            f"draw: direction is 'LR' (left to right) or 'TB' (top to bottom), got {direction!r}"
+    if isinstance(drawn, Graph):
+        drawn = arrange(drawn, Plan(fold=False, max_nodes=max(1, len(drawn.nodes))))
+    lines = _Writer(drawn, look or Look()).lines()
+    return "\n".join(('digraph "computation graph" {', *lines, "}\n"))
+
+
+class _Writer:
+    """One picture in the DOT language."""
+
+    def __init__(self, scene: Scene, look: Look) -> None:
+        self.scene = scene
+        self.look = look
+        self.facts = {f for f in look.facts if scene.values or f not in NUMBERS}
+        self.boxes = list(scene.boxes())
+        self.nodes = [box for box in self.boxes if isinstance(box, GraphNode)]
+        self.bad = first_not_finite(self.nodes, scene.edges) if scene.values else {}
+        self.scale = GradientScale.of(self.boxes) if look.color == "grad" else None
+
+    def lines(self) -> Iterator[str]:
+        """The lines between the braces."""
+        look = self.look
+        resolution = f", dpi={look.dpi}" if look.dpi else ""
+        spacing = f'pad="0.2", nodesep="0.25", ranksep="0.45"{resolution}'
+        yield f'    graph [rankdir={look.direction}, bgcolor="white", {spacing}]'
+        yield f'    graph [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}", labelloc="t", labeljust="l"]'
+        yield f'    node [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}"]'
+        yield f'    edge [fontname="{FONT}", fontsize="10", fontcolor="{QUIET}", color="{LINE}", arrowsize="0.7"]'
+        caption = self._caption()
+        if caption:
+            yield f"    label=<{caption}>"
+        yield from self._parts(self.scene.parts, 0, "")
+        freed = {node.id for node in self.nodes if node.kind == "freed"}
+        named = _with_named_inputs(self.nodes, self.scene.edges)
+        gap = "" if look.direction in ("LR", "RL") else " "  # there Graphviz sets the label against the line
+        for edge in self.scene.edges:
+            label = self._edge_label(edge, edge.target in named)
+            attributes = [f"label=<{gap}{label}>"] if label else []
+            attributes += ["style=dashed"] if edge.source in freed else []
+            shown = f" [{', '.join(attributes)}]" if attributes else ""
+            yield f"    {edge.source} -> {edge.target}{shown}"
+        for edge in self.scene.again:
+            yield f"    {edge.source} -> {edge.target} [label=<{gap}next>, style=dashed, constraint=false]"
+
+    def _caption(self) -> str:
+        scene = self.scene
+        lines = [f"<b>{escape_html(note)}</b>" for note in scene.notes]
+        if "saved" in self.facts and scene.saved:
+            lines.append(f"Saved for backward: {memory(scene.saved)} in all.")
+        locals_shown = "local" in self.facts and any(edge.local is not None for edge in scene.edges)
+        if locals_shown:
+            lines.append(_quiet(CHAIN if {"upstream", "contribution"} <= self.facts else LOCAL))
+        if self.scale is not None:
+            cells = "".join(
+                f'<td bgcolor="{colour}" border="1" color="{LINE}">{escape_html(text)}</td>'
+                for colour, text in self.scale.legend()
+            )
+            rows = "".join(f'<tr><td align="left" colspan="9">{line}</td></tr>' for line in lines)
+            legend = f"<tr><td>{escape_html('|grad|, largest of each node:')}</td>{cells}<td> </td></tr>"
+            return f'<table border="0" cellspacing="2" cellpadding="3">{rows}{legend}</table>'
+        if lines:
+            lines.append('<font point-size="6"> </font>')
+        return "".join(f'{line}<br align="left"/>' for line in lines)
+
+    # -- nodes, blocks, clusters -----------------------------------------------------------------------------------
+
+    def _parts(self, parts: Sequence[Part], depth: int, within: str) -> Iterator[str]:
+        """The lines of what is in a cluster; modules are in one another, but not deeply, so this may call itself."""
+        margin = "    " * (depth + 1)
+        for part in parts:
+            if isinstance(part, Cluster):
+                ground = CLUSTERS[depth % 2]
+                yield f"{margin}subgraph cluster_{part.id} {{"
+                yield f'{margin}    graph [label=<{_cluster_label(part, within)}>, style="filled,rounded"]'
+                colours = f'fillcolor="{ground}", color="{EDGE_OF_CLUSTER}"'
+                yield f'{margin}    graph [{colours}, labelloc="t", labeljust="l", margin="10"]'
+                yield from self._parts(part.parts, depth + 1, part.path)
+                yield f"{margin}}}"
+            elif isinstance(part, Block):
+                style = FAILED if part.bad else BLOCK
+                shape = BLOCK._replace(fill=style.fill, border=style.border)
+                yield f"{margin}{part.id} [label=<{self._block_label(part, within)}>, {self._style(part, shape)}]"
+            else:
+                style = FAILED if part.error or part.id in self.bad else STYLES[part.kind]
+                yield f"{margin}{part.id} [label=<{self._label(part, within)}>, {self._style(part, style)}]"
+
+    def _style(self, box: GraphNode | Block, s: Style) -> str:
+        fill = s.fill
+        if self.scale is not None and s.fill != PALE_RED:
+            fill = self.scale.colour(gradient_of(box))
+        look = f'shape={s.shape}, style="{s.style}", fillcolor="{fill}", color="{s.border}"'
+        return f'{look}, peripheries={s.peripheries}, margin="{s.margin}"'
+
+    def _label(self, node: GraphNode, within: str) -> str:
+        """The node's text: a heading, then facts (what it is called to the left), then notes."""
+        if node.kind == "freed":
+            return escape_html(node.notes[0])
+        kind = self.look.words.get(node.kind, node.kind)
+        rows = [_pair(_title(node, within), "" if node.kind == "operation" else self._quiet(kind))]
+        rows += [_pair(self._quiet(key), text) for key, text in self._facts(node)]
+        rows += [_across(f"<i>{escape_html(note)}</i>") for note in node.notes]
+        rows += [_across(f"<i>{escape_html(line)}</i>") for line in textwrap.wrap(node.error, LONGEST_LINE)]
+        if self.bad.get(node.id):
+            rows.append(_across(f'<font color="{RED}"><b>{escape_html(self.bad[node.id])}</b></font>'))
+        return _table(rows)
+
+    def _facts(self, node: GraphNode) -> Iterator[tuple[str, str]]:
+        """What a fact is called, and how it is written."""
+        if node.shape is not None and (node.shape or node.dtype):
+            shape = str(node.shape) if "shape" in self.facts else ""
+            text = f"{shape} {node.dtype if 'dtype' in self.facts else ''}".strip()
+            if text:
+                yield "shape" if shape else "dtype", text
+        if node.value is not None and "value" in self.facts:
+            yield "value", escape_html(str(node.value))
+        if "grad" in self.facts:
+            if node.gradient is not None:
+                yield "grad", escape_html(str(node.gradient))
+            elif node.gradient_state in ("not computed", "not kept"):
+                yield "grad", f"<i>{self._quiet(node.gradient_state)}</i>"
+        if "saved" in self.facts and node.saved:
+            yield "saved", memory(node.saved)
+        if "source" in self.facts and node.source is not None:
+            source = node.source
+            where = f"{source.file.rpartition('/')[2].rpartition(chr(92))[2]}:{source.line}"
+            yield "line", escape_html(f"{shortened(where)} {shortened(source.function)}".rstrip())
+
+    def _block_label(self, block: Block, within: str) -> str:
+        path = shortened(inside(span(block.path, block.last), within))
+        heading = f"<b>{escape_html(shortened(block.kind) or path or 'folded')}</b>"
+        rows = [_pair(f'<font point-size="13">{heading}{_times(block)}</font>', self._quiet(_call(block)))]
+        if block.kind and block.path:
+            rows.append(_across(self._quiet(path)))
+        each = " each" if block.times > 1 else ""
+        if block.parameters:
+            rows.append(_pair(self._quiet("parameters"), f"{block.parameters:,}{each}"))
+        if block.frozen:
+            rows.append(_pair(self._quiet("frozen"), f"{block.frozen:,}{each}"))
+        rows += [_pair(self._quiet("shares"), escape_html(shortened(name))) for name in block.shared]
+        if "shape" in self.facts:
+            rows += [_pair(self._quiet("in"), text) for text in _shapes(block.inputs)]
+            rows += [_pair(self._quiet("out"), text) for text in _shapes(block.outputs)]
+        if "grad" in self.facts and block.gradient is not None:
+            rows.append(_pair(self._quiet("largest |grad|"), number(block.gradient)))
+        if "saved" in self.facts and block.saved:
+            rows.append(_pair(self._quiet("saved"), memory(block.saved) + each))
+        if block.bad:
+            rows.append(_across(f'<font color="{RED}"><b>{block.bad} inside</b></font>'))
+        return _table(rows)
+
+    def _edge_label(self, edge: GraphEdge, named: bool) -> str:
+        """What stands on an edge: which input it is, the formula, and the chain rule in numbers."""
+        numbers = "local" in self.facts and edge.local is not None
+        lines = [escape_html(edge.parameter)] if named and not numbers else []
+        if "formula" in self.facts and edge.formula:
+            lines.append(escape_html(shortened(edge.formula)))
+        local = f"∂ {number(edge.local)}" if numbers and edge.local is not None else ""
+        upstream = str(edge.upstream) if "upstream" in self.facts and edge.upstream is not None else ""
+        added = (
+            str(edge.contribution) if "contribution" in self.facts and edge.contribution is not None else ""
         )
-    return "\n".join(('digraph "computation graph" {', *_body(graph, direction, dpi), "}\n"))
+        if local and upstream and added:
+            lines.append(f"{escape_html(upstream)} × {local} = {escape_html(added)}")
+        else:
+            lines += [local] if local else []
+            lines += [f"upstream {escape_html(upstream)}"] if upstream else []
+            lines += [f"adds {escape_html(added)}"] if added else []
+        return "<br/>".join(lines)
+
+    def _quiet(self, text: str) -> str:
+        return _quiet(text) if self.scale is None else escape_html(text)
 
 
-def _body(graph: Graph, direction: Direction, dpi: int | None) -> Iterator[str]:
-    resolution = f", dpi={dpi}" if dpi else ""
-    yield f'    graph [rankdir={direction}, bgcolor="white", pad="0.2", nodesep="0.25", ranksep="0.45"{resolution}]'
-    yield f'    graph [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}", labelloc="t", labeljust="l"]'
-    yield f'    node [fontname="{FONT}", fontsize="11", fontcolor="{TEXT}"]'
-    yield f'    edge [fontname="{FONT}", fontsize="10", fontcolor="{QUIET}", color="{LINE}", arrowsize="0.7"]'
-    lines = [f"<b>{escape_html(note)}</b>" for note in graph.notes]
-    if any(edge.local is not None for edge in graph.edges):
-        lines.append(_quiet(LOCAL))
-    if lines:
-        lines.append('<font point-size="6"> </font>')
-        caption = "".join(f'{line}<br align="left"/>' for line in lines)
-        yield f"    label=<{caption}>"
-    freed = {node.id for node in graph.nodes if node.kind == "freed"}
-    named = _with_named_inputs(graph)
-    for node in graph.nodes:
-        s = FAILED if node.error else STYLES[node.kind]
-        look = f'shape={s.shape}, style="{s.style}", fillcolor="{s.fill}", color="{s.border}"'
-        outline = f'peripheries={s.peripheries}, margin="{s.margin}"'
-        yield f"    {node.id} [label=<{_label(node, graph.values)}>, {look}, {outline}]"
-    for edge in graph.edges:
-        label = _edge_label(edge, edge.target in named)
-        gap = "" if direction == "LR" else " "  # there Graphviz sets the label against the line
-        attributes = [f"label=<{gap}{label}>"] if label else []
-        attributes += ["style=dashed"] if edge.source in freed else []
-        shown = f" [{', '.join(attributes)}]" if attributes else ""
-        yield f"    {edge.source} -> {edge.target}{shown}"
+def _cluster_label(cluster: Cluster, within: str) -> str:
+    name = escape_html(shortened(inside(span(cluster.path, cluster.last), within)))
+    kind = escape_html(shortened(cluster.kind))
+    heading = " ".join(part for part in (f"<b>{name}</b>" if name else "", kind) if part)
+    call = _call(cluster)
+    return f"{heading}{_times(cluster)}{_quiet(f' {call}') if call else ''}"
 
 
-def _with_named_inputs(graph: Graph) -> set[str]:
+def inside(name: str, path: str) -> str:
+    """A name as it is called in a module.
+
+    >>> inside("encoder.norm.weight", "encoder"), inside("head.weight", "encoder")
+    ('norm.weight', 'head.weight')
+    """
+    return name.removeprefix(f"{path}.") if path else name
+
+
+def _times(part: Block | Cluster) -> str:
+    return f" <b>×{part.times}</b>" if part.times > 1 else ""
+
+
+def _call(part: Block | Cluster) -> str:
+    return f"call {part.call} of {part.calls}" if part.calls > 1 else ""
+
+
+def _shapes(shapes: Sequence[str]) -> Iterator[str]:
+    """Shapes, equal ones once: with how often they occur."""
+    found = Counter(shapes)
+    for shape, times in list(found.items())[:FEW_SHAPES]:
+        yield f"{times} of {shape}" if times > 1 else shape
+    if len(found) > FEW_SHAPES:
+        yield "…"
+
+
+def memory(count: int) -> str:
+    """A number of bytes in units that fit.
+
+    >>> memory(640), memory(51_712), memory(3 * 1024**3)
+    ('640 B', '50.5 kB', '3 GB')
+    """
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1024:
+            return f"{size:.3g} {unit}"
+        size /= 1024
+    return f"{size:.3g} GB"
+
+
+def _with_named_inputs(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> set[str]:
     """The operations whose inputs are told apart by name: those with several, unless they may change places."""
-    ops = {node.id: node.op for node in graph.nodes}
+    ops = {node.id: node.op for node in nodes}
     inputs: dict[str, set[str]] = {}
-    for edge in graph.edges:
+    for edge in edges:
         inputs.setdefault(edge.target, set()).add(edge.parameter)
-    return {target for target, found in inputs.items() if len(found) > 1 and ops[target] not in COMMUTATIVE}
+    return {
+        target
+        for target, found in inputs.items()
+        if len(found) > 1 and target in ops and ops[target] not in COMMUTATIVE
+    }
 
 
-def _edge_label(edge: GraphEdge, named: bool) -> str:
-    if edge.local is not None:
-        return f"∂ {number(edge.local)}"
-    return escape_html(edge.parameter) if named else ""
-
-
-def _label(node: GraphNode, values: bool) -> str:
-    """The node's text: a heading, then facts, then notes; what a fact is called to the left, the fact to the right."""
-    if node.kind == "freed":
-        return escape_html(node.notes[0])
-    rows = [_pair(_title(node), "" if node.kind == "operation" else _quiet(node.kind))]
-    rows += [_pair(_quiet(key), text) for key, text in _facts(node, values)]
-    notes = [*node.notes, *textwrap.wrap(node.error, LONGEST_LINE)]
-    rows += [f'<tr><td align="left" colspan="2"><i>{escape_html(note)}</i></td></tr>' for note in notes]
+def _table(rows: Sequence[str]) -> str:
     return f'<table border="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+
+
+def _across(text: str) -> str:
+    return f'<tr><td align="left" colspan="2">{text}</td></tr>'
 
 
 def _pair(left: str, right: str) -> str:
     """A row of the table: two cells, or one across if the other would be empty."""
     if left and right:
         return f'<tr><td align="left">{left}</td><td align="right">  {right}</td></tr>'
-    return f'<tr><td align="left" colspan="2">{left or right}</td></tr>'
+    return _across(left or right)
 
 
-def _title(node: GraphNode) -> str:
+def _title(node: GraphNode, within: str) -> str:
     title = escape_html(SIGNS.get(node.op, node.op))
     if node.name:
-        title = f"<b>{escape_html(shortened(node.name))}</b>" + (f" = {title}" if title else "")
+        title = f"<b>{escape_html(shortened(inside(node.name, within)))}</b>" + (
+            f" = {title}" if title else ""
+        )
     elif title:
         title = f"<b>{title}</b>"
     return f'<font point-size="13">{title}</font>' if title else ""
 
 
-def _facts(node: GraphNode, values: bool) -> Iterator[tuple[str, str]]:
-    """What a fact is called, and how it is written."""
-    if node.shape is not None and (node.shape or node.dtype):
-        yield "shape", f"{node.shape} {node.dtype}".rstrip()
-    if node.value is not None:
-        yield "value", escape_html(str(node.value))
-    if node.gradient is not None:
-        yield "grad", escape_html(str(node.gradient))
-    elif values and node.gradient_state in ("not computed", "not kept"):
-        yield "grad", f"<i>{_quiet(node.gradient_state)}</i>"
-
-
 def _quiet(text: str) -> str:
-    return f'<font color="{QUIET}">{escape_html(text)}</font>'
+    return f'<font color="{QUIET}">{escape_html(text)}</font>' if text else ""
 
 
 def shortened(text: str) -> str:

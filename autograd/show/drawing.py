@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from autograd.errors import ArgumentError, RenderError
 from autograd.files import replace_file
-from autograd.show.dot import Direction, to_dot
+from autograd.show.arrange import Plan, arrange
+from autograd.show.dot import Look, to_dot
 from autograd.show.graph import Graph
 from autograd.show.render import Format, render
+from autograd.show.scene import Scene
 
 PNG_DPI = 192  # twice that of a plain screen
+POINTS = 72  # of an inch
+MOST_PIXELS, LONGEST_SIDE = 36_000_000, 30_000  # of a bitmap
 
 PICTURES: dict[str, Format] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 TEXTS = (".dot", ".gv")
@@ -22,14 +29,16 @@ class Drawing:
     """A picture of a graph: shown in a notebook by itself, elsewhere by `save` or as text.
 
     Attributes:
-        graph: what is drawn, as data.
+        graph: the graph as data.
+        scene: what is drawn of it: nodes, and modules as clusters or as blocks.
         dot: the DOT text, which needs no renderer; also `str(drawing)`.
     """
 
-    def __init__(self, graph: Graph, direction: Direction = "LR") -> None:
+    def __init__(self, graph: Graph, look: Look | None = None, plan: Plan | None = None) -> None:
         self.graph = graph
-        self.direction = direction
-        self.dot = to_dot(graph, direction)
+        self.look = look or Look()
+        self.scene: Scene = arrange(graph, plan or Plan())
+        self.dot = to_dot(self.scene, self.look)
 
     def svg(self) -> str:
         """Return the picture as SVG.
@@ -41,7 +50,7 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        return render(self.dot, "svg").decode()
+        return responsive(render(self.dot, "svg").decode())
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a picture (.svg, .png, .pdf) or the DOT text (.dot, .gv), and return the path.
@@ -60,8 +69,8 @@ class Drawing:
         elif ending == ".svg":
             data = self.svg().encode()
         elif ending in PICTURES:
-            dpi = PNG_DPI if ending == ".png" else None
-            data = render(to_dot(self.graph, self.direction, dpi), PICTURES[ending])
+            dpi = self._dpi() if ending == ".png" else None
+            data = render(to_dot(self.scene, replace(self.look, dpi=dpi)), PICTURES[ending])
         else:
             known = ", ".join((*PICTURES, *TEXTS))
             raise ArgumentError(f"save: a drawing is saved as {known}; got {str(path)!r}")
@@ -69,6 +78,15 @@ class Drawing:
             raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
         replace_file(path, data)
         return path
+
+    def _dpi(self) -> int:
+        """The resolution of a bitmap: less than usual if it would have too many pixels."""
+        size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', self.svg())
+        if size is None:
+            return PNG_DPI
+        width, height = (float(length) / POINTS for length in size.groups())
+        most = min(math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
+        return max(1, min(PNG_DPI, int(most)))
 
     def _repr_svg_(self) -> str | None:
         try:
@@ -87,4 +105,12 @@ class Drawing:
         return self.dot
 
     def __repr__(self) -> str:
-        return f"<Drawing: {len(self.graph.nodes)} nodes, {len(self.graph.edges)} edges>"
+        boxes = sum(1 for _ in self.scene.boxes())
+        edges = len(self.scene.edges) + len(self.scene.again)
+        of = f" of {self.scene.total}" if self.scene.total != boxes else ""
+        return f"<Drawing: {boxes}{of} nodes, {edges} edges>"
+
+
+def responsive(svg: str) -> str:
+    """An SVG that shrinks with what it is in, such as the cell of a notebook, and is not cut off there."""
+    return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)

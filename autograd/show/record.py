@@ -72,6 +72,16 @@ class record:
         return dict(self._recorder.classes)
 
     @property
+    def parameters(self) -> dict[str, Any]:
+        """The path of each parameter of the recorded modules -> the parameter."""
+        found = {}
+        for path, module in self._named.items():
+            of_values = not hasattr(module, "register_forward_pre_hook")
+            named = module.named_parameters() if of_values else module.named_parameters(recurse=False)
+            found.update({f"{path}.{name}" if path else name: p for name, p in named})
+        return found
+
+    @property
     def roots(self) -> list[Node | Failure]:
         """Where the recorded graph ends: the operation that failed, or the results that nothing was computed from."""
         failure = self._recorder.failure

@@ -17,7 +17,10 @@ from autograd.tape import Variable
 from autograd.value import Value
 
 MAX_NODES = 500
-"""How many nodes are shown unless more are asked for."""
+"""How many nodes are traced unless more are asked for."""
+
+READ = 5000
+"""How many nodes are read at least to make a picture from: enough to see what repeats."""
 
 
 def trace(
@@ -45,11 +48,35 @@ def trace(
     >>> [(edge.source, edge.target, edge.local) for edge in graph.edges]
     [('n0', 'n1', 3.0), ('n0', 'n1', 3.0)]
     """
-    if max_nodes < 1:
-        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
     if elements < 0:
         raise ArgumentError(f"trace: elements must be 0 or more, got {elements}")
-    labels = Labels(names, params)
+    return _traced(root, Labels(names, _parameters(root, params)), max_nodes, values, elements)
+
+
+def read(
+    root: Any, names: Mapping[str, Any] | None, params: Parameters | None, values: bool, max_nodes: int
+) -> Graph:
+    """The graph to make a picture of `max_nodes` from: more of it, for what repeats may be folded."""
+    if max_nodes < 1:
+        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
+    return _traced(root, Labels(names, _parameters(root, params)), max(max_nodes, READ), values, FEW)
+
+
+def classes_in(params: Any) -> dict[str, str]:
+    """The classes of the modules in what was given as the parameters: path -> class."""
+    if not hasattr(params, "named_modules"):
+        return {}
+    return {path: type(module).__name__ for path, module in params.named_modules()}
+
+
+def _parameters(root: Any, params: Parameters | None) -> Parameters | None:
+    """The parameters: those of the modules that were recorded, if none are given."""
+    return root.parameters if params is None and isinstance(root, record) else params
+
+
+def _traced(root: Any, labels: Labels, max_nodes: int, values: bool, elements: int) -> Graph:
+    if max_nodes < 1:
+        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
     if isinstance(root, record):
         return _traced_recording(root, labels, max_nodes, values, elements)
     roots: Any = (root,) if isinstance(root, Variable | Value) else root

@@ -12,8 +12,8 @@ from autograd.show.graph import GraphEdge
 
 N = TypeVar("N", bound=Hashable)
 
-EDGES_PER_NODE = 8
-"""A drawing has at most so many edges for each node it may have."""
+EDGES_PER_NODE, MANY, EDGES_PER_NODE_OF_MANY = 8, 500, 2
+"""A graph has at most so many edges for each node it may have; of more than MANY nodes, for each of the others."""
 
 
 def nearest(roots: Iterable[N], inputs: Callable[[N], Iterable[N]], limit: int) -> dict[N, int]:
@@ -42,7 +42,7 @@ def nearest(roots: Iterable[N], inputs: Callable[[N], Iterable[N]], limit: int) 
 
 def first_edges(edges: Iterable[GraphEdge], limit: int) -> tuple[tuple[GraphEdge, ...], list[str]]:
     """Return as many edges as a drawing of `limit` nodes may have, and a note if there are more."""
-    most = EDGES_PER_NODE * limit
+    most = EDGES_PER_NODE * min(limit, MANY) + EDGES_PER_NODE_OF_MANY * max(0, limit - MANY)
     edges = iter(edges)
     kept = tuple(islice(edges, most))
     more = next(edges, None) is not None

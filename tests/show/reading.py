@@ -19,8 +19,9 @@ needs_renderer = pytest.mark.skipif(
     shutil.which("dot") is None and not has_pygraphviz(), reason="needs `dot` or pygraphviz"
 )
 
-NODE = re.compile(r"^    (n\d+) \[label=<(.*)>, shape=(\w+), (.*)\]$", re.MULTILINE)
-EDGE = re.compile(r"^    (n\d+) -> (n\d+)(?: \[(?:label=<([^>]*)>)?.*\])?$", re.MULTILINE)
+NODE = re.compile(r"^ +([nm]\d+) \[label=<(.*)>, shape=(\w+), (.*)\]$", re.MULTILINE)
+EDGE = re.compile(r"^    ([nm]\d+) -> ([nm]\d+)(?: \[(?:label=<(.*?)>(?=, style=|\]$))?.*\])?$", re.MULTILINE)
+CLUSTER = re.compile(r"^ +graph \[label=<(.*)>, style=.*$")
 CAPTION = re.compile(r"^    label=<(.*)>$", re.MULTILINE)
 
 
@@ -65,7 +66,7 @@ def read_dot(dot: str) -> tuple[dict[str, ShownNode], list[tuple[str, str, str]]
     for source, target, label in EDGE.findall(dot):
         edges.append((source, target, text_of(label).strip()))
         nodes[target].inputs.append(nodes[source])
-    assert len(re.findall(r"\n    n\d", dot)) == len(nodes) + len(edges), "every line was read"
+    assert len(re.findall(r"\n +[nm]\d", dot)) == len(nodes) + len(edges), "every line was read"
     return nodes, edges
 
 
@@ -74,6 +75,31 @@ def by_title(dot: str) -> dict[str, ShownNode]:
     nodes = read_dot(dot)[0].values()
     found = {n.title or n.kind: n for n in nodes}
     assert len(found) == len(nodes), "titles occur twice"
+    return found
+
+
+def read_clusters(dot: str) -> dict[str, list[str]]:
+    """The clusters of a drawing: what is written above each -> the ids of the nodes and the titles of clusters in it.
+
+    Titles are joined to those around them by " / ", so that no two are the same; what is in no cluster is under "".
+    """
+    found: dict[str, list[str]] = {"": []}
+    around: list[str] = [""]
+    for line in dot.splitlines():
+        text = line.strip()
+        if text.startswith("subgraph "):
+            around.append("?")
+        elif around[-1] == "?" and (label := CLUSTER.match(line)):
+            title = " / ".join([*around[1:-1], text_of(label[1])])
+            found[around[-2] and " / ".join(around[1:-1])].append(title)
+            around[-1] = text_of(label[1])
+            assert title not in found, "titles occur twice"
+            found[title] = []
+        elif text == "}" and len(around) > 1:
+            around.pop()
+        elif (node := NODE.match(line)) is not None:
+            found[" / ".join(around[1:])].append(node[1])
+    assert around == [""], "every cluster is closed"
     return found
 
 

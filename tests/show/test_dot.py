@@ -79,13 +79,13 @@ def test_text_is_the_same_every_time() -> None:
     assert make() == make()
 
 
-@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])
 def test_direction(direction: str) -> None:
     assert f"rankdir={direction}" in draw(Value(1.0), direction=direction).dot  # type: ignore[arg-type]
 
 
 def test_wrong_direction() -> None:
-    with pytest.raises(ArgumentError, match=r"direction is 'LR' .* or 'TB' .*, got 'up'"):
+    with pytest.raises(ArgumentError, match=r"direction is 'LR' .*, 'TB' .*, 'RL' or 'BT', got 'up'"):
         draw(Value(1.0), direction="up")  # type: ignore[arg-type]
 
 

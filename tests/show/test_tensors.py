@@ -12,6 +12,7 @@ import autograd
 from autograd.errors import ArgumentError
 from autograd.function import Function
 from autograd.show import GraphNode, draw, trace
+from autograd.show.trace import READ
 from autograd.value import Value
 from tests.case import Array, Case, Sample
 from tests.op_cases import CASES
@@ -399,11 +400,16 @@ def test_more_nodes_than_the_budget() -> None:
     y = x
     for _ in range(50):
         y = autograd.sin(y)
-    drawing = draw(y, max_nodes=20)
-    assert len(drawing.graph.nodes) == 20
+    drawing = draw(y, max_nodes=20, fold=False)
+    assert len(drawing.graph.nodes) == 51
+    boxes = list(drawing.scene.boxes())
+    assert len(boxes) == 20
     assert "More than 20 nodes: these are the 20 nearest the result." in caption(drawing.dot)
-    assert drawing.graph.nodes[0].notes == ("1 input not drawn",)
-    assert len(draw(y, max_nodes=51).graph.nodes) == 51
+    assert boxes[0].notes == ("1 input not drawn",)  # type: ignore[union-attr]
+    assert len(list(draw(y, max_nodes=51).scene.boxes())) == 51
+    graph = trace(y, max_nodes=20)
+    assert len(graph.nodes) == 20
+    assert graph.nodes[0].notes == ("1 input not drawn",)
 
 
 def test_budgets_that_make_no_sense() -> None:
@@ -419,8 +425,16 @@ def test_a_million_nodes_get_an_answer_from_the_nearest() -> None:
     for _ in range(1_000_000):
         y = autograd.neg(y)
     drawing = draw(y)
-    assert calls_in(lambda: draw(y)) < 100_000
-    assert len(drawing.graph.nodes) == 500
+    assert calls_in(lambda: draw(y)) < 1_000_000  # 200 for each node that is read
+    assert len(drawing.graph.nodes) == READ
+    shown = caption(drawing.dot)
+    assert f"More than {READ} nodes: these are the {READ} nearest the result." in shown
+    assert f"Folded: neg ×{READ - 2}." in shown
+    assert [n.op for n in drawing.scene.boxes() if isinstance(n, GraphNode)] == [
+        "neg"
+    ] * 3  # the first that is read, those that are folded, the result
+    assert calls_in(lambda: trace(y)) < 100_000
+    assert len(trace(y).nodes) == 500
 
 
 @pytest.mark.parametrize("root", [None, 3.0, "text", [], (), np.ones(2), [np.ones(2)]], ids=repr)

@@ -3,6 +3,7 @@
 import pytest
 
 from autograd.show import Graph, GraphNode, draw, trace
+from autograd.show.trace import READ
 from autograd.value import Value, dot
 from nn.scalar import MLP
 from tests.show.reading import by_title, calls_in, caption, read_dot
@@ -184,7 +185,7 @@ def test_more_nodes_than_the_budget() -> None:
     assert graph.nodes[-1].kind == "result"
     assert len(graph.edges) == 9
     assert any(node.notes == ("2 inputs not drawn",) for node in graph.nodes)
-    text = caption(draw(y, max_nodes=10).dot)
+    text = caption(draw(y, max_nodes=10, fold=False).dot)
     assert "More than 10 nodes: these are the 10 nearest the result. Pass max_nodes= to draw more." in text
     whole = trace(y, max_nodes=61)
     assert len(whole.nodes) == 61
@@ -196,15 +197,17 @@ def test_a_million_nodes_get_an_answer_from_the_nearest() -> None:
     for _ in range(1_000_000):
         y = y.sin()
     drawing = draw(y)
-    assert calls_in(lambda: draw(y)) < 100_000
-    assert len(drawing.graph.nodes) == 500
-    assert "More than 500 nodes" in caption(drawing.dot)
+    assert calls_in(lambda: draw(y)) < 1_000_000  # 200 for each node that is read
+    assert len(drawing.graph.nodes) == READ
+    assert f"More than {READ} nodes" in caption(drawing.dot)
+    assert f"Folded: sin ×{READ - 2}." in caption(drawing.dot)
 
 
 def test_a_million_edges_too() -> None:
     x, w = Value(1.0), Value(2.0)
     y = dot([x] * 500_000, [w] * 500_000)
     drawing = draw(y)
-    assert calls_in(lambda: draw(y)) < 300_000
-    assert len(drawing.graph.edges) == 4000
+    assert calls_in(lambda: draw(y)) < 1_500_000  # 100 for each edge that is read
+    assert len(drawing.graph.edges) == 13_000
+    assert len(drawing.scene.edges) == 4000
     assert "More than 4000 edges" in caption(drawing.dot)
