@@ -10,7 +10,8 @@ from typing import Literal
 
 from autograd.errors import RenderError
 
-Format = Literal["svg", "png", "pdf"]
+Format = Literal["svg", "png", "pdf", "json0"]
+"""json0: where everything is put, as data."""
 
 _PYGRAPHVIZ = """
 import sys, pygraphviz

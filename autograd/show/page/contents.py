@@ -1,0 +1,229 @@
+"""What the page holds, as plain data: nodes, edges and formulas once, and the numbers of each recording."""
+
+from __future__ import annotations
+
+import linecache
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.errors import ArgumentError
+from autograd.show.dot import SIGNS
+from autograd.show.expressions import Number
+from autograd.show.formulas import Formula, formula
+from autograd.show.forwards import forward
+from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
+from autograd.show.mathml import mathml
+from autograd.show.notation import text
+from autograd.show.page.layout import Size, lay_out
+from autograd.show.page.modules import module_of_each
+from autograd.show.page.operations import Operation, of_tensors, of_value
+from autograd.show.scalar_ops import scalar_formula
+from autograd.table import in_table, registry
+
+SCALAR, SCALAR_LABEL = Size(136, 60), Size(104, 32)
+TENSOR, TENSOR_LABEL = Size(188, 66), Size(72, 18)
+DIGITS = 7  # of the elements of arrays: as many as a float32 has
+
+
+class Contents:
+    """All that the page is made of.
+
+    Args:
+        frames: label -> recording; several recordings of one computation are the steps of a training.
+    """
+
+    def __init__(self, frames: Mapping[str, Graph]) -> None:
+        self.frames = frames
+        self.graph = next(iter(frames.values()))
+        for label, graph in frames.items():
+            _same(self.graph, graph, label)
+        nodes = self.graph.nodes
+        self.of_values = all(n.shape is None for n in nodes)
+        self.inputs: dict[str, list[int]] = {n.id: [] for n in nodes}
+        for i, edge in enumerate(self.graph.edges):
+            self.inputs[edge.target].append(i)
+        self.scalar = self.of_values or all(n.shape == () for n in nodes)
+        self.operations: dict[str, Operation] = {}  # by the JavaScript's name for it
+        self.keys: dict[str, str] = {}  # id -> that name
+        self.modules = module_of_each(self.graph, self.of_values)
+        if self.scalar:
+            for n in nodes:
+                if n.op:
+                    self._learn(n)
+        self.frozen = self._why_not_live()
+
+    def _learn(self, n: GraphNode) -> None:
+        """Take in the operation of a node."""
+        names = [self.graph.edges[i].parameter for i in self.inputs[n.id]]
+        count = len(names)
+        key = f"{n.op} {count}" if self.of_values else f"{n.op} {' '.join(names)}"
+        if key not in self.operations:
+            self.operations[key] = of_value(n.op, count) if self.of_values else of_tensors(n.op, names)
+        self.keys[n.id] = key
+
+    def _why_not_live(self) -> str:
+        """Why the page cannot compute anew, or ""."""
+        if not self.scalar:
+            return "the page computes with single numbers only, and this graph is one of arrays"
+        reasons = [o.reason for o in self.operations.values() if o.reason]
+        if reasons:
+            return reasons[0]
+        if any(not n.op and (n.value is None or n.value.elements is None) for n in self.graph.nodes):
+            return "an input was not kept"
+        if any(n.notes for n in self.graph.nodes):
+            return "a part of the graph is not shown"
+        return ""
+
+    @property
+    def javascript(self) -> str:
+        """The operations, as the properties of an object."""
+        if self.frozen:
+            return ""
+        return ",\n".join(f"  {_string(key)}: {o.javascript}" for key, o in self.operations.items())
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the page reads."""
+        nodes, edges = self.graph.nodes, self.graph.edges
+        size, label = (SCALAR, SCALAR_LABEL) if self.scalar else (TENSOR, TENSOR_LABEL)
+        ends = [(e.source, e.target) for e in edges]
+        modules = {id: path for id, path in self.modules.items() if path}
+        layouts = {
+            direction: lay_out(self.modules, ends, size, label, direction) for direction in ("LR", "TB")
+        }
+        return {
+            "scalar": self.scalar,
+            "frozen": self.frozen,
+            "size": [size.width, size.height],
+            "nodes": [self._node(n) for n in nodes],
+            "edges": [self._edge(e) for e in edges],
+            "modules": _tree(modules.values(), dict(self.graph.modules)),
+            "notes": list(self.graph.notes),
+            "layouts": layouts,
+            "frames": [_frame(label, graph) for label, graph in self.frames.items()],
+        }
+
+    def _node(self, n: GraphNode) -> dict[str, Any]:
+        line = n.source
+        return {
+            "id": n.id,
+            "kind": n.kind,
+            "op": n.op,
+            "sign": SIGNS.get(n.op, n.op) if self.of_values else n.op,
+            "name": n.name,
+            "shape": list(n.shape) if n.shape is not None else None,
+            "dtype": n.dtype,
+            "module": self.modules[n.id],
+            "inputs": self.inputs[n.id],
+            "operation": self.keys.get(n.id, ""),
+            "computes": self._computes(n),
+            "saved": n.saved,
+            "notes": list(n.notes),
+            "error": n.error,
+            "source": None
+            if line is None
+            else {
+                "file": Path(line.file).name,
+                "line": line.line,
+                "function": line.function,
+                "text": linecache.getline(line.file, line.line).strip(),
+            },
+        }
+
+    def _computes(self, n: GraphNode) -> dict[str, str] | None:
+        """What an operation computes of its inputs."""
+        if not n.op:
+            return None
+        found = self.operations.get(self.keys.get(n.id, ""))
+        if found is not None and found.computes is not None:
+            return _written(found.computes)
+        p = registry().get(n.op)
+        return _written(forward(p)) if p is not None and in_table(p) else None
+
+    def _edge(self, e: GraphEdge) -> dict[str, Any]:
+        target = next(n for n in self.graph.nodes if n.id == e.target)
+        position = [id(self.graph.edges[i]) for i in self.inputs[e.target]].index(id(e))
+        found: Formula | None = None
+        if self.of_values:
+            found = scalar_formula(target.op, position, len(self.inputs[e.target]), Number(1))
+        elif e.formula:
+            found = formula(target.op.partition(" ")[0], e.parameter, Number(1) if self.scalar else None)
+        operation = self.operations.get(self.keys.get(target.id, ""))
+        parameter = operation.parameters[position] if operation is not None else e.parameter
+        written = None
+        if found is not None and not found.reason:
+            written = _written(found.expression)
+        elif found is not None:
+            written = {"text": found.documented, "mathml": ""}
+        return {"source": e.source, "target": e.target, "parameter": parameter, "derivative": written}
+
+
+def _same(first: Graph, other: Graph, label: str) -> None:
+    """Refuse recordings of different computations."""
+    ops = [[n.op for n in g.nodes] for g in (first, other)]
+    ends = [[(e.source, e.target) for e in g.edges] for g in (first, other)]
+    if ops[0] != ops[1] or ends[0] != ends[1]:
+        raise ArgumentError(
+            f"page: the recording {label!r} is of another computation than the first ({len(other.nodes)} nodes and "
+            f"{len(other.edges)} edges, not {len(first.nodes)} and {len(first.edges)}); a page walks through one "
+            "computation that is repeated"
+        )
+
+
+def _written(e: Any) -> dict[str, str]:
+    return {"text": text(e), "mathml": mathml(e)}
+
+
+def _tree(paths: Any, classes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Every module that holds a node, and those around it; the outer before the inner."""
+    found: dict[str, None] = {}
+    for path in sorted(paths):
+        parts = path.split(".")
+        found.update((".".join(parts[: i + 1]), None) for i in range(len(parts)))
+    return [{"path": path, "kind": classes.get(path, "")} for path in found]
+
+
+def _frame(label: str, graph: Graph) -> dict[str, Any]:
+    """The numbers of one recording."""
+    return {
+        "label": label,
+        "values": [_numbers(n.value) for n in graph.nodes],
+        "gradients": [_numbers(n.gradient) for n in graph.nodes],
+        "states": [n.gradient_state for n in graph.nodes],
+        "locals": [_real(e.local) for e in graph.edges],
+        "upstream": [_numbers(e.upstream) for e in graph.edges],
+        "contributions": [_numbers(e.contribution) for e in graph.edges],
+    }
+
+
+def _numbers(n: Numbers | None) -> Any:
+    """A number as it is; of an array its shape, elements if they were kept, and what is said of it."""
+    if n is None:
+        return None
+    if n.shape == () and n.elements is not None:
+        return _real(n.elements[0])
+    elements = None if n.elements is None else [_real(_shortened(x)) for x in n.elements]
+    return {"shape": list(n.shape), "elements": elements, "text": str(n)}
+
+
+def _shortened(x: float) -> float:
+    return float(f"{x:.{DIGITS}g}")
+
+
+def _real(x: float | None) -> Any:
+    """What JSON can hold of a number."""
+    if x is None or math.isfinite(x):
+        return x
+    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+
+
+def _string(text: str) -> str:
+    import json
+
+    return json.dumps(text)
+
+
+def missing_backward(frames: Sequence[Graph]) -> bool:
+    """Whether no recording tells what backward sent through."""
+    return all(e.contribution is None and e.local is None for g in frames for e in g.edges)

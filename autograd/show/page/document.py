@@ -1,0 +1,146 @@
+"""`page`: the step-through page of a recorded graph, as one file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from autograd.errors import ArgumentError
+from autograd.files import replace_file
+from autograd.show.graph import Graph
+from autograd.show.labels import Parameters
+from autograd.show.notation import JAVASCRIPT_PRELUDE
+from autograd.show.page.contents import Contents
+from autograd.show.trace import trace
+
+MAX_NODES = 200
+ELEMENTS = 4096
+"""How many elements of an array are taken along to be shown as a heat map."""
+
+SCRIPTS = ("numbers", "model", "timeline", "heat", "layout", "scene", "view", "step", "card", "training", "main")
+"""The page's JavaScript, in the order in which it is read."""
+
+
+class Page:
+    """A page to step through a graph: shown in a notebook by itself, elsewhere by `save` or as text.
+
+    Attributes:
+        html: the whole page.
+        title: what it is called.
+    """
+
+    def __init__(self, contents: Contents, title: str) -> None:
+        self.title = title
+        self.html = _document(contents, title)
+        self._said = f"{len(contents.graph.nodes)} nodes, {len(contents.graph.edges)} edges"
+        if len(contents.frames) > 1:
+            self._said += f", {len(contents.frames)} recordings"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page, and return the path; a failure leaves an older file whole.
+
+        Raises:
+            ArgumentError: for an ending other than .html or .htm.
+            OSError: if the file cannot be written.
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ArgumentError(f"save: a page is saved as .html; got {str(path)!r}")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
+        replace_file(path, self.html.encode())
+        return path
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own: its styles and scripts stay there."""
+        look = "width: 100%; height: 640px; border: 1px solid #8888; border-radius: 8px"
+        return (
+            f'<iframe sandbox="allow-scripts" title="{html.escape(self.title)}" style="{look}" '
+            f'srcdoc="{html.escape(self.html)}"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<Page: {self._said}>"
+
+
+def page(
+    root: Any = None,
+    *,
+    names: Mapping[str, Any] | None = None,
+    params: Parameters | None = None,
+    title: str = "",
+    max_nodes: int = MAX_NODES,
+    frames: Mapping[str, Any] | None = None,
+) -> Page:
+    """A page to step through the graph that led to `root`, forward and then backward; see it with `.save("x.html")`.
+
+    Every step shows the node in hand, the gradient that comes in, upstream × local = contribution on each edge, and
+    the sum that grows at each input. In a graph of single numbers every input can be changed, and the page computes
+    all anew, by JavaScript that is printed from the table of derivatives. The file needs no server and no network.
+
+    For tensors, run the program in `record()`: it keeps what backward sends through the graph, and the modules and
+    source lines of the operations.
+
+    Args:
+        root: a `Value`, a tensor, a list of either, a recording, or a `Graph` that `trace` gave.
+        names, params: as in `draw`. In a graph of Values a name such as "hidden.w" puts it into a module "hidden".
+        title: what the page is called.
+        max_nodes: how many nodes to show at most: those nearest the result.
+        frames: in the place of root, label -> `trace(…)` of one computation after another, such as the steps of a
+            training: the page has a slider for them.
+
+    Raises:
+        ArgumentError: if there is nothing to show, or the frames are of different computations.
+        RenderError: if there is no Graphviz, which lays the graph out.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, label="x")
+    >>> y = (x * x).tanh()
+    >>> page(y)
+    <Page: 3 nodes, 3 edges>
+    """
+    if (root is None) == (frames is None) or (frames is not None and not frames):
+        raise ArgumentError("page: needs either a result or frames={label: trace(...), ...}")
+    graphs = {
+        label: r
+        if isinstance(r, Graph)
+        else trace(r, names=names, params=params, max_nodes=max_nodes, elements=ELEMENTS)
+        for label, r in ({"": root} if frames is None else frames).items()
+    }
+    found = Contents(graphs)
+    result = next((n.name for n in reversed(found.graph.nodes) if n.name and n.kind == "result"), "")
+    return Page(found, title or (f"How {result} comes about" if result else "A computation, step by step"))
+
+
+def _asset(name: str) -> str:
+    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _document(contents: Contents, title: str) -> str:
+    """The file: styles and scripts in their places, under a policy that lets nothing else in."""
+    style = _asset("page.css")
+    scripts = "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
+    operations = f"const OPERATIONS = {{\n{contents.javascript}\n}};"
+    script = f'(() => {{\n"use strict";\n{JAVASCRIPT_PRELUDE}{operations}\n{scripts}}})();\n'
+    data = json.dumps({"title": title, **contents.to_dict()}, ensure_ascii=False, allow_nan=False)
+    return (
+        _asset("page.html")
+        .replace("{{policy}}", f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+                 "base-uri 'none'; form-action 'none'")
+        .replace("{{title}}", html.escape(title))
+        .replace("{{style}}", style)
+        .replace("{{script}}", script)
+        .replace("{{data}}", data.replace("<", "\\u003c"))
+    )  # fmt: skip
+
+
+def _hash(text: str) -> str:
+    """What the policy calls a style or script by: only that one may be used."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
