@@ -3,6 +3,7 @@
     record      keep what the sweep frees, and where in the program each operation was
     trace       the recorded graph as plain data
     draw        its picture
+    page        a page to step through it, forward and backward
     explain     the chain rule from a result to an input, in words, mathematics and numbers
     explain_op  the card of one operation
     formula     a derivative of the table, written as text, LaTeX or JavaScript
@@ -19,6 +20,7 @@ from autograd.show.explain import Explanation, Explanations, explain
 from autograd.show.formulas import Formula, formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
 from autograd.show.op_card import OpCard, explain_op
+from autograd.show.page import Page, page
 from autograd.show.record import record
 from autograd.show.trace import trace
 from autograd.show.watch import Watch, watch
@@ -39,12 +41,14 @@ __all__ = [
     "Numbers",
     "Observation",
     "OpCard",
+    "Page",
     "Source",
     "Watch",
     "draw",
     "explain",
     "explain_op",
     "formula",
+    "page",
     "record",
     "trace",
     "watch",

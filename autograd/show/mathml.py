@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from collections.abc import Callable
 
 from autograd.show.expressions import Call, Expression, Name, Number
 from autograd.show.notation import text
@@ -22,7 +22,14 @@ _SIGNS = {
     "and": "∧", "or": "∨",
 }  # fmt: skip
 
-_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "maximum": "max", "minimum": "min", "sigmoid": "σ"}
+_NAMES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "maximum": "max",
+    "minimum": "min",
+    "sigmoid": "σ",
+}
 
 _LETTERS = {"alpha": "α", "beta": "β", "delta": "δ", "lambd": "λ", "eps": "ε", "pi": "π"}
 
@@ -105,7 +112,7 @@ def _power(base: Expression, exponent: str) -> str:
 def _cases(e: Call) -> str:
     condition, x, y = e.arguments
     rows = "".join(
-        f'<mtr><mtd>{mathml(value)}</mtd><mtd><mtext>&#160;{when}&#160;</mtext>{mathml(c) if c else ""}</mtd></mtr>'
+        f"<mtr><mtd>{mathml(value)}</mtd><mtd><mtext>&#160;{when}&#160;</mtext>{mathml(c) if c else ''}</mtd></mtr>"
         for value, when, c in ((x, "if", condition), (y, "otherwise", None))
     )
     return f"<mrow><mo>{{</mo><mtable>{rows}</mtable></mrow>"
@@ -117,7 +124,7 @@ def _summed(e: Call) -> str:
     return f"<mrow>{sign}{_bracketed(e.arguments[0], PRODUCT)}</mrow>"
 
 
-_SPECIAL: dict[str, Any] = {
+_SPECIAL: dict[str, Callable[[Call], str]] = {
     "div": lambda e: f"<mfrac>{mathml(e.arguments[0])}{mathml(e.arguments[1])}</mfrac>",
     "neg": lambda e: f"<mrow><mo>−</mo>{_bracketed(e.arguments[0], PRODUCT)}</mrow>",
     "not": lambda e: f"<mrow><mo>¬</mo>{_bracketed(e.arguments[0], ATOM)}</mrow>",

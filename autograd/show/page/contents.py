@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import linecache
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.dot import SIGNS
+from autograd.show.dot import SIGNS, Direction
 from autograd.show.expressions import Number
 from autograd.show.formulas import Formula, formula
 from autograd.show.forwards import forward
@@ -17,13 +17,13 @@ from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
 from autograd.show.mathml import mathml
 from autograd.show.notation import text
 from autograd.show.page.layout import Size, lay_out
-from autograd.show.page.modules import module_of_each
+from autograd.show.page.modules import Modules
 from autograd.show.page.operations import Operation, of_tensors, of_value
 from autograd.show.scalar_ops import scalar_formula
 from autograd.table import in_table, registry
 
-SCALAR, SCALAR_LABEL = Size(136, 60), Size(104, 32)
-TENSOR, TENSOR_LABEL = Size(188, 66), Size(72, 18)
+SCALAR, SCALAR_LABEL = Size(128, 66), Size(92, 32)
+TENSOR, TENSOR_LABEL = Size(208, 76), Size(72, 18)
 DIGITS = 7  # of the elements of arrays: as many as a float32 has
 
 
@@ -40,14 +40,14 @@ class Contents:
         for label, graph in frames.items():
             _same(self.graph, graph, label)
         nodes = self.graph.nodes
-        self.of_values = all(n.shape is None for n in nodes)
+        self.of_values = all(n.dtype == "" and n.shape in ((), None) for n in nodes)  # a Value has no dtype
         self.inputs: dict[str, list[int]] = {n.id: [] for n in nodes}
         for i, edge in enumerate(self.graph.edges):
             self.inputs[edge.target].append(i)
         self.scalar = self.of_values or all(n.shape == () for n in nodes)
         self.operations: dict[str, Operation] = {}  # by the JavaScript's name for it
         self.keys: dict[str, str] = {}  # id -> that name
-        self.modules = module_of_each(self.graph, self.of_values)
+        self.modules = Modules(self.graph)
         if self.scalar:
             for n in nodes:
                 if n.op:
@@ -88,17 +88,16 @@ class Contents:
         nodes, edges = self.graph.nodes, self.graph.edges
         size, label = (SCALAR, SCALAR_LABEL) if self.scalar else (TENSOR, TENSOR_LABEL)
         ends = [(e.source, e.target) for e in edges]
-        modules = {id: path for id, path in self.modules.items() if path}
-        layouts = {
-            direction: lay_out(self.modules, ends, size, label, direction) for direction in ("LR", "TB")
-        }
+        tree = self.modules.tree
+        directions: tuple[Direction, ...] = ("LR", "TB")
+        layouts = {d: lay_out(self.modules.of, ends, tree, size, label, d) for d in directions}
         return {
             "scalar": self.scalar,
             "frozen": self.frozen,
             "size": [size.width, size.height],
             "nodes": [self._node(n) for n in nodes],
             "edges": [self._edge(e) for e in edges],
-            "modules": _tree(modules.values(), dict(self.graph.modules)),
+            "modules": [{"path": m.path, "parent": m.parent, "name": m.name, "kind": m.kind} for m in tree],
             "notes": list(self.graph.notes),
             "layouts": layouts,
             "frames": [_frame(label, graph) for label, graph in self.frames.items()],
@@ -110,11 +109,12 @@ class Contents:
             "id": n.id,
             "kind": n.kind,
             "op": n.op,
-            "sign": SIGNS.get(n.op, n.op) if self.of_values else n.op,
+            "sign": _sign(n.op) if self.of_values else n.op,
             "name": n.name,
+            "local": self.modules.local_name(n),
             "shape": list(n.shape) if n.shape is not None else None,
             "dtype": n.dtype,
-            "module": self.modules[n.id],
+            "module": self.modules.of[n.id],
             "inputs": self.inputs[n.id],
             "operation": self.keys.get(n.id, ""),
             "computes": self._computes(n),
@@ -175,13 +175,11 @@ def _written(e: Any) -> dict[str, str]:
     return {"text": text(e), "mathml": mathml(e)}
 
 
-def _tree(paths: Any, classes: Mapping[str, str]) -> list[dict[str, str]]:
-    """Every module that holds a node, and those around it; the outer before the inner."""
-    found: dict[str, None] = {}
-    for path in sorted(paths):
-        parts = path.split(".")
-        found.update((".".join(parts[: i + 1]), None) for i in range(len(parts)))
-    return [{"path": path, "kind": classes.get(path, "")} for path in found]
+def _sign(op: str) -> str:
+    """An operation of Values as it is written by hand."""
+    if op.startswith("**") and op[2:].isdigit():
+        return "x" + op[2:].translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return SIGNS.get(op, op)
 
 
 def _frame(label: str, graph: Graph) -> dict[str, Any]:
@@ -222,8 +220,3 @@ def _string(text: str) -> str:
     import json
 
     return json.dumps(text)
-
-
-def missing_backward(frames: Sequence[Graph]) -> bool:
-    """Whether no recording tells what backward sent through."""
-    return all(e.contribution is None and e.local is None for g in frames for e in g.edges)

@@ -24,7 +24,19 @@ MAX_NODES = 200
 ELEMENTS = 4096
 """How many elements of an array are taken along to be shown as a heat map."""
 
-SCRIPTS = ("numbers", "model", "timeline", "heat", "layout", "scene", "view", "step", "card", "training", "main")
+SCRIPTS = (
+    "numbers",
+    "model",
+    "timeline",
+    "heat",
+    "layout",
+    "scene",
+    "view",
+    "step",
+    "card",
+    "training",
+    "main",
+)
 """The page's JavaScript, in the order in which it is read."""
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.show.dot import Direction, escape_html
+from autograd.show.dot import Direction
+from autograd.show.page.modules import Module
 from autograd.show.render import render
 
 POINTS_PER_INCH = 72  # one of Graphviz's points is one CSS pixel of the page
@@ -24,6 +25,7 @@ class Size:
 def lay_out(
     nodes: Mapping[str, str],
     edges: Sequence[tuple[str, str]],
+    modules: Sequence[Module],
     node: Size,
     label: Size,
     direction: Direction,
@@ -33,13 +35,14 @@ def lay_out(
     Args:
         nodes: id -> the path of its module, "" for none.
         edges: (source, target), by their ids.
+        modules: those paths, each after the one around it.
         node, label: the sizes of a node and of an edge's label.
         direction: "LR" or "TB".
 
     Raises:
         RenderError: if there is no Graphviz.
     """
-    dot = "\n".join(_dot(nodes, edges, node, label, direction))
+    dot = "\n".join(_dot(nodes, edges, modules, node, label, direction))
     found = json.loads(render(dot, "json0"))
     _, _, width, height = map(float, found["bb"].split(","))
     placed = _Placed(height)
@@ -55,7 +58,12 @@ def lay_out(
 
 
 def _dot(
-    nodes: Mapping[str, str], edges: Sequence[tuple[str, str]], node: Size, label: Size, direction: Direction
+    nodes: Mapping[str, str],
+    edges: Sequence[tuple[str, str]],
+    modules: Sequence[Module],
+    node: Size,
+    label: Size,
+    direction: Direction,
 ) -> Iterator[str]:
     across, between = (0.25, 0.3) if direction == "LR" else (0.3, 0.25)
     yield f"digraph {{ graph [rankdir={direction}, nodesep={across}, ranksep={between}, pad=0]"
@@ -66,35 +74,31 @@ def _dot(
         "</tr></table>>"
     )
     yield f"edge [label={blank}]"
-    yield from _modules(nodes, "", 0)
+    yield from _modules(nodes, modules, "")
     for i, (source, target) in enumerate(edges):
         yield f"{source} -> {target} [number={i}]"
     yield "}"
 
 
-def _modules(nodes: Mapping[str, str], path: str, depth: int) -> Iterator[str]:
+def _modules(nodes: Mapping[str, str], modules: Sequence[Module], path: str) -> Iterator[str]:
     """The nodes of a module, and the modules in it."""
-    inner = dict.fromkeys(".".join(m.split(".")[: depth + 1]) for m in nodes.values() if m not in ("", path))
-    for child in inner:
-        yield f'subgraph "cluster_{_quoted(child)}" {{ path="{_quoted(child)}"; margin=14; label=<{_heading(child)}>'
-        yield from _modules(
-            {id: m for id, m in nodes.items() if m == child or m.startswith(f"{child}.")}, child, depth + 1
-        )
-        yield "}"
-    for id, module in nodes.items():
-        if module == path:
-            yield id
+    for module in modules:
+        if module.parent == path:
+            name = _quoted(module.path)
+            yield f'subgraph "cluster_{name}" {{ path="{name}"; margin=14; label=<{_heading(module)}>'
+            yield from _modules(nodes, modules, module.path)
+            yield "}"
+    yield from (id for id, owner in nodes.items() if owner == path)
 
 
 def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _heading(path: str) -> str:
+def _heading(module: Module) -> str:
     """Room for the name of a module."""
-    width = 20 + 9 * len(path.rpartition(".")[2])
-    table = f'<table border="0" fixedsize="true" width="{width}" height="16"><tr><td></td></tr></table>'
-    return table if escape_html(path) else ""
+    width = 44 + 8 * len(f"{module.name} {module.kind}")
+    return f'<table border="0" fixedsize="true" width="{width}" height="16"><tr><td></td></tr></table>'
 
 
 class _Placed:

@@ -9,7 +9,8 @@ class Card {
     this.open = null;
   }
 
-  show(i, theme) {
+  show(i, t, theme) {
+    this.step = t;
     this.element.hidden = i === null;
     document.body.classList.toggle("with-card", i !== null);
     if (i === null) {
@@ -115,7 +116,9 @@ class Card {
       const state = model.recorded.states[i];
       return [html("p", {class: "quiet"}, state === "not kept" ? "not kept" : "not computed")];
     }
-    const parts = [isArray(sum) ? numbersElement(sum, `the gradient of ${model.title(i)}`, theme) : html("p", {class: "number"}, written(sum, 8))];
+    const now = this.timeline.gradient(i, this.step);
+    const parts = now.complete ? [] : [html("p", {class: "quiet"}, now.parts.length ? `At this step ${now.parts.length} of ${now.expected} contributions have arrived. In the end:` : "Not there yet at this step. In the end:")];
+    parts.push(isArray(sum) ? numbersElement(sum, `the gradient of ${model.title(i)}`, theme) : html("p", {class: "number"}, written(sum, 8)));
     if (model.results.includes(i) && !from.length) parts.push(html("p", {class: "quiet"}, "Backward begins here."));
     if (from.length > 1) {
       const said = model.scalar ? `= ${from.map((e, k) => (k ? factor(model.contributions[e]) : written(model.contributions[e]))).join(" + ")}` : "";

@@ -2,7 +2,7 @@
 // vision tell apart. 0 is the colour of the paper.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LARGE_ENOUGH_FOR_TEXT = 40; // pixels
+const LARGE_ENOUGH_FOR_TEXT = 46; // pixels
 
 /** An element of SVG. */
 function svg(name, attributes = {}, ...children) {
@@ -96,8 +96,8 @@ function heatMap(array, what, theme, width = 312) {
   if (!array.elements.length) return html("p", {class: "quiet"}, "no elements");
   const {rows, columns, block} = gridOf(array.shape);
   const most = largest(array.elements);
-  const cell = Math.max(2, Math.min(52, width / columns, Math.max(14, 220 / rows)));
-  const tall = Math.min(cell, Math.max(2, 300 / rows, 18));
+  const cell = Math.min(52, width / columns, rows > 40 ? Math.max(6, 400 / rows) : 52);
+  const tall = Math.min(cell, Math.max(2, 260 / rows), 30);
   const gap = block ? 4 : 0;
   const height = rows * tall + (block ? (rows / block - 1) * gap : 0);
   const picture = svg("svg", {

@@ -11,17 +11,21 @@ class Layout {
     this.direction = "LR";
     this.collapsed = new Set();
     this.size = model.data.size;
-    this.paths = model.data.modules.map(m => m.path);
+    this.modules = new Map(model.data.modules.map(m => [m.path, m])); // each after the one around it
   }
 
   /** The collapsed module that hides a node or a module: the outermost one. "" for none. */
   hiddenBy(path, itself = true) {
-    const parts = path ? path.split(".") : [];
-    for (let n = 1; n <= parts.length - (itself ? 0 : 1); n++) {
-      const outer = parts.slice(0, n).join(".");
-      if (this.collapsed.has(outer)) return outer;
+    let found = "";
+    for (let at = itself ? path : this.modules.get(path)?.parent; at; at = this.modules.get(at)?.parent) {
+      if (this.collapsed.has(at)) found = at;
     }
-    return "";
+    return found;
+  }
+
+  /** Expand a module and those around it. */
+  expandTo(path) {
+    for (let at = path; at; at = this.modules.get(at)?.parent) this.collapsed.delete(at);
   }
 
   /** Where everything is now. */
@@ -32,7 +36,7 @@ class Layout {
     const nodes = this.model.nodes.map(n => (this.hiddenBy(n.module) ? null : at(...base.nodes[n.id])));
     const boxes = new Map(); // collapsed module -> its box
     const frames = new Map(); // expanded module -> its frame
-    for (const path of this.paths) {
+    for (const path of this.modules.keys()) {
       if (this.hiddenBy(path, false)) continue;
       const [x0, y0, x1, y1] = base.modules[path];
       if (this.collapsed.has(path)) boxes.set(path, at((x0 + x1) / 2, (y0 + y1) / 2));

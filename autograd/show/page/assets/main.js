@@ -25,7 +25,7 @@ class Page {
     this.controls();
     this.keys();
     this.furnish();
-    this.layout.direction = this.narrow() ? "TB" : "LR";
+    this.layout.direction = this.betterDirection();
     this.applyTheme();
     this.redraw(true);
     new ResizeObserver(() => this.resized()).observe(this.stage);
@@ -37,23 +37,37 @@ class Page {
     return this.theme === "auto" ? (this.dark.matches ? "dark" : "light") : this.theme;
   }
 
-  narrow() {
+  /** The direction in which more of the graph can be read at once. */
+  betterDirection() {
     const {width, height} = this.view.room;
-    return width < height * 0.95;
+    const [across, down] = ["LR", "TB"].map(d => {
+      const base = this.model.data.layouts[d];
+      return Math.min(1, width / base.width) * Math.min(1, height / base.height);
+    });
+    return across >= down ? "LR" : "TB";
   }
 
   /** Lay out and draw anew. */
   redraw(fit = false) {
     this.scene.draw();
     this.update();
-    if (fit) this.view.fit(this.scene.placed.bounds, true, this.focus());
+    if (fit) this.show();
+  }
+
+  /** Bring into sight what matters now: the node of the step, or else everything. */
+  show() {
+    const {bounds} = this.scene.placed;
+    const {node} = this.timeline.steps[this.step];
+    this.view.follow(node === undefined ? null : this.boxOf(node), bounds);
   }
 
   resized() {
     const {width, height} = this.view.room;
     if (this.size && Math.abs(this.size[0] - width) < 2 && Math.abs(this.size[1] - height) < 60) return;
     this.size = [width, height];
+    this.view.free = false;
     this.view.fit(this.scene.placed.bounds, true, this.focus());
+    this.show();
   }
 
   /** The box that should be in sight: that of the step, or of the result. */
@@ -71,7 +85,7 @@ class Page {
     this.scene.theme = this.shownTheme;
     this.scene.update(this.timeline, this.step, this.chosen, this.found);
     this.stepPanel.show(this.step, this.shownTheme);
-    this.card.show(this.chosen, this.shownTheme);
+    this.card.show(this.chosen, this.step, this.shownTheme);
     this.scrub.max = this.timeline.last;
     this.scrub.value = this.step;
     this.scrub.setAttribute("aria-valuetext", this.element("step").querySelector("h2").textContent);
@@ -93,8 +107,7 @@ class Page {
   go(step) {
     this.step = Math.min(this.timeline.last, Math.max(0, step));
     this.update();
-    const box = this.timeline.steps[this.step].node === undefined ? null : this.focus();
-    if (box) this.view.reveal(box, this.scene.placed.bounds);
+    this.show();
   }
 
   get playing() {
@@ -133,8 +146,7 @@ class Page {
     this.chosen = i;
     const module = this.layout.hiddenBy(this.model.nodes[i].module);
     if (module) {
-      const parts = this.model.nodes[i].module.split(".");
-      parts.forEach((_, n) => this.layout.collapsed.delete(parts.slice(0, n + 1).join(".")));
+      this.layout.expandTo(this.model.nodes[i].module);
       this.modulesLook();
       this.redraw();
     } else {
@@ -167,20 +179,23 @@ class Page {
     else collapsed.add(path);
     this.modulesLook();
     this.redraw();
+    this.view.free = false;
     this.view.fit(this.scene.placed.bounds, true, this.scene.placed.boxes.get(path) ?? this.focus());
     this.graph.querySelector(`[data-module="${CSS.escape(path)}"]`)?.focus({preventScroll: true});
   }
 
   toggleAll() {
-    const {collapsed, paths} = this.layout;
+    const {collapsed, modules} = this.layout;
     if (collapsed.size) collapsed.clear();
-    else paths.forEach(path => collapsed.add(path));
+    else for (const path of modules.keys()) collapsed.add(path);
     this.modulesLook();
     this.redraw(true);
   }
 
   modulesLook() {
-    this.element("modules").textContent = this.layout.collapsed.size ? "Expand modules" : "Collapse modules";
+    const said = this.layout.collapsed.size ? "Expand modules" : "Collapse modules";
+    this.element("modules").querySelector("span").textContent = said;
+    this.element("modules").setAttribute("aria-label", said);
   }
 
   search() {
@@ -251,6 +266,16 @@ class Page {
     });
   }
 
+  zoom(by) {
+    this.view.free = true;
+    this.view.zoom(by);
+  }
+
+  showAll() {
+    this.view.free = false;
+    this.view.fit(this.scene.placed.bounds, false);
+  }
+
   // -- buttons and keys ----------------------------------------------------------------------------------------------
 
   element(id) {
@@ -266,10 +291,11 @@ class Page {
     on("play", () => (this.playing ? this.pause() : this.play()));
     on("forth", () => { this.pause(); this.go(this.step + 1); });
     on("last", () => { this.pause(); this.go(this.timeline.last); });
-    on("zoom-in", () => this.view.zoom(1.25));
-    on("zoom-out", () => this.view.zoom(0.8));
-    on("fit", () => this.view.fit(this.scene.placed.bounds, false));
+    on("zoom-in", () => this.zoom(1.25));
+    on("zoom-out", () => this.zoom(0.8));
+    on("fit", () => this.showAll());
     on("turn", () => {
+      this.view.free = false;
       this.layout.direction = this.layout.direction === "LR" ? "TB" : "LR";
       this.redraw(true);
     });
@@ -304,10 +330,10 @@ class Page {
       PageUp: () => this.training.go(this.model.number - 1),
       PageDown: () => this.training.go(this.model.number + 1),
       "/": () => this.element("search").focus(),
-      "+": () => this.view.zoom(1.25),
-      "=": () => this.view.zoom(1.25),
-      "-": () => this.view.zoom(0.8),
-      "0": () => this.view.fit(this.scene.placed.bounds, false),
+      "+": () => this.zoom(1.25),
+      "=": () => this.zoom(1.25),
+      "-": () => this.zoom(0.8),
+      "0": () => this.showAll(),
       "?": () => this.element("keys").showModal(),
       Escape: () => this.escape(),
     };

@@ -127,9 +127,14 @@ class Model {
     return (ends[0] - ends[1]) / (x + h - (x - h));
   }
 
-  /** What a node is called. */
+  /** What a node is called in its module. */
   title(i) {
     const n = this.nodes[i];
-    return n.name || n.sign || (n.shape && n.shape.length ? n.kind : written(this.values[i]));
+    return n.local || n.sign || (n.shape && n.shape.length ? n.kind : written(this.values[i]));
+  }
+
+  /** What a node is called where its module is not seen. */
+  fullTitle(i) {
+    return this.nodes[i].name || this.title(i);
   }
 }

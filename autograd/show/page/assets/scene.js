@@ -33,8 +33,7 @@ class Scene {
 
   /** An expanded module: a frame with its name, which collapses it. */
   frame(path, {left, top, right, bottom}) {
-    const name = path.slice(path.lastIndexOf(".") + 1);
-    const {kind} = this.model.data.modules.find(m => m.path === path);
+    const {name, kind} = this.layout.modules.get(path);
     const said = shortened(kind ? `${name} · ${kind}` : name, right - left - 34, 7.6);
     const heading = svg("g", {
       class: "heading", tabindex: 0, role: "button", "aria-expanded": "true", "aria-label": `Collapse module ${path}`,
@@ -55,8 +54,7 @@ class Scene {
 
   /** A collapsed module. */
   box(path, box) {
-    const name = path.slice(path.lastIndexOf(".") + 1);
-    const {kind} = this.model.data.modules.find(m => m.path === path);
+    const {name, kind} = this.layout.modules.get(path);
     const members = this.model.nodes.map((n, i) => i).filter(i => this.layout.hiddenBy(this.model.nodes[i].module) === path);
     const operations = members.filter(i => this.model.nodes[i].op).length;
     const count = `${operations} operation${operations === 1 ? "" : "s"}`;
@@ -112,21 +110,24 @@ class Scene {
       return t;
     };
     const sign = n.name && n.op ? n.sign : "";
-    const room = (this.model.scalar ? w : w - 100) - 24;
-    parts.title = text("title", 12, 20);
-    parts.title.textContent = shortened(this.model.title(i), room - (sign ? sign.length * 7 + 8 : 0), 8);
+    const room = this.model.scalar ? w - 24 - (sign ? sign.length * 7 + 8 : 0) : w - 124;
+    parts.title = text("title", 12, 21);
+    parts.title.textContent = shortened(this.model.title(i), room, 8);
+    text("far-title", 12, this.model.scalar ? 28 : h / 2 + 8).textContent = shortened(this.model.title(i), this.model.scalar ? w - 16 : room, 12);
     if (this.model.scalar) {
-      if (sign) text("sign", w - 11, 20, "end").textContent = shortened(sign, 60);
-      text("quiet", 12, 37).textContent = "value";
-      text("quiet", 12, 53).textContent = "grad";
-      parts.value = text("value", w - 11, 37, "end");
-      parts.gradient = text("gradient", w - 11, 53, "end");
+      if (sign) text("sign", w - 11, 21, "end").textContent = shortened(sign, 60);
+      text("quiet", 12, 40).textContent = "value";
+      text("quiet", 12, 57).textContent = "grad";
+      parts.value = text("value", w - 11, 40, "end");
+      parts.gradient = text("gradient", w - 11, 57, "end");
     } else {
-      parts.value = text("quiet", 12, 38);
-      parts.gradient = text("gradient", 12, 56);
+      const facts = [shortened(sign, room), n.shape ? shapeText(n.shape) : "", n.dtype].filter(Boolean);
+      facts.slice(0, 2).forEach((fact, k) => { text("quiet", 12, 41 + 19 * k).textContent = shortened(fact, room); });
       parts.thumbnails = [svg("g"), svg("g")];
-      parts.thumbnails.forEach((t, k) => t.setAttribute("transform", `translate(${w - 96 + 46 * k}, ${(h - 42) / 2})`));
+      parts.thumbnails.forEach((t, k) => t.setAttribute("transform", `translate(${w - 106 + 52 * k}, 9)`));
       g.append(...parts.thumbnails);
+      parts.value = text("quiet", w - 83, h - 9, "middle");
+      parts.gradient = text("gradient", w - 31, h - 9, "middle");
       parts.shown = ["", ""];
     }
     this.handlers.hold(g, i);
@@ -191,8 +192,8 @@ class Scene {
       parts.gradient.textContent = some ? `${gradient.complete ? "" : "Σ "}${written(gradient.sum)}` : "·";
       return;
     }
-    parts.value.textContent = n.shape ? shapeText(n.shape) : "";
-    parts.gradient.textContent = gradient.complete ? "grad" : some ? `Σ ${gradient.parts.length} of ${gradient.expected}` : "";
+    parts.value.textContent = value === null || value === undefined ? "" : "value";
+    parts.gradient.textContent = gradient.complete ? "grad" : some ? `Σ ${gradient.parts.length}/${gradient.expected}` : "";
     this.showThumbnail(parts, 0, value);
     this.showThumbnail(parts, 1, some ? gradient.sum : null);
   }
@@ -206,9 +207,9 @@ class Scene {
     slot.replaceChildren();
     if (!key) return;
     if (isArray(array) && array.elements?.length) {
-      slot.append(thumbnail(array, 42, this.theme));
+      slot.append(thumbnail(array, 44, this.theme));
     } else if (!isArray(array)) {
-      const text = svg("text", {class: k ? "gradient" : "value", x: 42, y: 26, "text-anchor": "end"});
+      const text = svg("text", {class: k ? "gradient" : "value", x: 22, y: 28, "text-anchor": "middle"});
       text.textContent = written(array, 3);
       slot.append(text);
     }

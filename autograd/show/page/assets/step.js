@@ -30,6 +30,8 @@ class StepPanel {
     const {heading, sentence} = this.words(step, t);
     const parts = [html("h2", {class: step.phase}, heading), html("p", {class: "sentence"}, sentence)];
     if (step.phase === "forward") parts.push(...this.forward(step.node));
+    if (step.phase === "start") parts.push(this.list("Inputs", this.model.values, this.leaves(false)));
+    if (step.phase === "end") parts.push(this.list("Gradients", this.model.gradients, this.leaves(true)));
     if (step.phase === "backward") parts.push(...this.backward(step.node, t, theme));
     this.element.replaceChildren(...parts);
     this.spoken.textContent = `${heading}: ${sentence}`;
@@ -70,10 +72,21 @@ class StepPanel {
     };
   }
 
+  /** The inputs; with `wanted`, those that a gradient is wanted of. */
+  leaves(wanted) {
+    const nodes = this.model.nodes.map((n, i) => i).filter(i => !this.model.nodes[i].op);
+    return wanted ? nodes.filter(i => this.model.gradients[i] !== null && this.model.nodes[i].kind !== "constant") : nodes;
+  }
+
+  list(heading, numbers, nodes) {
+    const rows = nodes.map(i => row("td", this.link(i, this.model.fullTitle(i)), isArray(numbers[i]) ? described(numbers[i]).split(", mean")[0] : written(numbers[i])));
+    return html("div", {}, html("h3", {}, heading), html("table", {class: "inputs"}, ...rows));
+  }
+
   /** What a node is called in a sentence. */
   nameOf(i) {
     const n = this.model.nodes[i];
-    return n.name && n.op ? `${n.name} = ${n.sign}` : this.model.title(i);
+    return n.name && n.op ? `${n.name} (${n.sign})` : this.model.title(i);
   }
 
   /** The operation with its numbers put in. */
@@ -133,8 +146,8 @@ class StepPanel {
   }
 
   /** The name of a node, which chooses it. */
-  link(i) {
-    const button = html("button", {type: "button", class: "link"}, this.model.title(i));
+  link(i, said = this.model.title(i)) {
+    const button = html("button", {type: "button", class: "link"}, said);
     button.addEventListener("click", () => this.choose(i));
     return button;
   }

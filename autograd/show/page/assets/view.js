@@ -1,6 +1,7 @@
 // The view: moving and zooming, with a mouse, a wheel, two fingers or keys.
 
 const NEAREST = 3, FARTHEST = 0.12;
+const OVERVIEW = 0.5; // the scale at which a graph as a whole says something
 
 class View {
   constructor(stage, graph, world) {
@@ -9,7 +10,7 @@ class View {
     this.x = 0;
     this.y = 0;
     this.pointers = new Map();
-    this.moved = false; // whether the reader has: then the page moves only what it must
+    this.free = false; // whether the reader has moved or zoomed: then the page moves only what it must
     this.listen();
   }
 
@@ -23,6 +24,18 @@ class View {
     this.graph.classList.toggle("far", this.scale < READABLE);
     this.graph.classList.toggle("farther", this.scale < 0.5);
     this.graph.style.setProperty("--far-text", `${Math.min(30, 12.4 / this.scale)}px`);
+  }
+
+  /** For as long as the reader has not moved or zoomed: all of it if that can be made out, else what matters now. */
+  follow(box, bounds) {
+    if (this.free) {
+      if (box) this.reveal(box, bounds);
+      return;
+    }
+    const {width, height} = this.room;
+    const whole = Math.min((width - 40) / (bounds.right - bounds.left), (height - 72) / (bounds.bottom - bounds.top));
+    if (whole >= READABLE || (!box && whole >= OVERVIEW)) this.fit(bounds, false);
+    else if (box) this.fit(bounds, true, box);
   }
 
   zoom(by, at = {x: this.room.width / 2, y: this.room.height / 2}) {
@@ -80,6 +93,7 @@ class View {
     graph.addEventListener("wheel", event => {
       if (window.parent !== window && !event.ctrlKey) return; // in a notebook the wheel scrolls the notebook
       event.preventDefault();
+      this.free = true;
       const box = graph.getBoundingClientRect();
       this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), {x: event.clientX - box.left, y: event.clientY - box.top});
     }, {passive: false});
@@ -88,6 +102,7 @@ class View {
   move(event) {
     const last = this.pointers.get(event.pointerId);
     if (!last || this.held) return;
+    this.free = true;
     const now = {x: event.clientX, y: event.clientY};
     const others = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, p]) => p);
     if (others.length === 1) {
