@@ -15,8 +15,9 @@ SOURCES = autograd nn optim tapegrad
 help:            ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.examples     ## train on handwritten digits; write curves, a graph and weights to out/
+demo: $(VENV)/.examples     ## train on handwritten digits and on XOR; write curves, a graph, weights and a page to out/
 	$(BIN)/python examples/digits.py
+	$(BIN)/python examples/see_backprop.py --only xor
 
 test: $(VENV)/.dev          ## run the whole test suite; ARGS="-k relu" narrows it
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto $(ARGS)

@@ -172,7 +172,8 @@ class Value:
         Value(data=-0.5, grad=0)
         """
         local = 1 if self.data > 0 else slope
-        return Value(local * self.data, (self,), "LeakyReLU", "", (local,))
+        op = "LeakyReLU" if slope == 0.01 else f"LeakyReLU {slope}"
+        return Value(local * self.data, (self,), op, "", (local,))
 
     def maximum(self, other: Value | float) -> Value:
         """The larger of x and y, nan if either is; two equal ones share the gradient.

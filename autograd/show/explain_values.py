@@ -149,8 +149,6 @@ def computed(table: Mapping[str, Primitive], v: Value, given: list[float], befor
     name, numbers = table_op(op)
     if not name:
         return None
-    if name == "leaky_relu":
-        return given[0] if given[0] > 0 else given[0] * (v.locals[0] if before <= 0 else 0.01)
     p = table[name]
     constants = [e.value for e in numbers.values()]
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ from autograd.show.formulas import Formula, formula
 
 _OPS = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "max": "maximum", "min": "minimum", "ReLU": "relu",
-    "LeakyReLU": "leaky_relu", "**": "pow",
+    "**": "pow",
 }  # fmt: skip
 
 _SAME = {"neg", "abs", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid"}
@@ -23,11 +23,14 @@ def table_op(op: str) -> tuple[str, dict[str, Expression]]:
     """
     if op in _SAME:
         return op, {}
-    if op.startswith("**") and op != "**":
-        try:
-            return "pow", {"y": Number(float(op[2:]))}
-        except ValueError:
-            return "", {}
+    if op == "LeakyReLU":
+        return "leaky_relu", {"negative_slope": Number(0.01)}
+    for prefix, name, option in (("LeakyReLU ", "leaky_relu", "negative_slope"), ("**", "pow", "y")):
+        if op.startswith(prefix) and op != prefix:
+            try:
+                return name, {option: Number(float(op.removeprefix(prefix)))}
+            except ValueError:
+                return "", {}
     return _OPS.get(op, ""), {}
 
 

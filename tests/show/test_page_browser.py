@@ -192,7 +192,7 @@ def test_forward_and_backward_step_by_step(chrome: Browser, neuron_page: Path) -
 
 def test_a_backward_step_tells_the_chain_rule(chrome: Browser, neuron_page: Path) -> None:
     chrome.open(neuron_page)
-    for _ in range(6):
+    for _ in range(4):
         chrome.click("#back")
     wanted = expected(neuron, NEURON, "loss")
     active = chrome.run("return document.querySelector('.node.active').getAttribute('aria-label')")
@@ -207,7 +207,7 @@ def test_a_backward_step_tells_the_chain_rule(chrome: Browser, neuron_page: Path
     assert len(labels) == 4
     assert labels[1] == f"= {upstream:.3g}".replace("-", "−")
     spoken = chrome.find("#spoken").get_attribute("textContent")
-    assert spoken.startswith("Backward 3 of 7: The gradient")
+    assert spoken.startswith("Backward 4 of 7: The gradient")
 
 
 def test_contributions_are_summed_one_by_one(chrome: Browser, folder: Path) -> None:
@@ -368,7 +368,8 @@ def overlaps(chrome: Browser) -> list[Any]:
             """const boxes = [...document.querySelectorAll("#graph .node")].map(g =>
                  [g.dataset.id ?? g.dataset.module, g.querySelector(".body").getBoundingClientRect()]);
                const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-               return boxes.flatMap(([n, a], i) => boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([m]) => [n, m]));"""
+               return boxes.flatMap(([n, a], i) =>
+                 boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([m]) => [n, m]));"""
         )
     )
 

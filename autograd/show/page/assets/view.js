@@ -23,7 +23,8 @@ class View {
     this.world.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
     this.graph.classList.toggle("far", this.scale < READABLE);
     this.graph.classList.toggle("farther", this.scale < 0.5);
-    this.graph.style.setProperty("--far-text", `${Math.min(30, 12.4 / this.scale)}px`);
+    this.graph.classList.toggle("farthest", this.scale < 0.3);
+    this.graph.style.setProperty("--far-text", `${12.4 / this.scale}px`);
   }
 
   /** For as long as the reader has not moved or zoomed: all of it if that can be made out, else what matters now. */
