@@ -132,7 +132,7 @@ def _slope(order: Sequence[Value], data: Mapping[Value, float], root: Value, wrt
             elif not v.parents:
                 found[v] = data[v]
             else:
-                again = computed(table, v, [found[p] for p in v.parents], data[v])
+                again = computed(table, v, [found[p] for p in v.parents])
                 if again is None:
                     return None
                 found[v] = again
@@ -140,7 +140,7 @@ def _slope(order: Sequence[Value], data: Mapping[Value, float], root: Value, wrt
     return (ends[0] - ends[1]) / (2 * h)
 
 
-def computed(table: Mapping[str, Primitive], v: Value, given: list[float], before: float) -> float | None:
+def computed(table: Mapping[str, Primitive], v: Value, given: list[float]) -> float | None:
     """The operation of a node, on other numbers; None for one made by hand."""
     op = v._op  # noqa: SLF001  micrograd's name for it
     if op == "dot":
