@@ -90,13 +90,17 @@ class Answer(NamedTuple):
 class Failure(NamedTuple):
     """An error, and how it came about.
 
-    error:  the exception; None if it cannot be sent, as one of a class that is local to a function
-    name:   that of its class
-    text:   its traceback
+    error:    the exception; None if pickling does not give it back
+    kind:     its class, to make another one of; None if that cannot be sent, as one that is local to a function
+    name:     that of its class
+    message:  what it says
+    text:     its traceback
     """
 
     error: BaseException | None
+    kind: type[BaseException] | None
     name: str
+    message: str
     text: str
 
 
@@ -227,19 +231,19 @@ def failed(error: BaseException) -> Answer:
     """The answer that a task has failed with an error."""
     import traceback
 
-    name = type(error).__name__
+    message = str(error)
     text = "".join(traceback.format_exception(error))
-    return Answer("failure", Sent(pickled(Failure(_sendable(error), name, text)), (), None, 0))
+    whole = _survives(error, lambda back: type(back) is type(error) and back.args == error.args)
+    kind = _survives(type(error), lambda back: isinstance(str(back.__new__(back, message)), str))
+    failure = Failure(
+        error if whole else None, type(error) if kind else None, type(error).__name__, message, text
+    )
+    return Answer("failure", Sent(pickled(failure), (), None, 0))
 
 
-def _sendable(error: BaseException) -> BaseException | None:
-    """The error if pickling gives it back; else one of its class with its message; None if that cannot be named."""
-    plain: BaseException = BaseException.__new__(type(error), str(error))
-    for candidate in (error, plain):
-        try:
-            back = unpickled(pickled(candidate))
-        except Exception:  # noqa: BLE001  # a class may raise anything in here; the next way may do
-            continue
-        if type(back) is type(error) and back.args == candidate.args:
-            return candidate
-    return None
+def _survives(value: Any, same: Callable[[Any], bool]) -> bool:
+    """Whether pickling gives a value back."""
+    try:
+        return same(unpickled(pickled(value)))
+    except Exception:  # noqa: BLE001  # the class of an error may raise anything in here; there are other ways to send it
+        return False

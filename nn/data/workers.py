@@ -77,13 +77,16 @@ class Hired:
     def _received(self) -> Answer:
         from multiprocessing.reduction import recv_handle
 
+        file = None
         try:
             answer: Answer = unpickled(self.connection.recv_bytes())
-            if answer.sent is not None and answer.sent.size:
-                block: Any = answer.sent.block
-                self.blocks.take(recv_handle(self.connection), block, answer.sent.size)
-        except (EOFError, ConnectionError) as error:
+            sent = answer.sent
+            if sent is not None and sent.size:
+                file = recv_handle(self.connection)
+        except (EOFError, OSError) as error:
             raise self.death() from error
+        if sent is not None and sent.block is not None and file is not None:
+            self.blocks.take(file, sent.block, sent.size)
         return answer
 
     def death(self) -> WorkerError:
@@ -274,7 +277,10 @@ def _dismiss(workers: list[Hired], program: int) -> None:
 def _error(failure: Failure, number: int) -> BaseException:
     """The error that a worker met, with the traceback from there as a note."""
     note = f"Caught {failure.name} in DataLoader worker process {number}.\nOriginal {failure.text}"
-    if failure.error is None:
+    error = failure.error
+    if error is None and failure.kind is not None:
+        error = failure.kind.__new__(failure.kind, failure.message)
+    if error is None:
         return WorkerError(note)
-    failure.error.add_note(note)
-    return failure.error
+    error.add_note(note)
+    return error
