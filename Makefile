@@ -39,13 +39,10 @@ format: $(VENV)/.dev        ## rewrite the files in the project's format
 bench: benchmarks/.venv-peers/.done benchmarks/.venv-hips/.done   ## time the peers side by side; ARGS="--only W3" narrows it
 	benchmarks/.venv-peers/bin/python benchmarks/run.py $(ARGS)
 
-notebooks: $(VENV)/.notebooks   ## execute every notebook into out/notebooks
-	@found=$$(find notebooks -name '*.ipynb' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null | sort); \
-	if [ -z "$$found" ]; then echo "notebooks/ holds no notebook yet: nothing to execute"; exit 0; fi; \
-	for notebook in $$found; do \
-		echo "executing $$notebook"; \
-		$(BIN)/jupyter nbconvert --log-level=WARN --to notebook --execute --output-dir out/notebooks "$$notebook" || exit 1; \
-	done
+notebooks: $(VENV)/.notebooks   ## execute every notebook into out/notebooks; TO=--inplace renews their outputs
+	printf '%s\n' notebooks/*.ipynb | OMP_NUM_THREADS=1 xargs -P "$$(getconf _NPROCESSORS_ONLN)" -n 1 \
+		$(BIN)/jupyter nbconvert --log-level=ERROR --to notebook --execute $(or $(TO),--output-dir out/notebooks) \
+		--ExecutePreprocessor.record_timing=False --CoalesceStreamsPreprocessor.enabled=True
 
 clean:           ## remove environments, caches and what programs wrote
 	rm -rf $(VENV) benchmarks/.venv-* out build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
