@@ -18,7 +18,7 @@ FOLDER = ROOT / "notebooks"
 
 # What each is about, in words that its text or its headings must hold.
 SUBJECTS = {
-    "01_chain_rule": ("neuron by hand", "upstream", "local", "where paths meet", "reverse topological", "page"),
+    "01_chain_rule": ("neuron by hand", "upstream", "local", "where paths meet", "reverse topological"),
     "02_scalar_network": ("value", "half moons", "decision boundary", "loss curve"),
     "03_tensors": ("broadcasting", "matmul", "digits", "collapsed", "expanded"),
     "04_activations_losses_optimizers": (
@@ -95,7 +95,11 @@ def test_the_file(name: str) -> None:
 def test_every_cell_was_executed_in_order_and_without_a_complaint(name: str) -> None:
     notebook = read(name)
     assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
-    assert {output.output_type for output in outputs(notebook)} <= {"stream", "display_data", "execute_result"}
+    assert {output.output_type for output in outputs(notebook)} <= {
+        "stream",
+        "display_data",
+        "execute_result",
+    }
     assert [output.text for output in outputs(notebook) if output.get("name") == "stderr"] == []
 
 
