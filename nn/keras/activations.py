@@ -208,6 +208,9 @@ KNOWN: dict[str, Any] = {
     "sparse_sigmoid": sparse_sigmoid, "sparsemax": sparsemax,
 }  # fmt: skip
 
+ELEMENTWISE = frozenset(KNOWN.values()) - {softmax, log_softmax, glu, sparsemax}
+"""Those that treat each number for itself, wherever the channels are."""
+
 
 def get(identifier: Any) -> Any:
     """An activation from its name, a function of a tensor, a layer, or None for the identity.

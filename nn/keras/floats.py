@@ -15,6 +15,7 @@ class Floats:
     def __init__(self) -> None:
         self.floatx = "float32"
         self.epsilon = 1e-7
+        self.image_data_format = "channels_last"
 
 
 FLOATS = Floats()
@@ -43,6 +44,32 @@ def epsilon() -> float:
 def set_epsilon(value: float) -> None:
     """Set what losses and metrics add to divisors."""
     FLOATS.epsilon = float(value)
+
+
+def image_data_format() -> str:
+    """Where images have their channels unless a layer is told: "channels_last", or "channels_first"."""
+    return FLOATS.image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Let images have their channels last, (N, H, W, C), or first, (N, C, H, W).
+
+    Raises:
+        ArgumentError: for anything else.
+    """
+    FLOATS.image_data_format = channels(data_format)
+
+
+def channels(data_format: str | None) -> str:
+    """A data format, checked; the default for None.
+
+    Raises:
+        ArgumentError: if it is not "channels_last" or "channels_first".
+    """
+    found = FLOATS.image_data_format if data_format is None else data_format
+    if found not in ("channels_last", "channels_first"):
+        raise ArgumentError(f"data_format is 'channels_last' or 'channels_first', got {data_format!r}")
+    return found
 
 
 def float_name(dtype: Any) -> str:

@@ -63,7 +63,6 @@ class Model(Trainer, Layer):
         for number, layer in enumerate(graph.layers):
             self.add_module(str(number), layer)
         self.__dict__["built"] = True
-        self.__dict__["_plain"] = False
 
     # -- calls -----------------------------------------------------------------------------------------------------
 

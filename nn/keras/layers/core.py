@@ -7,7 +7,7 @@ from typing import Any
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.linear import linear
-from nn.keras import activations, constraints, initializers, regularizers
+from nn.keras import activations
 from nn.keras.graph import KerasTensor, Node, Shape
 from nn.keras.layers.layer import Layer
 from nn.parameter import Parameter
@@ -59,32 +59,16 @@ class Dense(Layer):
         self.units = positive("Dense", "units", units)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.set_rules("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        self.set_rules("bias", bias_initializer, bias_regularizer, bias_constraint)
         self._linear = self.activation is activations.linear
 
     def build(self, input_shape: Shape) -> None:
         """Make kernel and bias for inputs (N, …, in)."""
         size = last_size(self, input_shape)
-        self.add_weight(
-            (size, self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
+        self.make_weight("kernel", (size, self.units))
         if self.use_bias:
-            self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+            self.make_weight("bias", (self.units,))
         else:
             self.bias = None
 

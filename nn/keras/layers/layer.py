@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Self
@@ -14,7 +15,7 @@ from autograd.tape import wrap
 from nn.container import ModuleList
 from nn.hooks import EVERYWHERE, call
 from nn.keras import regularizers
-from nn.keras.configuration import Configured
+from nn.keras.configuration import Configured, described
 from nn.keras.floats import float_name
 from nn.keras.graph import KerasTensor, Node, Shape, leaves_of, replaced, tensors_in
 from nn.keras.layers.weights import Weights
@@ -63,7 +64,9 @@ class Layer(Weights, Configured, Module):
     _wants: frozenset[str] = (
         frozenset()
     )  # which of `training` and `mask` the class' `call` or `forward` takes
-    _plain: bool = True  # whether it wants neither, and has no activity to penalise
+    _plain: bool = True  # whether a call is `forward` and nothing else, if its argument has no mask
+    _shapes_of: tuple[str, ...] = ()  # of which arguments `build` takes the shapes, if of several
+    _arguments: tuple[str, ...] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note what it is made with, for `get_config`."""
@@ -101,10 +104,15 @@ class Layer(Weights, Configured, Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = noting(cls.build)  # type: ignore[method-assign]  # the class' own, as a decorator would
         computes = cls.call if "forward" not in cls.__dict__ and hasattr(cls, "call") else cls.forward
         names = inspect.signature(computes).parameters
         cls._wants = frozenset(name for name in ("training", "mask") if name in names)
-        cls._plain = not cls._wants and not cls.supports_masking
+        cls._plain = "training" not in cls._wants
+        shapes = [name for name in inspect.signature(cls.build).parameters if name.endswith("_shape")]
+        cls._shapes_of = tuple(name.removesuffix("_shape") for name in shapes) if len(shapes) > 1 else ()
+        cls._arguments = tuple(names)[1:]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(value) in (list, tuple) and value and all(isinstance(part, Module) for part in value):
@@ -118,17 +126,15 @@ class Layer(Weights, Configured, Module):
 
     def build(self, input_shape: Any) -> None:
         """Make the weights for an input of this shape; a layer with weights defines it."""
+        self.adopt_lists()
+        self.__dict__["built"] = True
 
     def _ensure_built(self, shape: Any) -> None:
         if self.built:
             return
-        self._adopt_lists()
-        self.build(shape)
-        self.__dict__["built"] = True
-        if not self._trainable:
-            self.trainable = False
+        self.build(**shape) if self._shapes_of else self.build(shape)
 
-    def _adopt_lists(self) -> None:
+    def adopt_lists(self) -> None:
         """Make a ModuleList of each list that was filled with layers after it was assigned to an attribute."""
         attributes = self.__dict__
         filled = [
@@ -142,6 +148,13 @@ class Layer(Weights, Configured, Module):
             kinds = self._member_kinds
             attributes["_member_kinds"] = {name: kinds[name] for name in attributes if name in kinds}
 
+    def _shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The shapes that `build` takes: that of the first argument, or a dict of several."""
+        if not self._shapes_of:
+            return _shape_of(args[0] if args else next(iter(kwargs.values()), None))
+        given = {**dict(zip(self._arguments, args, strict=False)), **kwargs}
+        return {f"{name}_shape": _shape_of(given.get(name)) for name in self._shapes_of}
+
     # -- calls -----------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -150,8 +163,14 @@ class Layer(Weights, Configured, Module):
         Args:
             args, kwargs: what `call` takes. `training=True` or False holds for this call, and for all layers inside.
         """
-        if self.built and self._plain and not kwargs and len(args) == 1 and type(args[0]) is Tensor:
-            x = args[0]
+        if (
+            self.built
+            and self._plain
+            and not kwargs
+            and len(args) == 1
+            and type(x := args[0]) is Tensor
+            and "_keras_mask" not in x.__dict__
+        ):
             kind = x.array.dtype
             if kind is not self._kind and (kind.kind == "f" or self.floats_only):
                 args = (x.astype(self._kind),)
@@ -170,7 +189,7 @@ class Layer(Weights, Configured, Module):
             for key, value in kwargs.items()
         }
         if not self.built:
-            self._ensure_built(_shapes(args, kwargs))
+            self._ensure_built(self._shapes(args, kwargs))
         training = kwargs.pop("training", None)
         if training is None or bool(training) is self.training:
             return self._masked(args, kwargs)
@@ -187,7 +206,7 @@ class Layer(Weights, Configured, Module):
         wants = self._wants
         if "training" in wants:
             kwargs["training"] = self.training
-        mask = mask_of(args[0]) if args else None
+        mask = masks_of(args[0]) if args else None
         if mask is not None and "mask" in wants and kwargs.get("mask") is None:
             kwargs["mask"] = mask
         if not self._call_hooks and not EVERYWHERE:
@@ -244,7 +263,7 @@ class Layer(Weights, Configured, Module):
         return replaced(self._tried((zeros,), {}), lambda tensor: tensor.shape)
 
     def _symbolic(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self._ensure_built(_shapes(args, kwargs))
+        self._ensure_built(self._shapes(args, kwargs))
         node = Node(self, args, kwargs)
         result = self._symbolic_result(args, kwargs)
         for index, tensor in enumerate(leaves_of(result)):
@@ -318,6 +337,18 @@ class Layer(Weights, Configured, Module):
         """Add a number to `losses`, until the next call of the layer."""
         self.__dict__["_activity"] = [*self.__dict__["_activity"], *leaves_of(loss)]
 
+    # -- configurations --------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """What `__init__` needs to make another, as plain values; see `Configured.get_config`."""
+        config = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        config.update(super().get_config())
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = described(self.activity_regularizer)
+        elif config.get("activity_regularizer", 0) is None:
+            del config["activity_regularizer"]
+        return config
+
     # -- printing --------------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
@@ -326,9 +357,31 @@ class Layer(Weights, Configured, Module):
         return ", ".join([self.name, *own])
 
 
+def noting(build: Callable[..., None]) -> Callable[..., None]:
+    """A layer's `build` that notes that it was called, and leaves the weights of a frozen layer frozen."""
+
+    @functools.wraps(build)
+    def noted(self: Layer, *args: Any, **kwargs: Any) -> None:
+        self.adopt_lists()
+        build(self, *args, **kwargs)
+        self.__dict__["built"] = True
+        if not self.__dict__["_trainable"]:
+            self.trainable = False
+
+    return noted
+
+
 def mask_of(value: Any) -> Any:
     """The mask that a tensor carries: which time steps of (N, L, …) count, as booleans (N, L); None for all."""
     return getattr(value, "_keras_mask", None) if isinstance(value, Tensor) else None
+
+
+def masks_of(value: Any) -> Any:
+    """The mask of a tensor, or the list of those of a list of tensors; None if none has one."""
+    if not isinstance(value, (list, tuple)):
+        return mask_of(value)
+    masks = [mask_of(part) for part in value]
+    return None if all(mask is None for mask in masks) else masks
 
 
 def set_mask(tensor: Tensor, mask: Any) -> None:
@@ -356,10 +409,8 @@ def _of_shapes(shapes: Any, function: Any) -> Any:
     return type(shapes)(_of_shapes(value, function) for value in shapes)
 
 
-def _shapes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The shapes of the first argument."""
-    first = args[0] if args else next(iter(kwargs.values()), None)
-    return replaced(first, lambda leaf: tuple(leaf.shape) if hasattr(leaf, "shape") else None)
+def _shape_of(value: Any) -> Any:
+    return replaced(value, lambda leaf: tuple(leaf.shape) if hasattr(leaf, "shape") else None)
 
 
 def _batch_shape(layer: str, kwargs: dict[str, Any]) -> Shape | None:

@@ -11,7 +11,7 @@ from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.tape import bump, wrap
 from nn import members
-from nn.keras import initializers, regularizers
+from nn.keras import constraints, initializers, regularizers
 from nn.members import BUFFERS
 from nn.parameter import Buffer, Parameter
 
@@ -91,6 +91,26 @@ class Weights(Base):
             name = f"{name}_"
         setattr(self, name, weight)
         return weight
+
+    def set_rules(self, kind: str, initializer: Any, regularizer: Any = None, constraint: Any = None) -> None:
+        """Keep how a kind of weight is made, as the attributes kernel_initializer and so on."""
+        self.__dict__[f"{kind}_initializer"] = initializers.get(initializer)
+        self.__dict__[f"{kind}_regularizer"] = regularizers.get(regularizer)
+        self.__dict__[f"{kind}_constraint"] = constraints.get(constraint)
+
+    def make_weight(
+        self, name: str, shape: Sequence[int], kind: str | None = None, initializer: Any = None
+    ) -> Any:
+        """Make a weight by the rules of its kind, which is `name` if left out."""
+        rules = vars(self)
+        kind = name if kind is None else kind
+        return self.add_weight(
+            shape,
+            rules[f"{kind}_initializer"] if initializer is None else initializer,
+            regularizer=rules[f"{kind}_regularizer"],
+            constraint=rules[f"{kind}_constraint"],
+            name=name,
+        )
 
     def weight_losses(self) -> list[Tensor]:
         """The penalties on its own weights."""
