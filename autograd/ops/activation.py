@@ -374,14 +374,15 @@ def glu(x: Array, dim: int = -1) -> Array:
 # ------------------------------------------------------------------------------------------------ exponential
 
 
-def _times(x: Any, factor: float) -> Any:
-    return x if factor == 1 else x * factor
+def _times(x: Any, factor: Any) -> Any:
+    return x if isinstance(factor, float | int) and factor == 1 else x * factor  # it may be a symbol
 
 
-def _elu_dx(g: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+def _elu_dx(g: Any, x: Any, alpha: Any, scale: Any, input_scale: Any) -> Any:
     e = g * np.exp(_times(np.clip(x, -np.inf, 0), input_scale))
     below = scale * alpha * input_scale
-    return _times(e, scale) if below == scale else scaled(e, x > 0, scale, below)
+    same = isinstance(below, float | int) and below == scale
+    return _times(e, scale) if same else scaled(e, x > 0, scale, below)
 
 
 @primitive(x=_elu_dx)

@@ -43,9 +43,6 @@ DOCUMENTED: dict[str, dict[str, str]] = {
     },
     "convolution": {"bias": OVER_ALL},
     "transposed_convolution": {"bias": OVER_ALL},
-    "elu": {
-        "x": "g scale where x > 0, g scale alpha input_scale exp(input_scale x) elsewhere",
-    },
     "glu": {"x": "g sigmoid(b) for the half a of x, g a sigmoid(b) (1 - sigmoid(b)) for its half b"},
     "norm": {"x": "g x |x|ᵖ⁻² / outᵖ⁻¹"},
     "igamma": {"a": "not implemented: it has no closed form"},

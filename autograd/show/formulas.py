@@ -14,8 +14,9 @@ from typing import Any
 from autograd.errors import ArgumentError, AutogradError
 from autograd.show.documented import DOCUMENTED, OF_MORE_DIMENSIONS
 from autograd.show.expressions import Expression, Name, Number, folded, put_in
+from autograd.show.forwards import spelled_out
 from autograd.show.notation import escaped, javascript, latex, text
-from autograd.show.symbols import Named, Shape, Symbol, SymbolError, expression
+from autograd.show.symbols import Named, Order, Shape, Symbol, SymbolError, expression
 from autograd.table import Derivative, Primitive, registry
 
 
@@ -54,7 +55,7 @@ class Formula:
         """
         if self.reason:
             raise ArgumentError(f"javascript: the formula of {self.op} for {self.argument} is {self.reason}")
-        return javascript(self.expression)
+        return javascript(spelled_out(self.expression))
 
     def put_in(self, values: Mapping[str, Expression]) -> Formula:
         """The formula with expressions in the place of names."""
@@ -146,6 +147,8 @@ def _option(p: Primitive, name: str) -> Any:
         return Symbol(Name(name))
     if kind == "bool":
         return default if isinstance(default, bool) else name == "keepdim"
+    if kind == "int" and name == "n":
+        return Order(1, name)
     if kind == "int":
         return Named(default or 0, name)
     return default if isinstance(default, str) else Symbol(Name(name))

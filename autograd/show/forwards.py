@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.show.expressions import Call, Expression, Name
+from autograd.ops import special
+from autograd.show.expressions import Call, Expression, Name, Number
 from autograd.show.symbols import Symbol, expression
 from autograd.table import Primitive
 
@@ -55,6 +56,7 @@ _MADE_OF: dict[str, Callable[..., Any]] = {
     "elu": lambda x, alpha, scale, input_scale: np.where(
         x > 0, scale * x, scale * alpha * np.expm1(input_scale * x)
     ),
+    "gelu": lambda x, approximate: x * (1 + special.erf(x * math.sqrt(0.5))) / 2,  # noqa: ARG005  the default of it
     "smooth_l1": lambda x, beta: np.where(abs(x) < beta, x * x / (2 * beta), abs(x) - beta / 2),
     "huber": lambda x, delta: np.where(abs(x) <= delta, x * x / 2, delta * (abs(x) - delta / 2)),
     "soft_margin": lambda x, target: np.log1p(np.exp(-target * x)),
@@ -69,8 +71,6 @@ _MADE_OF: dict[str, Callable[..., Any]] = {
     "xlogy": lambda x, y: np.where(x == 0, 0, x * np.log(y)),
     "xlog1py": lambda x, y: np.where(x == 0, 0, x * np.log1p(y)),
     "sinc": lambda x: np.where(x == 0, 1, np.sin(math.pi * x) / (math.pi * x)),
-    "spherical_bessel_j0": lambda x: np.where(x == 0, 1, np.sin(x) / x),
-    "spherical_bessel_j1": lambda x: np.where(x == 0, 0, np.sin(x) / (x * x) - np.cos(x) / x),
     "remainder": lambda x, y: x - y * np.floor(x / y),
     "round": lambda x, decimals: np.rint(x * 10**decimals) / 10**decimals,
 }
@@ -90,3 +90,26 @@ def forward(p: Primitive) -> Expression:
     if made_of is None:
         return Call(p.name, tuple(map(Name, p.parameters)), (), p.function)
     return expression(made_of(*(Symbol(Name(name)) for name in p.parameters)))
+
+
+def spelled_out(e: Expression) -> Expression:
+    """An expression in which what is written in terms of simpler operations is.
+
+    >>> from autograd.show.notation import text
+    >>> text(spelled_out(Call("relu", (Call("silu", (Name("y"),)),))))
+    'maximum(y / (1 + exp(-y)), 0)'
+    """
+    if not isinstance(e, Call):
+        return e
+    arguments = tuple(map(spelled_out, e.arguments))
+    made_of = _MADE_OF.get(e.op)
+    if made_of is None or e.options or e.op in _AS_THEY_ARE:
+        return Call(e.op, arguments, e.options, e.compute)
+    given = (a.value if isinstance(a, Number) else Symbol(a) for a in arguments)
+    return expression(made_of(*given))
+
+
+_AS_THEY_ARE = {
+    "add", "sub", "mul", "div", "neg", "pow", "matmul", "square", "reciprocal", "where", "sigmoid", "xlogy",
+}  # fmt: skip
+"""Operations that every notation has, or that another form would make less exact."""

@@ -7,7 +7,9 @@ written bracket by bracket as the formula does.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -276,13 +278,12 @@ _LATEX: dict[str, Callable[[Call], str]] = {
 
 _JAVASCRIPT = {
     "add": "({} + {})", "sub": "({} - {})", "mul": "({} * {})", "div": "({} / {})", "neg": "(-{})", "pow": "({} ** {})",
-    "square": "square({})", "eq": "({} === {})", "ne": "({} !== {})", "lt": "({} < {})", "le": "({} <= {})",
+    "eq": "({} === {})", "ne": "({} !== {})", "lt": "({} < {})", "le": "({} <= {})",
     "gt": "({} > {})", "ge": "({} >= {})", "and": "({} && {})", "or": "({} || {})", "not": "(!{})",
     "where": "({} ? {} : {})", "clip": "Math.min(Math.max({}, {}), {})", "maximum": "Math.max({}, {})",
     "minimum": "Math.min({}, {})", "isnan": "Number.isNaN({})", "isfinite": "Number.isFinite({})",
-    "exp2": "(2 ** {})", "sigmoid": "sigmoid({})", "rint": "rint({})",
-    "reciprocal": "(1 / {})", "fmod": "({} % {})", "floor_divide": "Math.floor({} / {})",
-    "logaddexp": "logaddexp({}, {})",
+    "exp2": "(2 ** {})",     "reciprocal": "(1 / {})", "fmod": "({} % {})", "floor_divide": "Math.floor({} / {})",
+    "trunc_divide": "Math.trunc({} / {})",
 }  # fmt: skip
 
 _MATH = {
@@ -290,13 +291,10 @@ _MATH = {
     "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "abs", "sign", "floor", "ceil", "trunc", "hypot",
 }  # fmt: skip
 
-JAVASCRIPT_PRELUDE = """\
-const square = x => x * x;
-const sigmoid = x => x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
-const rint = x => Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
-const logaddexp = (x, y) => Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
-"""
+JAVASCRIPT_PRELUDE = Path(__file__).with_name("special.js").read_text(encoding="utf-8")
 """What the JavaScript of formulas needs beside `Math`."""
+
+_RUNTIME = frozenset(re.findall(r"^(?:const|function) (\w+)", JAVASCRIPT_PRELUDE, re.MULTILINE))
 
 
 def javascript(e: Expression) -> str:
@@ -316,6 +314,8 @@ def javascript(e: Expression) -> str:
         args = [javascript(a) for a in e.arguments]
         if e.op in _MATH:
             return f"Math.{e.op}({', '.join(args)})"
+        if e.op in _RUNTIME:
+            return f"{e.op}({', '.join(args)})"
         pattern = _JAVASCRIPT.get(e.op, "")
         if pattern and pattern.count("{}") == len(args):
             return pattern.format(*args)

@@ -54,6 +54,25 @@ class Named(int):
     __hash__ = int.__hash__
 
 
+class Order(Named):
+    """How often a function is differentiated: a number that is written by its name, also with a number added."""
+
+    added = 0
+
+    def __add__(self, other: Any) -> Any:
+        more = type(self)(int(self) + int(other), self.name)
+        more.added = self.added + int(other)
+        return more
+
+    def __lt__(self, other: Any) -> Any:  # it is 1 or more in all that is written
+        return int(self) < int(other)
+
+    def __bool__(self) -> Any:
+        return True
+
+    __hash__ = int.__hash__
+
+
 class Shape(tuple[int, ...]):
     """The shape of a symbol, written by its name, as are the sizes in it."""
 
@@ -277,6 +296,8 @@ def expression(value: Any) -> Expression:
     """What an argument of an operation is in an expression."""
     if isinstance(value, Symbol):
         return value.value
+    if isinstance(value, Order) and value.added:
+        return Call("add", (Name(value.name), Number(value.added)), (), np.add)
     if isinstance(value, (Named, Shape)):
         return Name(value.name)
     if isinstance(value, (bool, np.bool_)) or value is None or isinstance(value, (str, np.dtype, type)):

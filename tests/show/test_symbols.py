@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
-import shutil
-import subprocess
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,7 +11,7 @@ import autograd
 from autograd.show.expressions import Call, Expression, Name, Number, evaluate, names_in, parts, put_in
 from autograd.show.formulas import Formula, formula, words_in_latex
 from autograd.show.forwards import forward
-from autograd.show.notation import JAVASCRIPT_PRELUDE, javascript, latex, text
+from autograd.show.notation import latex, text
 from autograd.show.symbols import Symbol, SymbolError
 from autograd.table import Primitive, registry
 from autograd.tape import Node, reachable
@@ -27,10 +22,10 @@ EVERY = [(name, argument) for name, p in sorted(registry().items()) for argument
 
 NOT_PRINTED = {
     "looks at numbers or sizes to choose the cheapest form": {
-        "amax", "amin", "cumprod", "elu", "linalg_det", "linalg_slogdet", "norm", "prod",
+        "amax", "amin", "cumprod", "linalg_det", "linalg_slogdet", "norm", "prod",
     },
     "computes with sizes": {
-        "cat", "expand", "glu", "logcumsumexp", "mean", "orthogonal", "polygamma", "stack", "std", "strided",
+        "cat", "expand", "glu", "logcumsumexp", "mean", "orthogonal", "stack", "std", "strided",
         "take", "var",
     },
     "goes through dimensions, sequences or several results": {
@@ -202,92 +197,6 @@ def test_what_is_written_is_what_backward_computes() -> None:
                 np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12, err_msg=f"{p.name}: {text(e)}")
                 compared.add((p.name, d.parameter))
     assert {(n, a) for n, a in EVERY if not is_listed(n, a)} - compared == NOT_REACHED
-
-
-# ------------------------------------------------------------------------------------------------ JavaScript
-
-NUMBERS = {
-    "x": [-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.5], "y": [-1.5, 0.0, 1.0, 2.0], "target": [0.0, 1.0, 0.25],
-    "start": [-1.0, 2.0], "end": [0.5], "weight": [0.25], "low": [-1.0], "high": [1.0], "min": [-1.0, 0.4],
-    "max": [0.4, 1.0], "condition": [True, False], "mask": [True, False], "value": [7.0],
-}  # fmt: skip
-OPTIONS = {
-    "negative_slope": 0.1, "lambd": 0.5, "beta": 1.5, "threshold": 2.0, "min_val": -1.0, "max_val": 1.0, "alpha": 1.3,
-    "scale": 1.1, "input_scale": 0.9, "delta": 0.7, "value": 7.0, "low": -1.0, "high": 1.0,
-    "decimals": 0,
-}  # fmt: skip
-
-IN_JAVASCRIPT = {
-    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "ceil", "clamp", "clamp_max", "clamp_min", "cos", "cosh", "div", "exp", "exp2",
-    "expm1", "fmod", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "huber", "hypot", "leaky_relu", "lerp",
-    "log", "log10", "log1p", "log2", "logaddexp", "logit", "logsigmoid", "maximum", "minimum", "mul", "neg", "pow",
-    "reciprocal", "relu", "rsqrt", "sigmoid", "sign", "silu", "sin", "sinh", "smooth_l1", "soft_margin", "softplus",
-    "softshrink", "sqrt", "square", "sub", "tan", "tanh", "threshold", "trunc", "where", "xlog1py", "xlogy", "floor",
-    "entr", "floor_divide", "remainder", "round",
-}  # fmt: skip
-
-
-def points(p: Primitive) -> list[dict[str, Any]]:
-    """A grid of numbers for an operation's parameters."""
-    grid: list[dict[str, Any]] = [{}]
-    for name in p.parameters:
-        numbers = NUMBERS[name] if name in p.arrays else [OPTIONS[name]]
-        grid = [{**point, name: n} for point in grid for n in numbers]
-    return grid
-
-
-def run_javascript(lines: list[str]) -> list[Any]:
-    """What each expression is in Node."""
-    as_text = "x => typeof x === 'boolean' ? Number(x) : Number.isFinite(x) ? x : String(x)"
-    program = f"{JAVASCRIPT_PRELUDE}\nconsole.log(JSON.stringify([{','.join(lines)}].map({as_text})))"
-    done = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True)
-    return [float(x.replace("Infinity", "inf")) if isinstance(x, str) else x for x in json.loads(done.stdout)]
-
-
-def test_the_operations_of_numbers_are_all_written_in_javascript() -> None:
-    found = set()
-    for name, p in registry().items():
-        with suppress(autograd.errors.ArgumentError):  # what is not of numbers
-            javascript(forward(p))
-            if [formula(p, a).javascript for a in p.differentiable]:
-                found.add(name)
-    assert found == IN_JAVASCRIPT
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
-def test_javascript_computes_what_python_does() -> None:
-    lines: list[str] = []
-    wanted: list[tuple[str, float]] = []
-    for name in sorted(IN_JAVASCRIPT):
-        p = registry()[name]
-        for point in points(p):
-            if name == "binary_cross_entropy" and not 0 <= point["x"] <= 1:
-                continue
-            arrays = {k: autograd.tensor(point[k], dtype=bool if isinstance(point[k], bool) else autograd.float64)
-                      for k in p.arrays}  # fmt: skip
-            for k in p.differentiable:
-                arrays[k].requires_grad_()
-            out = p.function(*({**point, **arrays}[k] for k in p.parameters))
-            given = "".join(f"const {k} = {javascript(Number(v))};" for k, v in point.items())
-            body = javascript(forward(p))
-            lines.append(f"(() => {{{given} return {body};}})()")
-            wanted.append((f"{name} at {point}", out.item()))
-            if not out.requires_grad or not math.isfinite(out.item()):
-                continue
-            out.backward()
-            for k in p.differentiable:
-                slope = javascript(formula(p, k, upstream=Number(1)).expression)
-                lines.append(f"(() => {{{given} const out = {body}; return {slope};}})()")
-                wanted.append((f"d {name} / d {k} at {point}", arrays[k].grad.item()))
-    assert len(lines) > 1000
-    got = run_javascript(lines)
-    wrong = [
-        (what, expected, found)
-        for (what, expected), found in zip(wanted, got, strict=True)
-        if found != pytest.approx(expected, rel=1e-12, abs=1e-12, nan_ok=True)
-    ]
-    assert wrong == []
 
 
 # ------------------------------------------------------------------------------------------------ symbols themselves
