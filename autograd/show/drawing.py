@@ -53,7 +53,7 @@ class Drawing:
         return responsive(render(self.dot, "svg").decode())
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a picture (.svg, .png, .pdf) or the DOT text (.dot, .gv), and return the path.
+        """Write a picture (.svg, .png, .pdf), the DOT text (.dot, .gv), or the page of `show.page` (.html).
 
         The file is written beside its place and then renamed, so a failure leaves an older file whole.
 
@@ -64,6 +64,10 @@ class Drawing:
         """
         path = Path(path)
         ending = path.suffix.lower()
+        if ending == ".html":
+            from autograd.show.page import page
+
+            return page(self.graph).save(path)
         if ending in TEXTS:
             data = self.dot.encode()
         elif ending == ".svg":
@@ -72,7 +76,7 @@ class Drawing:
             dpi = self._dpi() if ending == ".png" else None
             data = render(to_dot(self.scene, replace(self.look, dpi=dpi)), PICTURES[ending])
         else:
-            known = ", ".join((*PICTURES, *TEXTS))
+            known = ", ".join((*PICTURES, *TEXTS, ".html"))
             raise ArgumentError(f"save: a drawing is saved as {known}; got {str(path)!r}")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")

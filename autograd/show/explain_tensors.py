@@ -55,7 +55,7 @@ def tensor_links(
     if start is None or end is None:
         which = "the result" if start is None else "wrt"
         raise ArgumentError(f"explain: {which} is a constant; use requires_grad=True")
-    order = _reachable(start)
+    order = reachable(start)
     if any(isinstance(n, Node) and n.parents is None and _record(n) is None for n in order):
         raise GraphFreedError(f"explain: backward() has freed the graph; {HOW}")
     towards = _towards(order, end)
@@ -63,7 +63,7 @@ def tensor_links(
         raise ArgumentError("explain: the result does not depend on wrt")
     live = all(n.parents is not None for n in order if isinstance(n, Node))
     if live:
-        records, gradient = _swept(root, wrt, order)
+        records, (gradient,) = swept(root, [wrt], order, lambda a: a.copy() if is_few(a) else Numbers.of(a))
     else:
         records, gradient = _as_recorded(start, end, order, towards)
     writer = _Writer(root, Labels({**(names or {}), "wrt": wrt}), order, records)
@@ -101,7 +101,7 @@ def _inputs(n: AnyNode) -> dict[Key, AnyNode]:
     return record.parents if record is not None else {}
 
 
-def _reachable(start: AnyNode) -> list[AnyNode]:
+def reachable(start: AnyNode) -> list[AnyNode]:
     """Every node that leads to one, newest first."""
     seen = {start}
     stack = [start]
@@ -124,25 +124,27 @@ def _towards(order: Sequence[AnyNode], end: AnyNode) -> set[AnyNode]:
 # ------------------------------------------------------------------------------------------------ the numbers
 
 
-def _swept(root: Any, wrt: Any, order: Sequence[AnyNode]) -> tuple[dict[AnyNode, Record], Any]:
-    """What one sweep brings to each node, and the gradient."""
-    records: dict[AnyNode, Record] = {n: _hung(n) for n in order if isinstance(n, Node)}
+def swept(
+    root: Any, wrt: Sequence[Any], order: Sequence[AnyNode], summary: Callable[[Any], Any]
+) -> tuple[dict[AnyNode, Record], list[Any]]:
+    """What one sweep brings to each node, of which `summary` is kept, and the gradients; nothing else is changed."""
+    records: dict[AnyNode, Record] = {n: _hung(n, summary) for n in order if isinstance(n, Node)}
     try:
-        (gradient,) = grad(root, wrt, retain_graph=True)
+        gradients = grad(root, wrt, retain_graph=True)
     finally:
         for node in records:
             extras = extras_of(node)
             extras.pre_hooks.pop(_OURS, None)
             extras.node_hooks.pop(_OURS, None)
-    return records, gradient.array
+    return records, [g.array for g in gradients]
 
 
-def _hung(n: Node) -> Record:
+def _hung(n: Node, summary: Callable[[Any], Any]) -> Record:
     """A record of the node's next sweep."""
     record = Record((), "", {})
     record.parents = _inputs(n)
     record.locals = local_derivatives(n)
-    passing = Passing(lambda a: a.copy() if is_few(a) else Numbers.of(a))
+    passing = Passing(summary)
     extras = extras_of(n)
     extras.pre_hooks[_OURS] = Upstream(passing, record)
     extras.node_hooks[_OURS] = Contributions(passing, record, n.slots(), [*record.parents])

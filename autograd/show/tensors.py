@@ -7,7 +7,7 @@ where some formula saved it or the caller named the tensor; of the rest there is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,8 @@ class Tape:
         self.values = values
         self.freed = Freed()
         self.inputs: dict[Node, list[tuple[Source, Key]]] = {}
+        self.swept: Mapping[AnyNode, Record] = {}  # what a sweep has brought to nodes that were not recorded
+        self.ids: dict[Source, str] = {}  # of the nodes in the graph
         self.known: dict[AnyNode, Any] = {}  # node -> its result
         self.changed: set[AnyNode] = set()  # those of which a formula saved what has been written over
         self.roots: dict[Source, None] = {}
@@ -106,7 +108,7 @@ class Tape:
         for root in self.roots:
             order.update((s, None) for s, _ in self.inputs_of(root) if s in found)
             order[root] = None
-        ids = {n: f"n{i}" for i, n in enumerate(order)}
+        ids = self.ids = {n: f"n{i}" for i, n in enumerate(order)}
         dtypes = self._dtypes(recorded)
         swept = any(isinstance(n, AccumulateGrad) and n.grad is not None for n in recorded)
         nodes = tuple(self._view(n, ids[n], left_out(found[n]), dtypes, swept) for n in order)
@@ -184,9 +186,8 @@ class Tape:
         """The edge, with what is known of the derivative along it."""
         if not isinstance(node, Node) or isinstance(source, (Constant, Freed)):
             return GraphEdge(source_id, id, key[0])
-        record = _record(node)
         found = _formula(node.primitive, key[0])
-        shown = record if self.values else None
+        shown = (_record(node) or self.swept.get(node)) if self.values else None
         return GraphEdge(
             source_id,
             id,
@@ -232,8 +233,9 @@ class Tape:
         if record is not None and isinstance(record.result, Numbers):
             value = record.result
         grad = Numbers.of(gradient, self.elements) if gradient is not None else None
-        if record is not None and grad is None and isinstance(record.upstream, Numbers):
-            grad, state = record.upstream, "computed"
+        brought = record or self.swept.get(n)
+        if brought is not None and grad is None and isinstance(brought.upstream, Numbers):
+            grad, state = brought.upstream, "computed"
         elif record is not None and grad is None:
             state = "not computed"
         if n in self.changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from autograd.show import Page, page
+from autograd.show import Page, page, trace
 from autograd.value import Value
 
 from .browser import Browser, browser
 from .pages import EVERY_OPERATION, NEURON, every_operation, expected, model_and_loss, neuron, page_of
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDE, PHONE = (1280, 800), (390, 844)
 
 
@@ -542,6 +544,75 @@ def test_tensors_step_by_step(chrome: Browser, tensor_page: Path) -> None:
     )
     assert model.get_parameter("0.weight").grad is not None
     assert loss.item() == pytest.approx(float(node(chrome, "loss")["value"]), rel=1e-6)
+
+
+# -------------------------------------------------------------------------------------------------------- training
+
+
+def test_the_steps_of_a_training(chrome: Browser, folder: Path) -> None:
+    w = Value(2.0, label="w")
+    frames, wanted = {}, []
+    for i in range(4):
+        loss = (w * 3 - 1) ** 2
+        w.grad = 0
+        loss.backward()
+        frames[f"step {i}"] = trace(loss, names={"loss": loss})
+        wanted.append((float(w.data), float(w.grad), float(loss.data)))
+        w.data -= 0.02 * w.grad
+    chrome.open(page(frames=frames).save(folder / "training.html"))
+    assert chrome.text("#frame-label") == "step 0"
+    slider = chrome.find("#frame")
+    for i, (x, gradient, loss_was) in enumerate(wanted):
+        chrome.run(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", slider, i
+        )
+        assert chrome.text("#frame-label") == f"step {i}"
+        assert numbers(chrome, "w") == pytest.approx((x, gradient), rel=1e-9)
+        assert numbers(chrome, "loss")[0] == pytest.approx(loss_was, rel=1e-9)
+    chrome.press(Keys.PAGE_UP)
+    assert chrome.text("#frame-label") == "step 2"
+    choose(chrome, "w")
+    type_number(chrome, "0.5")
+    assert numbers(chrome, "loss")[0] == pytest.approx(0.25, rel=1e-9)
+    chrome.press(Keys.ESCAPE)
+    chrome.run("document.activeElement.blur()")
+    chrome.press(Keys.PAGE_UP)
+    assert numbers(chrome, "w") == pytest.approx(wanted[1][:2], rel=1e-9), "another step has its own numbers"
+    chrome.click("#train")
+    wait_for(chrome, "document.getElementById('frame-label').textContent === 'step 3'")
+    assert chrome.find("#train").get_attribute("aria-label") == "Play the training"
+    curve = chrome.find("#curve .line").get_attribute("d")
+    assert len(curve.split("L")) == 4, "a point of the curve for each step"
+
+
+def test_an_attention_head_and_its_checks(chrome: Browser, folder: Path) -> None:
+    spec = importlib.util.spec_from_file_location("see_backprop", ROOT / "examples" / "see_backprop.py")
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    chrome.open(program.attention().save(folder / "attention.html"))
+    for name in ("head.query.weight", "head.key.weight", "head.value.weight"):
+        chrome.find("#search").clear()
+        chrome.find("#search").send_keys(name, Keys.ENTER)
+        assert len(chrome.all("#card .check.agrees")) == 1
+        assert "Finite difference of each element: apart by" in chrome.text("#card .check")
+    chrome.find("#search").clear()
+    chrome.find("#search").send_keys("softmax", Keys.ENTER)
+    assert len(chrome.all("#card .heat")[0].find_elements("css selector", "rect")) == 25
+
+
+def test_what_was_folded_is_said_in_a_note(chrome: Browser, folder: Path) -> None:
+    v = Value(1.0)
+    for _ in range(500):
+        v = v.sin()
+    v.backward()
+    chrome.open(page(v, max_nodes=20).save(folder / "chain.html"))
+    note = chrome.find("#notes summary")
+    assert note.text.startswith("501 nodes are shown as 20.")
+    note.click()
+    assert "nearest the result" in chrome.text("#notes")
+    assert len(chrome.all("#graph .node")) == 20
 
 
 # ---------------------------------------------------------------------------------------------------------- looks

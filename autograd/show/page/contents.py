@@ -14,11 +14,13 @@ from autograd.show.expressions import Number
 from autograd.show.formulas import Formula, formula
 from autograd.show.forwards import forward
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
+from autograd.show.links import Check
 from autograd.show.mathml import mathml
 from autograd.show.notation import text
 from autograd.show.page.layout import Size, lay_out
 from autograd.show.page.modules import Modules
 from autograd.show.page.operations import Operation, of_tensors, of_value
+from autograd.show.page.reading import ELEMENTS, Reading
 from autograd.show.scalar_ops import scalar_formula
 from autograd.table import in_table, registry
 
@@ -31,13 +33,16 @@ class Contents:
     """All that the page is made of.
 
     Args:
-        frames: label -> recording; several recordings of one computation are the steps of a training.
+        readings: label -> recording; several recordings of one computation are the steps of a training.
     """
 
-    def __init__(self, frames: Mapping[str, Graph]) -> None:
-        self.frames = frames
-        self.graph = next(iter(frames.values()))
-        for label, graph in frames.items():
+    def __init__(self, readings: Mapping[str, Reading]) -> None:
+        first = next(iter(readings.values()))
+        self.frames = {label: r.graph for label, r in readings.items()}
+        self.graph = first.graph
+        self.whole = all(r.whole for r in readings.values())
+        self.checks = first.checks if len(readings) == 1 else {}
+        for label, graph in self.frames.items():
             _same(self.graph, graph, label)
         nodes = self.graph.nodes
         self.of_values = all(n.dtype == "" and n.shape in ((), None) for n in nodes)  # a Value has no dtype
@@ -47,7 +52,7 @@ class Contents:
         self.scalar = self.of_values or all(n.shape == () for n in nodes)
         self.operations: dict[str, Operation] = {}  # by the JavaScript's name for it
         self.keys: dict[str, str] = {}  # id -> that name
-        self.modules = Modules(self.graph)
+        self.modules = Modules(self.graph, first.modules)
         if self.scalar:
             for n in nodes:
                 if n.op:
@@ -67,13 +72,13 @@ class Contents:
         """Why the page cannot compute anew, or ""."""
         if not self.scalar:
             return "the page computes with single numbers only, and this graph is one of arrays"
+        if not self.whole:
+            return "a part of the graph is not shown"
         reasons = [o.reason for o in self.operations.values() if o.reason]
         if reasons:
             return reasons[0]
         if any(not n.op and (n.value is None or n.value.elements is None) for n in self.graph.nodes):
             return "an input was not kept"
-        if any(n.notes for n in self.graph.nodes):
-            return "a part of the graph is not shown"
         return ""
 
     @property
@@ -94,14 +99,24 @@ class Contents:
         return {
             "scalar": self.scalar,
             "frozen": self.frozen,
+            "whole": self.whole,
             "size": [size.width, size.height],
             "nodes": [self._node(n) for n in nodes],
             "edges": [self._edge(e) for e in edges],
             "modules": [{"path": m.path, "parent": m.parent, "name": m.name, "kind": m.kind} for m in tree],
-            "notes": list(self.graph.notes),
+            "notes": [*self.graph.notes, *self._advice()],
             "layouts": layouts,
             "frames": [_frame(label, graph) for label, graph in self.frames.items()],
         }
+
+    def _advice(self) -> list[str]:
+        """How to see more."""
+        shown = [x for n in self.graph.nodes for x in (n.value, n.gradient) if x is not None]
+        if self.whole and any(x.elements is None and math.prod(x.shape) <= ELEMENTS for x in shown):
+            return [
+                f"Of some arrays only the range was recorded: record(elements={ELEMENTS}) keeps them for heat maps."
+            ]
+        return []
 
     def _node(self, n: GraphNode) -> dict[str, Any]:
         line = n.source
@@ -121,6 +136,7 @@ class Contents:
             "saved": n.saved,
             "notes": list(n.notes),
             "error": n.error,
+            "check": _check(self.checks.get(n.id)),
             "source": None
             if line is None
             else {
@@ -169,6 +185,20 @@ def _same(first: Graph, other: Graph, label: str) -> None:
             f"{len(other.edges)} edges, not {len(first.nodes)} and {len(first.edges)}); a page walks through one "
             "computation that is repeated"
         )
+
+
+def _check(found: Check | None) -> dict[str, Any] | None:
+    """A gradient beside finite differences: both of a single number or direction, else how far apart they are."""
+    if found is None:
+        return None
+    a, b = found.by_differences.elements, found.by_chain_rule.elements
+    single = a is not None and b is not None and len(a) == 1
+    return {
+        "along": found.along,
+        "difference": _real(found.difference),
+        "byDifferences": _real(a[0]) if single and a else None,
+        "byChainRule": _real(b[0]) if single and b else None,
+    }
 
 
 def _written(e: Any) -> dict[str, str]:

@@ -14,16 +14,12 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from autograd.files import replace_file
-from autograd.show.graph import Graph
 from autograd.show.labels import Parameters
 from autograd.show.notation import JAVASCRIPT_PRELUDE
 from autograd.show.page.contents import Contents
-from autograd.show.trace import trace
+from autograd.show.page.reading import read
 
 MAX_NODES = 200
-ELEMENTS = 4096
-"""How many elements of an array are taken along to be shown as a heat map."""
-
 SCRIPTS = (
     "numbers",
     "model",
@@ -97,14 +93,16 @@ def page(
     the sum that grows at each input. In a graph of single numbers every input can be changed, and the page computes
     all anew, by JavaScript that is printed from the table of derivatives. The file needs no server and no network.
 
-    For tensors, run the program in `record()`: it keeps what backward sends through the graph, and the modules and
-    source lines of the operations.
+    A graph of tensors is shown with heat maps, of arrays of up to 4096 elements. Run the program in
+    `record(model, elements=4096)`: it keeps every result, what backward sends through the graph, modules and source
+    lines. Gradients stand beside finite differences where the graph can be computed again.
 
     Args:
         root: a `Value`, a tensor, a list of either, a recording, or a `Graph` that `trace` gave.
         names, params: as in `draw`. In a graph of Values a name such as "hidden.w" puts it into a module "hidden".
         title: what the page is called.
-        max_nodes: how many nodes to show at most: those nearest the result.
+        max_nodes: how many nodes to show at most. Of more, what repeats is folded and modules are collapsed, then
+            those nearest the result are shown; the page says so.
         frames: in the place of root, label -> `trace(…)` of one computation after another, such as the steps of a
             training: the page has a slider for them.
 
@@ -120,13 +118,8 @@ def page(
     """
     if (root is None) == (frames is None) or (frames is not None and not frames):
         raise ArgumentError("page: needs either a result or frames={label: trace(...), ...}")
-    graphs = {
-        label: r
-        if isinstance(r, Graph)
-        else trace(r, names=names, params=params, max_nodes=max_nodes, elements=ELEMENTS)
-        for label, r in ({"": root} if frames is None else frames).items()
-    }
-    found = Contents(graphs)
+    shown = {"": root} if frames is None else frames
+    found = Contents({label: read(r, names, params, max_nodes) for label, r in shown.items()})
     result = next((n.name for n in reversed(found.graph.nodes) if n.name and n.kind == "result"), "")
     return Page(found, title or (f"How {result} comes about" if result else "A computation, step by step"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd.show.graph import Graph, GraphNode
@@ -28,6 +29,7 @@ class Module:
 class Modules:
     """The modules of a graph.
 
+    known: the same as `of`, where it is known
     of:   id of a node -> the path of its module, "" for none
     tree: the modules, each after the one around it
 
@@ -35,9 +37,12 @@ class Modules:
     paths: `hidden.w` and `hidden.b` then belong to `hidden`.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, known: Mapping[str, str]) -> None:
         classes = dict(graph.modules)
-        if classes or any(n.dtype for n in graph.nodes):
+        if known:
+            self.of = dict(known)
+            paths = set(known.values())
+        elif classes or any(n.dtype for n in graph.nodes):
             self.of = {n.id: n.module or _owner(n, set(classes)) for n in graph.nodes}
             paths = set(classes) - {""}
         else:

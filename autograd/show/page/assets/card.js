@@ -134,6 +134,8 @@ class Card {
   /** The gradient beside a finite difference. */
   checkParts(i) {
     const {model} = this;
+    const {check} = model.nodes[i];
+    if (!model.live && check) return [this.recordedCheck(check)];
     if (!model.scalar || model.nodes[i].kind === "constant" || typeof model.gradients[i] !== "number") return [];
     const found = model.finiteDifference(i);
     if (found === null) return model.live ? [] : [html("p", {class: "quiet"}, `Not checked by a finite difference: ${model.data.frozen}.`)];
@@ -141,6 +143,15 @@ class Card {
     const said = agree ? "agrees" : "differs: there may be a kink or a jump nearby";
     return [html("p", {class: `check ${agree ? "agrees" : "differs"}`},
       html("span", {class: "mark", "aria-hidden": "true"}, agree ? "✓" : "!"), `Finite difference ${written(found, 6)} ${said}`)];
+  }
+
+  /** The check that Python has made. */
+  recordedCheck({along, difference, byDifferences, byChainRule}) {
+    const agree = real(difference) <= DIFFERENCES_AGREE;
+    const where = along ? "in one direction" : "of each element";
+    const numbers = byDifferences === null ? `apart by ${written(real(difference), 2)} at most` : `${written(real(byDifferences), 6)}, by the chain rule ${written(real(byChainRule), 6)}`;
+    return html("p", {class: `check ${agree ? "agrees" : "differs"}`},
+      html("span", {class: "mark", "aria-hidden": "true"}, agree ? "✓" : "!"), `Finite difference ${where}: ${numbers}`);
   }
 
   derivativeParts(i) {

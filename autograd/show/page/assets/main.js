@@ -380,7 +380,10 @@ class Page {
     const notes = model.data.notes.slice();
     if (!this.timeline.backwardSteps) notes.push("No backward pass is shown: record the program with show.record() and call backward() in it.");
     if (!model.live && model.scalar) notes.push(`Numbers cannot be changed here: ${model.data.frozen}.`);
-    this.element("notes").replaceChildren(...notes.map(n => html("p", {}, n)));
+    const [first, ...others] = notes.map(n => html("p", {}, n));
+    if (others.length) first.append(` … and ${others.length} more`);
+    const shown = others.length ? html("details", {}, html("summary", {}, first), ...others) : first;
+    this.element("notes").replaceChildren(...(first ? [shown] : []));
     this.element("modules").hidden = !model.data.modules.length;
     this.element("help-drag").hidden = !model.live;
     const share = this.timeline.last ? this.timeline.forwardSteps / this.timeline.last : 1;

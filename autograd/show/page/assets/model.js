@@ -70,7 +70,7 @@ class Model {
 
   compute() {
     this.values = this.live ? this.forward(this.changed) : this.recorded.values;
-    if (this.scalar) this.backward();
+    if (this.scalar && this.data.whole) this.backward();
     else this.readBackward();
   }
 

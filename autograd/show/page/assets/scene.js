@@ -192,8 +192,9 @@ class Scene {
       parts.gradient.textContent = some ? `${gradient.complete ? "" : "Σ "}${written(gradient.sum)}` : "·";
       return;
     }
-    parts.value.textContent = value === null || value === undefined ? "" : "value";
-    parts.gradient.textContent = gradient.complete ? "grad" : some ? `Σ ${gradient.parts.length}/${gradient.expected}` : "";
+    const isSeen = x => x !== null && x !== undefined && !(isArray(x) && !x.elements);
+    parts.value.textContent = isSeen(value) ? "value" : "";
+    parts.gradient.textContent = gradient.complete ? (isSeen(gradient.sum) ? "grad" : "") : some ? `Σ ${gradient.parts.length}/${gradient.expected}` : "";
     this.showThumbnail(parts, 0, value);
     this.showThumbnail(parts, 1, some ? gradient.sum : null);
   }
