@@ -1,7 +1,8 @@
 """Data sets, orders to read them in, and batches of them: what PyTorch has in `torch.utils.data`.
 
 `Dataset` is what samples are read from, `Sampler` says in which order, `DataLoader` reads them in batches, if wanted in
-other processes. `split` cuts a data set into parts for training, validation and test.
+other processes. `split` cuts a data set into parts for training, validation and test. `datasets` has real
+and drawn ones.
 
 >>> import autograd
 >>> from nn.data import DataLoader, TensorDataset, split
@@ -12,6 +13,9 @@ other processes. `split` cuts a data set into parts for training, validation and
 >>> len(train), len(test), len(DataLoader(train, batch_size=8))
 (30, 10, 4)
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from nn.data.collate import collate, default_collate, default_collate_fn_map, default_convert
 from nn.data.dataloader import DataLoader
@@ -36,6 +40,17 @@ from nn.data.sampler import (
 from nn.data.splitting import random_split, split
 from nn.data.worker import WorkerInfo, get_worker_info
 
+if TYPE_CHECKING:
+    from nn.data import datasets
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load the data sets on use, or say that there is no such name."""
+        if name != "datasets":
+            raise AttributeError(f"module 'nn.data' has no attribute '{name}'", name=name)
+        return import_module("nn.data.datasets")
+
+
 __all__ = [
     # data sets
     "Dataset", "IterableDataset", "TensorDataset", "StackDataset", "ConcatDataset", "ChainDataset", "Subset",
@@ -46,4 +61,6 @@ __all__ = [
     # batches
     "DataLoader", "collate", "default_collate", "default_collate_fn_map", "default_convert", "get_worker_info",
     "WorkerInfo",
+    # data that are there, on use
+    "datasets",
 ]  # fmt: skip
