@@ -3,7 +3,8 @@
 A model is a `Module`: layers are made in its `__init__` and used in its `forward`. `functional` has the same as plain
 functions, `init` what weights start from, `utils` gradient clipping and the like, `scalar` networks of single numbers.
 
-Loaded on use: `data`, batches from data sets; `keras`, models and training in Keras's way.
+Loaded on use: `data`, batches from data sets; `keras`, models and training in Keras's way;
+`plots`, figures of both.
 """
 
 from importlib import import_module
@@ -158,9 +159,9 @@ from nn.upsampling import (
 )
 
 if TYPE_CHECKING:
-    from nn import data, keras
+    from nn import data, keras, plots
 else:
-    _ON_USE = frozenset(("data", "keras"))
+    _ON_USE = frozenset(("data", "keras", "plots", "plots"))
 
     def __getattr__(name: str) -> Any:
         """Load a package that is loaded on use, or say that there is no such name."""
@@ -176,7 +177,7 @@ else:
 __all__ = [
     "functional", "init", "modules", "parameter", "scalar", "utils",
     # on use
-    "data", "keras",
+    "data", "keras", "plots",
     # the base
     "Module", "Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer",
     # containers
