@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import ArgumentError, PositionError, ShapeError
+from autograd.errors import ArgumentError, DimensionError, PositionError, ShapeError
 from autograd.tape import wrap
 from nn import functional as F
 from nn.keras.logits import logits_of
@@ -138,7 +138,7 @@ def _sparse(
         scores, labels = scores.reshape(-1, classes), labels.reshape(-1)
     try:
         losses = taken(scores, labels, ignore_index=-100 if ignored is None else ignored, reduction=reduction)
-    except PositionError as error:
+    except DimensionError as error:
         raise out_of_range(name, labels.array, classes) from error
     return losses.reshape(shape) if reduction == "none" and len(shape) != 1 else losses
 

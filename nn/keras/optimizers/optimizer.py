@@ -6,6 +6,7 @@ work as there, and the rule is its `update`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite, sqrt
 from typing import Any
@@ -20,6 +21,7 @@ from nn.keras.naming import snake_case
 from nn.keras.optimizers.schedules import LearningRateSchedule, schedule_of
 from optim.axpy import scale
 from optim.blocks import Array, Group
+from optim.hooks import Hooked
 
 Rate = float | LearningRateSchedule | Callable[[], float]
 
@@ -60,6 +62,12 @@ class Optimizer(optim.Optimizer):
                 if value != _WITHOUT_EFFECT[extra]:
                     raise ArgumentError(f"{who}: {extra}={value!r} is not supported; leave it out")
                 del options[extra]
+        known = inspect.signature(type(self).__init__).parameters
+        unknown = [extra for extra in options if extra not in known]
+        if unknown:
+            raise ArgumentError(
+                f"{who}: there is no argument {unknown[0]!r}; there are {', '.join(list(known)[1:-1])}"
+            )
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         self.clips = {key: float(value) for key, value in clips.items() if value is not None}
         if len(self.clips) > 1:
@@ -73,6 +81,7 @@ class Optimizer(optim.Optimizer):
         self.rule: Group = {"lr": start, "weight_decay": float(weight_decay or 0.0), **options}
         self.check(self.rule)
         self.built = False
+        Hooked.__init__(self)  # hooks may be added before the parameters are known
         self.param_groups: list[Group] = []
 
     # -- parameters ------------------------------------------------------------------------------------------------
@@ -92,10 +101,10 @@ class Optimizer(optim.Optimizer):
                     "for each model"
                 )
             return
-        rate = self.rule["lr"]
-        super().__init__(params, {**self.rule, "iterations": 0})
+        hooks = self.hooks
+        optim.Optimizer.__init__(self, params, {**self.rule, "iterations": 0})
+        self.hooks = hooks
         self.built = True
-        self.rule["lr"] = rate
 
     @property
     def variables(self) -> list[Tensor]:
