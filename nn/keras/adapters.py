@@ -200,7 +200,7 @@ class IterableBatches:
 
     def __init__(self, who: str, source: Any, class_weight: Mapping[int, float] | None = None) -> None:
         self.who, self.source, self.class_weight = who, source, class_weight
-        self.once = iter(source) is source
+        self.once = hasattr(source, "__next__")  # not by iter(): a pass of a DataLoader draws random numbers
         self.steps: int | None = len(source) if hasattr(source, "__len__") and not self.once else None
         self.examples: int | None = None
         self._ahead: list[Any] = []

@@ -91,12 +91,14 @@ def test_fit_of_a_module_of_nn_with_its_losses_and_optimizers(data):
             loss.backward()
             sgd.step()
     assert copy.line.weight.tolist() == model.line.weight.tolist()
-    assert losses[-1] < 1e-3 < losses[0]
+    assert losses[-1] < 0.05 * losses[0]
     with pytest.raises(TypeError, match="sample_weight"):
         Plain().compile("sgd", "mse", sample_weight=3)
 
 
-def test_fit_has_the_numbers_of_keras(data):
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Keras, with recent NumPy and PyTorch
+@pytest.mark.parametrize("weighed", [False, True])
+def test_fit_has_the_numbers_of_keras(data, weighed):
     """Loss, accuracy and validation figures of every epoch, with weights that begin the same."""
     from .oracle import keras as oracle
 
@@ -129,8 +131,8 @@ def test_fit_has_the_numbers_of_keras(data):
             shuffle=False,
             validation_split=0.2,
             verbose=0,
-            sample_weight=weight,
-            class_weight={0: 1.0, 1: 2.0, 2: 0.5},
+            sample_weight=weight if weighed else None,
+            class_weight=None if weighed else {0: 1.0, 1: 2.0, 2: 0.5},
         )
         found.append((history.history, model.evaluate(x, y, verbose=0), model.predict(x, verbose=0)))
     (ours, ours_after, ours_predicted), (theirs, theirs_after, theirs_predicted) = found
@@ -139,11 +141,6 @@ def test_fit_has_the_numbers_of_keras(data):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=2e-5, err_msg=name)
     np.testing.assert_allclose(ours_after, theirs_after, rtol=2e-5)
     np.testing.assert_allclose(ours_predicted, theirs_predicted, rtol=1e-4, atol=1e-6)
-
-
-test_fit_has_the_numbers_of_keras = pytest.mark.filterwarnings("ignore::DeprecationWarning")(
-    test_fit_has_the_numbers_of_keras  # Keras, with recent NumPy and PyTorch
-)
 
 
 def test_everything_that_holds_numbers_may_go_in(data):

@@ -129,7 +129,7 @@ def serialize(loss: Any) -> Any:
     >>> serialize(get("mse"))
     'mean_squared_error'
     """
-    if isinstance(loss, str):
+    if isinstance(loss, str) or (isinstance(loss, dict) and "class_name" in loss):
         return loss
     if isinstance(loss, Loss) and type(loss) in _CLASSES:
         return {"class_name": type(loss).__name__, "config": loss.get_config()}

@@ -125,7 +125,7 @@ def serialize(found: Any) -> Any:
     Raises:
         ArgumentError: if it is one of your own, which has no name here.
     """
-    if isinstance(found, str):
+    if isinstance(found, str) or (isinstance(found, dict) and "class_name" in found):
         return found
     if type(found) in _CLASSES:
         return {"class_name": type(found).__name__, "config": found.get_config()}
