@@ -36,6 +36,7 @@ def save_run(
         "kind": _KIND,
         "next_epoch": next_epoch,
         "model": model.state_dict(),
+        "optimizer_class": type(model.optimizer).__name__,
         "optimizer": model.optimizer.state_dict(),
         "callbacks": [{"name": type(c).__name__, "state": c.get_state()} for c in callbacks if c.get_state()],
         "random": get_rng_state(),
@@ -60,6 +61,11 @@ def load_run(path: Any, model: Any, callbacks: Sequence[Callback] = (), generato
         raise StateDictError(
             f"load_run: {path} was written with the callbacks {saved}, and is to go on with "
             f"{[type(c).__name__ for c in kept]}; give the same ones, or delete the file to begin anew"
+        )
+    if state["optimizer_class"] != type(model.optimizer).__name__:
+        raise StateDictError(
+            f"load_run: {path} was written with the optimizer {state['optimizer_class']}, the model has "
+            f"{type(model.optimizer).__name__}"
         )
     before = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     model.load_state_dict(state["model"])

@@ -114,7 +114,6 @@ class Compilable(Base):
         if isinstance(predicted, Mapping):
             return [str(key) for key in predicted]
         count = len(predicted) if isinstance(predicted, (list, tuple)) else 1
-        known = getattr(self, "output_names", None)
-        if known is not None and len(known) == count:
-            return list(known)
+        if getattr(self, "has_graph", False):
+            return [tensor.node.layer.name for tensor in self.outputs]
         return [f"output_{i + 1}" for i in range(count)] if count > 1 else ["output"]

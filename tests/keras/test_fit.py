@@ -354,8 +354,7 @@ def test_functions_as_loss_and_metric(data):
     assert found == {"loss": 1.0, "distance": 1.0, "mae": 1.0}
 
 
-def test_what_compile_was_given_is_made_again(data):
-    x, y = data
+def test_what_compile_was_given_is_made_again():
     model = network()
     rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     model.compile(

@@ -182,9 +182,9 @@ def test_a_loss_that_does_not_match_its_labels_says_what_does(loss, y, p, messag
 
 def test_class_numbers_that_there_are_not():
     loss = as_loss("sparse_categorical_crossentropy")
-    with pytest.raises(PositionError, match="class 3.*0 to 2.*4 units or more"):
+    with pytest.raises(PositionError, match=r"class 3.*0 to 2.*4 units or more"):
         loss([0, 3], np.ones((2, 3)) / 3)
-    with pytest.raises(PositionError, match="class -1.*Number the classes from 0"):
+    with pytest.raises(PositionError, match=r"class -1.*Number the classes from 0"):
         loss([0, -1], np.ones((2, 3)) / 3)
     with pytest.raises(ArgumentError, match=r"got 0\.5.*loss='mse'"):
         loss([0.5, 1.0], np.ones((2, 3)) / 3)

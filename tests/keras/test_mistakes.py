@@ -9,8 +9,7 @@ from nn import keras
 
 
 def network(outputs=1, activation=None):
-    model = keras.Sequential([keras.layers.Dense(outputs, activation=activation)])
-    return model
+    return keras.Sequential([keras.layers.Dense(outputs, activation=activation)])
 
 
 def compiled(loss="mse", outputs=1, activation=None):

@@ -122,9 +122,9 @@ def test_names_and_classes():
     assert isinstance(optimizers.get(optimizers.Adam), optimizers.Adam)
     with pytest.raises(ArgumentError, match="did you mean 'adam'"):
         optimizers.get("adan")
-    with pytest.raises(ArgumentError, match="neither a name nor an? optimizer"):
+    with pytest.raises(ArgumentError, match=r"neither a name nor an? optimizer"):
         optimizers.get(3)
-    with pytest.raises(ArgumentError, match="not one of nn.keras.optimizers"):
+    with pytest.raises(ArgumentError, match=r"not one of nn\.keras\.optimizers"):
         optimizers.serialize(optim.SGD([nn.Parameter(autograd.ones(1))]))
 
 

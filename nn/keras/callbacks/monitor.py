@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+import autograd
 from autograd.errors import ArgumentError
 from nn.keras.callbacks.callback import Callback, Logs
 
@@ -241,10 +242,11 @@ class ModelCheckpoint(Monitor):
             raise ArgumentError(
                 f"ModelCheckpoint: {self.filepath!r} asks for {error}; there are epoch, {', '.join(logs or {})}"
             ) from error
-        if self.save_weights_only:
-            self.model.save_weights(path)
-        else:
-            self.model.save(path)
+        name = "save_weights" if self.save_weights_only else "save"
+        if hasattr(self.model, name):
+            getattr(self.model, name)(path)
+        else:  # a module that was made with the mixin alone
+            autograd.save(self.model.state_dict(), path)
 
 
 class ReduceLROnPlateau(Monitor):
