@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from autograd.errors import ArgumentError
+from nn.keras.architecture import graph_config, graph_from
+from nn.keras.configuration import described
 from nn.keras.graph import Graph, KerasTensor, replaced
 from nn.keras.layers.core import Input, InputLayer
+from nn.keras.layers.known import layer_from
 from nn.keras.layers.layer import Layer, is_shape
 from nn.keras.layers.wrapper import as_layer
 from nn.keras.naming import NAMES
+from nn.keras.saving.files import load_model, load_weights, model_config, model_from, save_model, save_weights
+from nn.keras.summary import summary_text
 from nn.keras.trainer import Trainer
 from nn.module import Module
 
-__all__ = ["Input", "Model", "Sequential"]
+__all__ = [
+    "Input", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model",
+]  # fmt: skip
 
 
 class Model(Trainer, Layer):
@@ -164,6 +172,20 @@ class Model(Trainer, Layer):
         """Whether it knows its symbolic inputs and outputs."""
         return self._graph is not None
 
+    @property
+    def is_graph(self) -> bool:
+        """Whether it was made as `Model(inputs, outputs)`."""
+        return self._graph is not None and not isinstance(self, Sequential)
+
+    @property
+    def graph(self) -> Graph:
+        """Its graph.
+
+        Raises:
+            ArgumentError: if it has none.
+        """
+        return self._known_graph()
+
     def _known_graph(self) -> Graph:
         if self._graph is None:
             raise ArgumentError(
@@ -175,6 +197,104 @@ class Model(Trainer, Layer):
     def extra_repr(self) -> str:
         """Its name."""
         return self.name
+
+    def _get_name(self) -> str:
+        return "Functional" if type(self) is Model and self.is_graph else type(self).__name__
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
+        """Print its layers, the shapes of what they return, and how many numbers their weights hold.
+
+        Args:
+            line_length: the width of the table.
+            positions: where each column ends, as shares of the width.
+            print_fn: what gets the text; `print` if left out.
+            expand_nested: show the layers of models inside as well.
+            show_trainable: a column that says whether weights are learnt.
+            layer_range: the names, as regular expressions, of the first and last layer to be shown.
+
+        >>> from nn import keras
+        >>> keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="out")], name="tiny").summary(60)
+        Model: "tiny"
+        ┏━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┓
+        ┃ Layer (type)            ┃ Output Shape      ┃   Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━┩
+        │ out (Dense)             │ (None, 3)         │        15 │
+        └─────────────────────────┴───────────────────┴───────────┘
+         Total params: 15 (60.00 B)
+         Trainable params: 15 (60.00 B)
+         Non-trainable params: 0 (0.00 B)
+        """
+        text = summary_text(self, line_length, positions, expand_nested, show_trainable, layer_range)
+        if print_fn is None:
+            print(text, end="")  # noqa: T201  # that is what it is for
+        else:
+            print_fn(text)
+
+    # -- configurations and files ----------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs to make another: of a graph its layers and their calls."""
+        if type(self) is Model and self._graph is not None:
+            return {"name": self.name, "trainable": self._trainable, **graph_config(self._graph)}
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
+        """Make one from what `get_config` returned."""
+        if "input_layers" not in config:
+            return cls(**config)
+        inputs, outputs = graph_from(config, custom_objects)
+        made = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+        if not config.get("trainable", True):
+            made.trainable = False
+        return made
+
+    def build_for(self, shape: Any) -> None:
+        """Make the weights for inputs of this shape, by a call on zeros."""
+        from autograd import no_grad, zeros
+
+        def of_shape(part: Any) -> Any:
+            if is_shape(part):
+                return zeros(*(2 if n is None else n for n in part))
+            if isinstance(part, dict):
+                return {key: of_shape(value) for key, value in part.items()}
+            return [of_shape(value) for value in part]
+
+        with no_grad():
+            self(of_shape(shape), training=False)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON, as Keras writes it; `model_from_json` makes a model of it, with new weights.
+
+        Args:
+            kwargs: of `json.dumps`.
+        """
+        return json.dumps(model_config(self), **kwargs)
+
+    def save(
+        self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any
+    ) -> None:
+        """Write architecture, weights and, if it is compiled, the state of training to a file; see `save_model`."""
+        kwargs.pop("save_format", None)
+        if kwargs:
+            raise ArgumentError(f"save: got unexpected arguments {sorted(kwargs)}")
+        save_model(self, filepath, overwrite, include_optimizer)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a file; see `keras.saving.save_weights`."""
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Read the weights from a file; see `keras.saving.load_weights`."""
+        load_weights(self, filepath, skip_mismatch)
 
 
 class Sequential(Model):
@@ -255,6 +375,7 @@ class Sequential(Model):
         for layer in self._order:
             x = layer(x)
         self.__dict__["_graph"] = Graph(self._start.output, x)
+        NAMES.new("functional")  # Keras makes a model of that name here: so those of later ones stay the same
         self.__dict__["built"] = True
         if not self._trainable:
             self.trainable = False
@@ -288,6 +409,59 @@ class Sequential(Model):
 
     def __len__(self) -> int:
         return len(self._order)
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers."""
+        start = [] if self._start is None else [self._start]
+        config: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": self.dtype,
+            "layers": [_entry(layer) for layer in [*start, *self._order]],
+        }
+        if self._start is not None:
+            config["build_input_shape"] = list(self._start.batch_shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
+        """Make one from what `get_config` returned."""
+        layers = [layer_from(entry, custom_objects) for entry in config["layers"]]
+        made = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+        shape = config.get("build_input_shape")
+        if not made.built and shape is not None and layers:
+            made.build(shape)
+        return made
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Model:
+    """A model of the architecture that `to_json` wrote, or Keras', with new weights.
+
+    Raises:
+        ArgumentError: if it is no JSON of a model, or names a class that is not known.
+
+    >>> from nn import keras
+    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    >>> keras.models.model_from_json(model.to_json()).count_params()
+    8
+    """
+    try:
+        config = json.loads(json_string)
+    except ValueError as error:
+        raise ArgumentError(f"model_from_json: this is no JSON: {error}") from error
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ArgumentError("model_from_json: this does not describe a model; it has no class_name")
+    made: Model = model_from(config, custom_objects)
+    return made
+
+
+def clone_model(model: Model) -> Model:
+    """A model of the same architecture, with new weights and layers of its own."""
+    return model_from_json(model.to_json())
+
+
+def _entry(layer: Any) -> dict[str, Any]:
+    return model_config(layer) if isinstance(layer, Model) else described(layer)
 
 
 def _is_list(module: Module) -> bool:

@@ -165,7 +165,9 @@ CASES = [
         "bidirectional states", lambda L: L.Bidirectional(L.GRU(5, return_state=True, **KW), **KW), STEPS, config=False
     ),
     _case("time distributed", lambda L: L.TimeDistributed(L.Dense(3, **KW), **KW), STEPS, config=False),
-    _case("time distributed conv", lambda L: L.TimeDistributed(L.Conv2D(3, 2, **KW)), (2, 3, 4, 5, 2), config=False),
+    _case(
+        "time distributed conv", lambda L: L.TimeDistributed(L.Conv2D(3, 2, **KW), **KW), (2, 3, 4, 5, 2), config=False
+    ),
     # attention
     _case("attention heads", lambda L: L.MultiHeadAttention(2, 3, **KW), STEPS, STEPS),
     _case("attention heads key", lambda L: L.MultiHeadAttention(2, 3, value_dim=5, **KW), STEPS, (3, 5, 2), (3, 5, 7)),

@@ -85,7 +85,9 @@ class Layer(Weights, Configured, Module):
     ) -> None:
         super().__init__()
         shape = _batch_shape(type(self).__name__, kwargs)
-        kwargs.pop("autocast", None)
+        for unused in ("autocast", "quantization_config"):
+            if kwargs.get(unused, 0) is None or unused == "autocast":
+                kwargs.pop(unused, None)
         if kwargs:
             raise ArgumentError(f"{type(self).__name__}: got unexpected arguments {sorted(kwargs)}")
         attributes = self.__dict__
@@ -128,6 +130,7 @@ class Layer(Weights, Configured, Module):
         """Make the weights for an input of this shape; a layer with weights defines it."""
         self.adopt_lists()
         self.__dict__["built"] = True
+        self.__dict__["_built_for"] = input_shape
 
     def _ensure_built(self, shape: Any) -> None:
         if self.built:
@@ -364,6 +367,7 @@ def noting(build: Callable[..., None]) -> Callable[..., None]:
     def noted(self: Layer, *args: Any, **kwargs: Any) -> None:
         self.adopt_lists()
         build(self, *args, **kwargs)
+        self.__dict__["_built_for"] = args[0] if args else kwargs.get("input_shape")
         self.__dict__["built"] = True
         if not self.__dict__["_trainable"]:
             self.trainable = False
