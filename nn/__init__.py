@@ -140,6 +140,7 @@ from nn.saturation import (
 )
 from nn.softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from nn.sparse import Embedding, EmbeddingBag
+from nn.summary import summary
 from nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from nn.unpooling import (
@@ -176,6 +177,7 @@ else:
 
 __all__ = [
     "functional", "init", "modules", "parameter", "scalar", "utils",
+    "summary",
     # on use
     "data", "keras", "plots",
     # the base

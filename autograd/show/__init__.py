@@ -4,6 +4,7 @@
     trace       the recorded graph as plain data
     draw        its picture
     page        a page to step through it, forward and backward
+    draw_module the picture of a model: its modules, shapes and parameters
     explain     the chain rule from a result to an input, in words, mathematics and numbers
     explain_op  the card of one operation
     formula     a derivative of the table, written as text, LaTeX or JavaScript
@@ -15,6 +16,7 @@ become `expressions`, which `notation` writes; `formulas` puts that together, wi
 """
 
 from autograd.drawing import draw
+from autograd.show.architecture import draw_module
 from autograd.show.drawing import Drawing
 from autograd.show.explain import Explanation, Explanations, explain
 from autograd.show.formulas import Formula, formula
@@ -45,6 +47,7 @@ __all__ = [
     "Source",
     "Watch",
     "draw",
+    "draw_module",
     "explain",
     "explain_op",
     "formula",

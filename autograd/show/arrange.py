@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.colours import not_finite
+from autograd.show.colours import first_not_finite, not_finite
 from autograd.show.folding import fold
 from autograd.show.graph import Graph, GraphEdge, GraphNode
 from autograd.show.groups import COMPUTED, Group, grouped
@@ -83,6 +83,7 @@ class _Arranging:
             self.sources[self.index[edge.target]].append(self.index[edge.source])
             self.users[self.index[edge.source]].append(self.index[edge.target])
         self.closed: set[int] = set()  # ids of the groups that are blocks
+        self.bad = first_not_finite(graph.nodes, graph.edges) if graph.values else {}
         self.stands_for: dict[int, int] = {}
         self.notes: list[str] = []
 
@@ -183,6 +184,7 @@ class _Arranging:
             self.graph.values,
             len(self.graph.nodes),
             sum(node.saved for node in self.graph.nodes),
+            {id: said for id, said in self.bad.items() if id in kept},
         )
 
     def _own(self, group: Group) -> None:
@@ -213,6 +215,8 @@ class _Arranging:
             source, target = self._seen(a), self._seen(b)
             ids = self.owner[source], self.owner[target]
             folded = source != a or target != b
+            if ids[0] in self.blocks and self.graph.nodes[source].kind == "parameter":
+                continue  # it belongs to the module that it is in, which is called again
             if ids[0] == ids[1] and (folded or ids[0] in self.blocks):
                 if folded and ids[0] not in self.blocks:
                     again.setdefault(ids, GraphEdge(*ids))
@@ -326,14 +330,18 @@ class _Arranging:
             tuple(str(n.shape) for n in results if n.shape is not None),
             sum(n.saved for n in own),
             max(gradients, default=None),
-            _worst(own),
+            self._bad_inside(own),
             shared,
         )
 
-
-def _worst(nodes: Iterable[GraphNode]) -> str:
-    found = {word for n in nodes for numbers in (n.value, n.gradient) if (word := not_finite(numbers))}
-    return "nan" if "nan" in found else "inf" if found else ""
+    def _bad_inside(self, nodes: Sequence[GraphNode]) -> str:
+        """What to say of a block with numbers that are not finite."""
+        said = {node.id: self.bad[node.id] for node in nodes if node.id in self.bad}
+        for node in nodes:
+            if said.get(node.id):
+                return f"{node.name or node.op}: {said[node.id]}"
+        words = {not_finite(numbers) for node in nodes for numbers in (node.value, node.gradient)}
+        return "" if not said else "nan inside" if "nan" in words else "inf inside"
 
 
 def _size(node: GraphNode) -> int:

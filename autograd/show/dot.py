@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, get_args
 
 from autograd.errors import ArgumentError
 from autograd.show.arrange import Plan, arrange
-from autograd.show.colours import PALE_RED, RED, GradientScale, first_not_finite, gradient_of
+from autograd.show.colours import PALE_RED, RED, GradientScale, gradient_of
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Kind, number
 from autograd.show.scene import Block, Cluster, Part, Scene, span
 
@@ -27,6 +27,7 @@ TEXT, QUIET, LINE = "#1a1a1a", "#4a4a4a", "#555555"
 LONGEST_NAME = 40  # characters
 LONGEST_LINE = 60
 FEW_SHAPES = 4
+POINTS_PER_LETTER = 6.5
 
 SIGNS = {"*": "×", "-": "−"}
 """Operations as they are written by hand."""
@@ -153,7 +154,6 @@ class _Writer:
         self.facts = {f for f in look.facts if scene.values or f not in NUMBERS}
         self.boxes = list(scene.boxes())
         self.nodes = [box for box in self.boxes if isinstance(box, GraphNode)]
-        self.bad = first_not_finite(self.nodes, scene.edges) if scene.values else {}
         self.scale = GradientScale.of(self.boxes) if look.color == "grad" else None
 
     def lines(self) -> Iterator[str]:
@@ -206,11 +206,12 @@ class _Writer:
     def _parts(self, parts: Sequence[Part], depth: int, within: str) -> Iterator[str]:
         """The lines of what is in a cluster; modules are in one another, but not deeply, so this may call itself."""
         margin = "    " * (depth + 1)
+        upright = self.look.direction in ("TB", "BT")
         for part in parts:
             if isinstance(part, Cluster):
                 ground = CLUSTERS[depth % 2]
                 yield f"{margin}subgraph cluster_{part.id} {{"
-                yield f'{margin}    graph [label=<{_cluster_label(part, within)}>, style="filled,rounded"]'
+                yield f'{margin}    graph [label=<{_cluster_label(part, within, upright)}>, style="filled,rounded"]'
                 colours = f'fillcolor="{ground}", color="{EDGE_OF_CLUSTER}"'
                 yield f'{margin}    graph [{colours}, labelloc="t", labeljust="l", margin="10"]'
                 yield from self._parts(part.parts, depth + 1, part.path)
@@ -220,7 +221,7 @@ class _Writer:
                 shape = BLOCK._replace(fill=style.fill, border=style.border)
                 yield f"{margin}{part.id} [label=<{self._block_label(part, within)}>, {self._style(part, shape)}]"
             else:
-                style = FAILED if part.error or part.id in self.bad else STYLES[part.kind]
+                style = FAILED if part.error or part.id in self.scene.bad else STYLES[part.kind]
                 yield f"{margin}{part.id} [label=<{self._label(part, within)}>, {self._style(part, style)}]"
 
     def _style(self, box: GraphNode | Block, s: Style) -> str:
@@ -239,8 +240,8 @@ class _Writer:
         rows += [_pair(self._quiet(key), text) for key, text in self._facts(node)]
         rows += [_across(f"<i>{escape_html(note)}</i>") for note in node.notes]
         rows += [_across(f"<i>{escape_html(line)}</i>") for line in textwrap.wrap(node.error, LONGEST_LINE)]
-        if self.bad.get(node.id):
-            rows.append(_across(f'<font color="{RED}"><b>{escape_html(self.bad[node.id])}</b></font>'))
+        if self.scene.bad.get(node.id):
+            rows.append(_across(f'<font color="{RED}"><b>{escape_html(self.scene.bad[node.id])}</b></font>'))
         return _table(rows)
 
     def _facts(self, node: GraphNode) -> Iterator[tuple[str, str]]:
@@ -268,7 +269,7 @@ class _Writer:
         path = shortened(inside(span(block.path, block.last), within))
         heading = f"<b>{escape_html(shortened(block.kind) or path or 'folded')}</b>"
         rows = [_pair(f'<font point-size="13">{heading}{_times(block)}</font>', self._quiet(_call(block)))]
-        if block.kind and block.path:
+        if block.kind and block.path and block.path != block.kind:
             rows.append(_across(self._quiet(path)))
         each = " each" if block.times > 1 else ""
         if block.parameters:
@@ -284,7 +285,7 @@ class _Writer:
         if "saved" in self.facts and block.saved:
             rows.append(_pair(self._quiet("saved"), memory(block.saved) + each))
         if block.bad:
-            rows.append(_across(f'<font color="{RED}"><b>{block.bad} inside</b></font>'))
+            rows.append(_across(f'<font color="{RED}"><b>{escape_html(block.bad)}</b></font>'))
         return _table(rows)
 
     def _edge_label(self, edge: GraphEdge, named: bool) -> str:
@@ -310,12 +311,20 @@ class _Writer:
         return _quiet(text) if self.scale is None else escape_html(text)
 
 
-def _cluster_label(cluster: Cluster, within: str) -> str:
-    name = escape_html(shortened(inside(span(cluster.path, cluster.last), within)))
-    kind = escape_html(shortened(cluster.kind))
-    heading = " ".join(part for part in (f"<b>{name}</b>" if name else "", kind) if part)
+def _cluster_label(cluster: Cluster, within: str, beside: bool) -> str:
+    """What stands above a cluster; with a gap beside it where edges come in from above, so as not to be crossed."""
+    name = shortened(inside(span(cluster.path, cluster.last), within))
+    kind = shortened(cluster.kind)
+    heading = " ".join(
+        part for part in (f"<b>{escape_html(name)}</b>" if name else "", escape_html(kind)) if part
+    )
     call = _call(cluster)
-    return f"{heading}{_times(cluster)}{_quiet(f' {call}') if call else ''}"
+    text = f"{heading}{_times(cluster)}{_quiet(f' {call}') if call else ''}"
+    if not beside:
+        return text
+    width = int(POINTS_PER_LETTER * len(f"{name} {kind} ×{cluster.times} {call}"))
+    cells = f'<td align="left">{text}</td><td width="{width}"></td>'
+    return f'<table border="0" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>'
 
 
 def inside(name: str, path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from autograd.show.colours import not_finite
 from autograd.show.graph import Graph, GraphNode
 from autograd.show.groups import COMPUTED, Group
 
@@ -99,6 +100,8 @@ class _Folding:
         """The period and the number of repetitions, from a part on, that leave out most nodes; (1, 1) if none do."""
         best, most = (1, 1), 0
         for period in range(1, min(LONGEST_PERIOD, (len(parts) - i) // 2) + 1):
+            if most and period % best[0] == 0:  # two blocks in one
+                continue
             times = self._times(signs, extents, i, period)
             modules = any(isinstance(part, Group) for part in parts[i : i + period])
             if times < (FEWEST_MODULES if modules else FEWEST_OPERATIONS):
@@ -152,4 +155,5 @@ class _Folding:
 def _look(i: int, n: GraphNode) -> int:
     """What must be the same of two nodes that repeat; results and named operations are looked at, and stay."""
     own = (i, n.name) if n.kind == "result" or (n.name and n.kind in COMPUTED) else None
-    return hash((n.kind, n.op, n.shape, n.dtype, n.error, n.notes, own))
+    finite = not_finite(n.value), not_finite(n.gradient)
+    return hash((n.kind, n.op, n.shape, n.dtype, n.error, n.notes, finite, own))

@@ -235,9 +235,12 @@ def _sort_in(
             chain = [group for group, same in zip(chain, other, strict=False) if group is same]
         if i in outside:
             chain = [root]
+        elif len({c[-1].path for c in chains}) == 1:  # several calls of one module: with the first
+            chain = chains[0]
         home = chain[-1]
         of[i] = home
-        steps = {(c[len(chain)] if len(c) > len(chain) else u) for c, u in zip(chains, users[i], strict=True)}
+        within = [(c, u) for c, u in zip(chains, users[i], strict=True) if c[: len(chain)] == chain]
+        steps = {(c[len(chain)] if len(c) > len(chain) else u) for c, u in within}
         first = min((keys[id(home)][step][0] for step in steps), default=-1)
         place(home, i, (first, 1) if len(steps) == 1 else (-1, i))
     for group in (root, *root.groups()):

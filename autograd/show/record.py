@@ -82,6 +82,11 @@ class record:
         return found
 
     @property
+    def nodes(self) -> list[Node]:
+        """Every operation on tensors that was recorded, in order."""
+        return self._recorder.nodes
+
+    @property
     def roots(self) -> list[Node | Failure]:
         """Where the recorded graph ends: the operation that failed, or the results that nothing was computed from."""
         failure = self._recorder.failure

@@ -5,8 +5,8 @@ Plain data, made from a `Graph` by `arrange`. A cluster shows what is in it; a b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TypeAlias
 
@@ -26,7 +26,7 @@ class Block:
     inputs:     the shapes of what comes in; outputs: of what goes out
     saved:      how many bytes it keeps for backward
     gradient:   the largest absolute value among the gradients of its outputs, if one is known
-    bad:        "nan" or "inf" if there is one in it
+    bad:        what there is to say of numbers in it that are not finite
     shared:     parameters that other modules use too
     """
 
@@ -75,6 +75,7 @@ class Scene:
     notes:  what was folded, and what is missing
     total:  how many nodes the graph has that is drawn
     saved:  how many bytes it keeps for backward
+    bad:    nodes with numbers that are not finite -> where they come from, if that is here
     """
 
     parts: tuple[Part, ...]
@@ -84,6 +85,7 @@ class Scene:
     values: bool = True
     total: int = 0
     saved: int = 0
+    bad: Mapping[str, str] = field(default_factory=dict)
 
     def clusters(self) -> Iterator[Cluster]:
         """All clusters, each before those inside it."""
@@ -103,6 +105,10 @@ class Scene:
                 waiting += reversed(part.parts)
             else:
                 yield part
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks, in order."""
+        return (box for box in self.boxes() if isinstance(box, Block))
 
 
 def span(first: str, last: str) -> str:

@@ -1,7 +1,10 @@
 """`Drawing`: files, notebooks, text."""
 
+import re
 import shutil
+import struct
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from autograd.errors import ArgumentError, AutogradError, RenderError
 from autograd.show import Drawing, draw
 from autograd.show import render as render_module
+from autograd.show.drawing import MOST_PIXELS
 from autograd.value import Value
 from tests.show.reading import needs_renderer, read_dot, svg_texts
 
@@ -156,14 +160,21 @@ def test_the_error_names_both_renderers_and_how_to_install_them(drawing: Drawing
 
 @needs_renderer
 def test_the_picture_in_the_readme_is_what_its_example_draws() -> None:
-    x, target = Value(2.0), Value(1.0)
-    w, b = Value(-0.5), Value(1.5)
-    y = (w * x + b).tanh()
-    loss = (y - target) ** 2
-    loss.backward()
-    drawn = draw(loss, names={"x": x, "target": target, "w": w, "b": b, "y": y, "loss": loss}, params=[w, b])
-    committed = Path(__file__).parents[2] / "assets" / "readme-graph.svg"
-    assert svg_texts(committed.read_text(encoding="utf-8")) == svg_texts(drawn.svg())
+    root = Path(__file__).parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (source,) = [
+        code
+        for code in re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+        if "picture = draw(" in code
+    ]
+    names: dict[str, Any] = {}
+    exec(compile(source, "README.md", "exec"), names)
+    committed = (root / "assets" / "readme-graph.svg").read_text(encoding="utf-8")
+    assert svg_texts(committed) == svg_texts(names["picture"].svg())
+    assert (
+        "![The graph of a neuron: values, gradients and local derivatives](assets/readme-graph.svg)" in readme
+    )
+    assert 'style="max-width: 100%; height: auto"' in committed
 
 
 # -- notebooks ---------------------------------------------------------------------------------------------------------
@@ -174,6 +185,32 @@ def test_a_notebook_shows_the_picture(drawing: Drawing) -> None:
     bundle = drawing._repr_mimebundle_()
     assert bundle == {"image/svg+xml": drawing.svg(), "text/plain": repr(drawing)}
     assert drawing._repr_svg_() == drawing.svg()
+
+
+@needs_renderer
+def test_a_picture_shrinks_with_the_cell_of_a_notebook_and_is_not_cut_off(drawing: Drawing) -> None:
+    root = ElementTree.fromstring(drawing.svg())
+    assert root.get("style") == "max-width: 100%; height: auto"
+    width, height = (float(root.get(side, "").removesuffix("pt")) for side in ("width", "height"))
+    x, y, across, down = map(float, root.get("viewBox", "").split())
+    assert (x, y) == (0, 0)
+    assert (across, down) == pytest.approx((width, height), abs=1)
+    svg = "{http://www.w3.org/2000/svg}"
+    for text in root.iter(f"{svg}text"):  # the drawing's own coordinates begin at the lower left
+        assert 0 <= float(text.get("x", "")) <= width
+        assert -height <= float(text.get("y", "")) <= 0
+
+
+@needs_renderer
+def test_a_bitmap_of_a_large_drawing_has_no_more_pixels_than_can_be_looked_at(tmp_path: Path) -> None:
+    x = Value(1.0)
+    y = sum(((x * i).tanh() for i in range(60)), Value(0.0))
+    drawing = draw(y, fold=False, max_nodes=500)
+    path = drawing.save(tmp_path / "large.png")
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    assert MOST_PIXELS / 2 < width * height <= MOST_PIXELS * 1.05
+    small = draw(x.exp()).save(tmp_path / "small.png").read_bytes()
+    assert struct.unpack(">I", small[16:20])[0] > 300  # twice the pixels of a plain screen
 
 
 @pytest.mark.usefixtures("no_renderer")
