@@ -93,7 +93,7 @@ def names_in(e: Expression) -> set[str]:
 
 
 def folded(e: Expression) -> Expression:
-    """The expression with numbers in the place of operations on numbers alone, and x in that of x**1.
+    """The expression with numbers in the place of operations on numbers alone, and x in that of x**1 and x * 1.
 
     >>> folded(Call("pow", (Name("x"), Call("sub", (Number(3), Number(2)), compute=lambda x, y: x - y))))
     Name(name='x')
@@ -107,6 +107,8 @@ def folded(e: Expression) -> Expression:
         return Number(value.item() if isinstance(value, np.generic) else value)
     if e.op == "pow" and arguments[1] == Number(1):
         return arguments[0]
+    if e.op == "mul" and Number(1) in arguments and not e.options:
+        return arguments[1] if arguments[0] == Number(1) else arguments[0]
     return Call(e.op, arguments, e.options, e.compute)
 
 

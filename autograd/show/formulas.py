@@ -7,8 +7,9 @@ through (compiled code, loops over elements, fused kernels) is what the operatio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from autograd.errors import ArgumentError, AutogradError
@@ -80,8 +81,15 @@ def primitive_named(op: str) -> Primitive:
     """
     p = registry().get(op.strip("_"))
     if p is None:
-        raise ArgumentError(f"there is no operation {op!r} in the table of derivatives")
+        raise unknown_operation(op, registry())
     return p
+
+
+def unknown_operation(op: str, known: Iterable[str]) -> ArgumentError:
+    """The error of a name that no operation has, with those that are nearest to it."""
+    near = get_close_matches(op.lower(), known, 3, 0.6)
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return ArgumentError(f"there is no operation {op!r} in the table of derivatives{hint}")
 
 
 def formula(op: str | Primitive, argument: str, upstream: Expression | None = None) -> Formula:

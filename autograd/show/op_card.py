@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import html
 import inspect
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograd.create import tensor
-from autograd.show.formulas import Formula, formula, primitive_named
+from autograd import linalg, ops
+from autograd.errors import ArgumentError
+from autograd.show.derive import derivative, passed_through
+from autograd.show.expressions import Name
+from autograd.show.formulas import Formula, formula, unknown_operation
 from autograd.show.forwards import forward
-from autograd.show.graph import number
-from autograd.show.notation import latex, text
-from autograd.table import Primitive
+from autograd.show.notation import latex, latex_name, text
+from autograd.show.op_cases import EDGES, Edge, curves, edges_of, is_of_a_number
+from autograd.table import registry
 
-EDGES = (-np.inf, -1.0, -0.0, 0.0, 1.0, np.inf, np.nan)
+_BLUE, _ORANGE = "#0072B2", "#D55E00"
 
 
 @dataclass(frozen=True)
 class OpCard:
-    """One operation of the table; it shows itself in a notebook, and `str` gives it as text.
+    """One operation; it shows itself in a notebook, and `str` gives it as text.
 
     name, computes, computes_latex: the operation and what it computes
     formulas:  its derivative for each argument that has one
     said:      what its documentation says
     edges:     (x, the result, the derivative) at special points, of an operation of one number
+    cases:     what comes out at special arguments: their names are `arguments`
+    function:  the operation itself
     """
 
     name: str
@@ -35,97 +42,174 @@ class OpCard:
     formulas: tuple[Formula, ...]
     said: str
     edges: tuple[tuple[float, float, float], ...]
+    cases: tuple[Edge, ...] = ()
+    arguments: tuple[str, ...] = ()
+    function: Callable[..., Any] | None = None
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.computes}", ""]
         lines += [
             f"    d{f.argument} = {f.text}" + (f"    ({f.reason})" if f.reason else "") for f in self.formulas
         ]
-        if self.edges:
-            lines += ["", f"    {'x':>6} {'result':>10} {'derivative':>10}"]
-            lines += [f"    {x:>6.4g} {y:>10.4g} {d:>10.4g}" for x, y, d in self.edges]
-        return "\n".join([*lines, "", self.said])
+        if self.cases:
+            rows = self._rows()
+            widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+            lines.append("")
+            for row in rows:
+                cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+                lines.append("    " + "  ".join(cells).rstrip())
+        return "\n".join([*lines, "", self.said]).rstrip()
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        slopes = tuple(f"d{a}" for a in self.arguments)
+        return [(*self.arguments, "result", *slopes), *((*e.given, e.result, *e.slopes) for e in self.cases)]
 
     def plot(self, low: float = -4.0, high: float = 4.0) -> Any:
         """A matplotlib figure of the operation and its derivative, of one number; None for other operations."""
-        if not self.edges:
+        if not self.edges or self.function is None:
             return None
         from matplotlib.figure import Figure
 
-        x = np.linspace(low, high, 401)
-        y, slope = _curves(primitive_named(self.name), x)
-        figure = Figure(figsize=(4, 2.5), layout="constrained")
+        x = np.linspace(low, high, 801)
+        y, slope = curves(self.function, x)
+        figure = Figure(figsize=(4.6, 2.8), layout="constrained")
         axes = figure.add_subplot()
-        axes.plot(x, y, label=self.computes)
-        axes.plot(x, slope, "--", label="derivative")
+        axes.axhline(0, color="0.7", linewidth=0.8)
+        axes.plot(x, y, color=_BLUE, label=self.name)
+        axes.plot(x, slope, "--", color=_ORANGE, label="its derivative")
+        both = np.concatenate((y, slope))
+        both = both[np.isfinite(both)]
+        if both.size and np.abs(both).max() > 10:  # where it runs away, the rest would be flat
+            least, most = np.quantile(both, (0.05, 0.95))
+            gap = 0.1 * (most - least) + 0.1
+            axes.set_ylim(least - gap, most + gap)
+        axes.set_xlim(low, high)
+        axes.set_xlabel("x")
         axes.grid(alpha=0.3)
-        axes.legend()
+        axes.legend(frameon=False)
         return figure
+
+    def svg(self) -> str:
+        """The picture as SVG text; "" where there is none, or matplotlib is not installed."""
+        try:
+            figure = self.plot()
+        except ImportError:
+            return ""
+        if figure is None:
+            return ""
+        written = io.StringIO()
+        figure.savefig(written, format="svg", metadata={"Date": None})
+        return written.getvalue()[written.getvalue().index("<svg") :]
 
     def _repr_latex_(self) -> str:
         rows = [rf"\mathrm{{out}} &= {self.computes_latex}"]
-        rows += [rf"\mathrm{{d}}{f.argument} &= {f.latex}" for f in self.formulas]
+        rows += [rf"\mathrm{{d}}{latex_name(f.argument)} &= {f.latex}" for f in self.formulas]
         return r"$$\begin{aligned}" + r"\\".join(rows) + r"\end{aligned}$$"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li>d{f.argument} = ${html.escape(f.latex)}$</li>" for f in self.formulas)
-        cells = "".join(
-            f"<tr>{''.join(f'<td>{number(float(v))}</td>' for v in edge)}</tr>" for edge in self.edges
+        rows = "".join(
+            f"<li>d{html.escape(f.argument)} = ${html.escape(f.latex)}$</li>" for f in self.formulas
         )
-        table = (
-            f"<table><tr><th>x</th><th>result</th><th>derivative</th></tr>{cells}</table>" if cells else ""
-        )
+        table = ""
+        if self.cases:
+            first, *others = self._rows()
+            head = "".join(f"<th>{html.escape(cell)}</th>" for cell in first)
+            cells = "".join(
+                f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in others
+            )
+            table = f"<table><tr>{head}</tr>{cells}</table>"
         said = html.escape(self.said)
         return (
-            f"<h4>{self.name}: ${html.escape(self.computes_latex)}$</h4><ul>{rows}</ul>{table}<p>{said}</p>"
+            f"<h4>{html.escape(self.name)}: ${html.escape(self.computes_latex)}$</h4><ul>{rows}</ul>{self.svg()}{table}"
+            f"<p style='white-space: pre-wrap'>{said}</p>"
         )
 
 
-def explain_op(op: str) -> OpCard:
-    """The card of an operation of the table.
+def explain_op(op: str | Callable[..., Any]) -> OpCard:
+    """The card of an operation: of the table, or made of such, by its name or itself.
+
+    What stands in the table of edge cases was computed just now.
 
     >>> print(explain_op("tanh"))
     tanh: tanh(x)
     <BLANKLINE>
         dx = g * (1 - out**2)
     <BLANKLINE>
-             x     result derivative
-          -inf         -1          0
-            -1    -0.7616       0.42
-            -0         -0          1
-             0          0          1
-             1     0.7616       0.42
-           inf          1          0
-           nan        nan        nan
+            x   result    dx
+         -inf       -1     0
+        -1000       -1     0
+           -1  -0.7616  0.42
+           -0       -0     1
+            0        0     1
+            1   0.7616  0.42
+         1000        1     0
+          inf        1     0
+          nan      nan   nan
     <BLANKLINE>
     (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ), elementwise.  dx = g * (1 - tanh² x).
 
     Raises:
-        ArgumentError: if there is no such operation.
+        ArgumentError: if there is no such operation; it names the nearest.
     """
-    p = primitive_named(op)
-    said = inspect.cleandoc(p.function.__doc__ or "").split(">>>")[0].strip()
-    computes = forward(p)
-    of_a_number = p.arrays == ("x",) and p.differentiable == ("x",) and _is_elementwise(p)
-    edges: tuple[tuple[Any, ...], ...] = ()
+    name = op.strip("_") if isinstance(op, str) else str(getattr(op, "__name__", op)).strip("_")
+    p = registry().get(name)
+    function = op if callable(op) else _function_named(name)
+    if function is None:
+        raise unknown_operation(name, {*registry(), *ops.__all__})
+    documented = inspect.getdoc(function) or (inspect.getdoc(p.function) if p is not None else "") or ""
+    said = documented.split(">>>")[0].strip()
+    if p is not None:
+        computes, arguments = forward(p), tuple(p.differentiable)
+        formulas = tuple(formula(p, a) for a in arguments)
+        written, written_latex = text(computes), latex(computes)
+    else:
+        written, written_latex, formulas = _of_a_composite(name, function)
+    for_users = _is_for_users(name, function)
+    of_a_number = for_users and is_of_a_number(function)
+    names, cases = edges_of(function, p, of_a_number) if for_users else ((), ())
+    edges: tuple[tuple[float, float, float], ...] = ()
     if of_a_number:
         x = np.array(EDGES)
-        edges = tuple(zip(EDGES, *(a.tolist() for a in _curves(p, x)), strict=True))
-    formulas = tuple(formula(p, a) for a in p.differentiable)
-    return OpCard(p.name, text(computes), latex(computes), formulas, said, edges)
+        edges = tuple(zip(EDGES, *(a.tolist() for a in curves(function, x)), strict=True))
+    return OpCard(name, written, written_latex, formulas, said, edges, cases, names, function)
 
 
-def _is_elementwise(p: Primitive) -> bool:
-    """Whether an operation makes a number of each number, with the defaults of its options."""
-    if len(p.parameters) - 1 > len(p.defaults) or "elementwise" not in (p.function.__doc__ or ""):
-        return False
-    return not p.view and not p.several
+def _of_a_composite(name: str, function: Callable[..., Any]) -> tuple[str, str, tuple[Formula, ...]]:
+    """What a function made of operations computes, and its derivatives by the chain rule."""
+    required = _required(function)
+    names = ["x", "y", "z"][: len(required)]
+    try:
+        computes = passed_through(function, *names)
+        found = tuple(Formula(name, n, derivative(computes, n, Name("g"))) for n in names)
+    except (ArgumentError, TypeError, ValueError, AttributeError, IndexError):  # it looks at its arguments
+        given = ", ".join(required)
+        return (
+            f"{name}({given})",
+            rf"\mathrm{{{latex_name(name)}}}\left({', '.join(map(latex_name, required))}\right)",
+            (),
+        )
+    return text(computes), latex(computes), found
 
 
-def _curves(p: Primitive, x: np.ndarray[Any, np.dtype[Any]]) -> tuple[Any, Any]:
-    """The operation and its derivative at these points."""
-    t = tensor(x, requires_grad=True)
-    out = p.function(t)
-    out.backward(tensor(np.ones_like(x)))
-    assert t.grad is not None
-    return out.detach().numpy(), t.grad.numpy()
+def _required(function: Callable[..., Any]) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return []
+    return [q.name for q in parameters if q.default is q.empty and q.kind is q.POSITIONAL_OR_KEYWORD]
+
+
+def _function_named(name: str) -> Callable[..., Any] | None:
+    """What users call by this name; of what only the project itself calls, that."""
+    module: Any = linalg if name.startswith("linalg_") else ops
+    found = getattr(module, name.removeprefix("linalg_"), None)
+    if callable(found) and not isinstance(found, type):
+        return found  # type: ignore[no-any-return]  # getattr finds anything
+    p = registry().get(name)
+    return p.function if p is not None else None
+
+
+def _is_for_users(name: str, function: Callable[..., Any]) -> bool:
+    """Whether it looks at what it is given, and may be given anything: what only the project calls does not."""
+    of_numbers = "lementwise" in (function.__doc__ or "")
+    return of_numbers or name in ops.__all__ or name.startswith("linalg_") or name not in registry()

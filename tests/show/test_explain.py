@@ -9,8 +9,7 @@ import pytest
 
 import autograd
 from autograd.errors import ArgumentError, GraphFreedError
-from autograd.show import explain, explain_op
-from autograd.table import registry
+from autograd.show import explain
 from autograd.value import Value, dot
 
 
@@ -133,30 +132,3 @@ def test_a_long_chain_without_recursion() -> None:
     for _ in range(5000):
         y = y * 1.0001
     assert explain(y, wrt=x).total == pytest.approx(1.0001**5000)
-
-
-def test_the_card_of_an_operation() -> None:
-    card = explain_op("sqrt")
-    assert (card.computes, card.computes_latex) == ("sqrt(x)", r"\sqrt{x}")
-    assert [f.text for f in card.formulas] == ["g / (2 * out)"]
-    edges = {x: (y, d) for x, y, d in card.edges}
-    assert edges[1.0] == (1.0, 0.5)
-    assert edges[np.inf] == (np.inf, 0.0)
-    assert np.isnan(edges[-1.0][0])
-    assert "inf at 0" in card.said
-    assert r"\mathrm{d}x &= \frac{g}{2 \cdot \mathrm{out}}" in card._repr_latex_()
-    assert card._repr_html_().count("<tr>") == 8
-    figure = card.plot(0.5, 2.0)
-    curve, slope = figure.axes[0].lines
-    np.testing.assert_allclose(curve.get_ydata(), np.sqrt(curve.get_xdata()))
-    np.testing.assert_allclose(slope.get_ydata(), 0.5 / np.sqrt(curve.get_xdata()))
-    assert explain_op("matmul").plot() is None
-    with pytest.raises(ArgumentError, match="no operation 'nothing'"):
-        explain_op("nothing")
-
-
-def test_every_operation_has_a_card() -> None:
-    for name, p in registry().items():
-        card = explain_op(name)
-        assert name in str(card)
-        assert len(card.formulas) == len(p.differentiable)
