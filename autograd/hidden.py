@@ -69,6 +69,9 @@ class Hidden:
         self.value = value
         self.level = level
 
+    def overwritten(self, result: Any) -> None:
+        """Hear that the value was written over with `result`; with None, with what is the same for all examples."""
+
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
@@ -146,7 +149,7 @@ def _applied(function: Any, name: str, given: Sequence[Any]) -> Any:
     try:
         result = rule(function, level, list(given))
     except AutogradError as error:
-        if not hasattr(error, "__notes__"):
+        if level.rule is None and not hasattr(error, "__notes__"):
             error.add_note(
                 f"This was inside vmap: shapes may begin with the dimension of {level.size} that it maps over."
             )

@@ -58,6 +58,7 @@ from nn.conv_lazy import (
 from nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.distance import CosineSimilarity, PairwiseDistance
 from nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
+from nn.export import export_onnx
 from nn.fold import Fold, Unfold
 from nn.functional.linear_loss import LinearCrossEntropyOptions
 from nn.lazy_layers import (
@@ -177,7 +178,7 @@ else:
 
 __all__ = [
     "functional", "init", "modules", "parameter", "scalar", "utils",
-    "summary",
+    "summary", "export_onnx",
     # on use
     "data", "keras", "plots",
     # the base

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor, cat, stack
 from autograd.errors import ArgumentError, ShapeError
+from autograd.hidden import Hidden
 from autograd.tape import wrap
 from nn import init
 from nn.functional.dropout import dropout as drop
@@ -298,7 +299,7 @@ class RNNBase(Module):
         batched = input.ndim == 3
         if hx is not None:
             parts = hx if name == "LSTM" else (hx,)
-            if any(not isinstance(part, Tensor) for part in parts):
+            if any(not isinstance(part, (Tensor, Hidden)) for part in parts):
                 raise ArgumentError(
                     f"{name}: the initial state is {'a pair of tensors (h, c)' if name == 'LSTM' else 'a tensor'}, got "
                     f"{hx if hx is parts else type(hx).__name__}"

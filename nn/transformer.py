@@ -10,9 +10,7 @@ import copy
 import math
 from typing import Any
 
-import numpy as np
-
-from autograd import Tensor, full, is_grad_enabled, ops
+from autograd import Tensor, arange, full, is_grad_enabled, ops
 from autograd.errors import ShapeError
 from nn import functional as F
 from nn import init
@@ -97,20 +95,26 @@ class TransformerEncoder(Module):
         out: Any = src
         for layer in self.layers:
             out = layer(out, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
-        if mask is None and padding is not None and self._is_nested(src, padding):
-            out = out.masked_fill((padding != 0).unsqueeze(-1), 0.0)
+        if mask is None and padding is not None and self._is_nested(src):
+            out = out.masked_fill(self._left_out(padding).unsqueeze(-1), 0.0)
         return out if self.norm is None else self.norm(out)  # type: ignore[no-any-return]  # a tensor
 
-    def _is_nested(self, src: Tensor, padding: Tensor) -> bool:
-        """Whether PyTorch would leave padded positions out of its computation, and fill them with 0 at the end."""
+    def _is_nested(self, src: Tensor) -> bool:
+        """Whether PyTorch may leave padded positions out of its computation, and fill them with 0 at the end."""
         first: Any = self.layers[0]
         if not self.use_nested_tensor or first.training or src.ndim != 3:
             return False
-        if is_grad_enabled() and (src.requires_grad or any(p.requires_grad for p in first.parameters())):
-            return False
-        lengths = (padding.array == 0).sum(-1, keepdims=True)
-        at_the_end = (padding.array == 0) == (np.arange(padding.shape[-1]) < lengths)
-        return not self.mask_check or bool(at_the_end.all())
+        return not (
+            is_grad_enabled() and (src.requires_grad or any(p.requires_grad for p in first.parameters()))
+        )
+
+    def _left_out(self, padding: Tensor) -> Tensor:
+        """The positions that PyTorch then leaves out: the padded ones, if they are at the end or need not be."""
+        kept: Any = padding == 0
+        if not self.mask_check:
+            return ~kept  # type: ignore[no-any-return]  # a tensor
+        at_the_end = kept == (arange(padding.shape[-1]) < kept.sum(-1, keepdim=True))
+        return ~kept & at_the_end.all()  # type: ignore[no-any-return]  # a tensor
 
 
 def _can_be_nested(layer: Any) -> bool:

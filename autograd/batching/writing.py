@@ -20,13 +20,17 @@ def in_place(name: str, function: Callable[..., Any], x: Hidden, *args: Any, **n
         if other.level.depth > level.depth:
             raise unfit(name, level.depth, other.level.depth)
 
+    written: list[Any] = []
+
     def whole(value: Any, *arguments: Any, **options: Any) -> Any:
         result = function(type(x)(value, level), *arguments, **options)
         if isinstance(result, Hidden) and result.level is level:
+            written.append(result.value)
             return result.value
         return expand(result, (level.size, *result.shape))  # the same for all examples
 
     inplace.in_place(name, whole, x.value, *args, **named)
+    x.overwritten(written[0] if written else None)
     return x
 
 
