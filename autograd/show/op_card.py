@@ -75,14 +75,15 @@ class OpCard:
         figure = Figure(figsize=(4.6, 2.8), layout="constrained")
         axes = figure.add_subplot()
         axes.axhline(0, color="0.7", linewidth=0.8)
-        axes.plot(x, y, color=_BLUE, label=self.name)
-        axes.plot(x, slope, "--", color=_ORANGE, label="its derivative")
         both = np.concatenate((y, slope))
         both = both[np.isfinite(both)]
         if both.size and np.abs(both).max() > 10:  # where it runs away, the rest would be flat
             least, most = np.quantile(both, (0.05, 0.95))
             gap = 0.1 * (most - least) + 0.1
             axes.set_ylim(least - gap, most + gap)
+            y, slope = (_broken(curve, most - least + 2 * gap) for curve in (y, slope))
+        axes.plot(x, y, color=_BLUE, label=self.name)
+        axes.plot(x, slope, "--", color=_ORANGE, label="its derivative")
         axes.set_xlim(low, high)
         axes.set_xlabel("x")
         axes.grid(alpha=0.3)
@@ -123,6 +124,14 @@ class OpCard:
             f"<h4>{html.escape(self.name)}: ${html.escape(self.computes_latex)}$</h4><ul>{rows}</ul>{self.svg()}{table}"
             f"<p style='white-space: pre-wrap'>{said}</p>"
         )
+
+
+def _broken(curve: Any, height: float) -> Any:
+    """A curve without the strokes that would cross the whole picture at its poles."""
+    leaps = np.flatnonzero(np.abs(np.diff(curve)) > height)
+    curve = curve.copy()
+    curve[leaps] = np.nan
+    return curve
 
 
 def explain_op(op: str | Callable[..., Any]) -> OpCard:

@@ -71,7 +71,7 @@ def _is_elementwise(function: Callable[..., Any], count: int) -> bool:
         with no_grad():
             whole = _array(function(*map(tensor, samples)))
             again = _array(function(*map(tensor, samples)))
-            singly = [_array(function(*(tensor(float(s[i])) for s in samples))) for i in range(3)]
+            singly = [_array(function(*(tensor(np.array(s[i])) for s in samples))) for i in range(3)]
     except (AutogradError, TypeError, ValueError, IndexError, AttributeError):  # it takes other arguments
         return False
     if whole is None or again is None or any(a is None or a.shape != () for a in singly):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,15 @@ def test_a_long_chain_without_recursion() -> None:
     for _ in range(5000):
         y = y * 1.0001
     assert explain(y, wrt=x).total == pytest.approx(1.0001**5000)
+
+
+def test_the_readme_shows_what_is_said() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## Have it explained\n")[1]
+    code, said = (
+        section.split("```python\n")[1].split("```")[0],
+        section.split("```text\n")[1].split("```")[0],
+    )
+    found: dict[str, Any] = {}
+    exec(code, found)
+    assert str(found["explanation"]) + "\n" == said

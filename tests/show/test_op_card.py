@@ -44,6 +44,9 @@ def test_the_card_of_an_operation() -> None:
     curve, slope = figure.axes[0].lines[-2:]
     np.testing.assert_allclose(curve.get_ydata(), np.sqrt(curve.get_xdata()))
     np.testing.assert_allclose(slope.get_ydata(), 0.5 / np.sqrt(curve.get_xdata()))
+    tangent = explain_op("tan").plot().axes[0]
+    heights = np.diff(tangent.lines[-2].get_ydata())
+    assert np.nanmax(np.abs(heights)) < np.ptp(tangent.get_ylim()), "no stroke from pole to pole"
     assert explain_op("matmul").plot() is None
     assert "<svg" not in explain_op("matmul")._repr_html_()
 

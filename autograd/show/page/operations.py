@@ -38,7 +38,7 @@ class Operation:
         """An object with a function for the value and one for each local derivative.
 
         >>> print(of_value("tanh", 1).javascript)
-        {value: (x) => Math.tanh(x), slopes: [(out, x) => (1 - square(out))]}
+        {value: (x) => Math.tanh(x), slopes: [(out, x) => (1 - (out * out))]}
         """
         given = ", ".join(self.parameters)
         slopes = [f"(out, {given}) => {_number(s)}" if s is not None else "null" for s in self.slopes]
