@@ -304,11 +304,13 @@ class _Arranging:
         outputs: dict[int, None] = {i: None for i in nodes if self.graph.nodes[i].kind == "result"}
         for i in nodes:
             sources.update((s, None) for s in self.sources[i] if s not in inside)
-            if any(user not in inside for user in self.users[i]):
+            computed = self.graph.nodes[i].kind in COMPUTED
+            if computed and any(user not in inside for user in self.users[i]):
                 outputs[i] = None
         own = [self.graph.nodes[i] for i in nodes]
         around = [self.graph.nodes[i] for i in sources]
-        shared = tuple(n.name for n in around if n.kind == "parameter")
+        of_others = [n.name for n in around if n.kind == "parameter"]
+        shared = tuple(name for name in of_others if not name.startswith(f"{group.path}."))
         learnt = sum(_size(n) for n in own if n.kind == "parameter")
         frozen = sum(_size(n) for n in own if n.kind == "constant" and n.name.startswith(f"{group.path}."))
         if self.plan.sizes is not None and group.path in self.plan.sizes:

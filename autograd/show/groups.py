@@ -5,8 +5,8 @@ say which module uses them, and what runs between two operations of a module is 
 
 A parameter belongs to the innermost module that holds everything that uses it, and so does a constant that an operation
 of a module made for itself, such as the mask of a dropout. What goes into a model stands outside it. A module that is
-called again, after something else has run, is a second group, so that the picture shows what was computed. Of a graph
-of Values the order in time is not known: there a module is one group.
+called again, after something else has run, is a second group, so that the picture shows what was computed. Two calls
+with nothing between them are one group; so are all calls in a graph of Values, whose order in time is not known.
 """
 
 from __future__ import annotations

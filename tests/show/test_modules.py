@@ -218,7 +218,7 @@ def test_shared_weights_stand_beside_the_modules() -> None:
     (weight,) = [n for n in nodes.values() if n.kind == "parameter"]
     assert weight.title == "embed.weight"
     assert {b for a, b, _ in edges if a == weight.id} == {"m0", "m1"}
-    assert [block.shared for block in drawing.scene.blocks()] == [("embed.weight",)] * 2
+    assert [block.shared for block in drawing.scene.blocks()] == [(), ("embed.weight",)]
 
 
 def test_a_module_that_is_called_again_is_drawn_again() -> None:
@@ -231,6 +231,8 @@ def test_a_module_that_is_called_again_is_drawn_again() -> None:
     assert [b.calls for b in drawing.scene.blocks()] == [2, 1, 2]
     nodes, edges = read_dot(drawing.dot)
     assert nodes["m0"].kind == "call 1 of 2"
+    assert [b.outputs for b in drawing.scene.blocks()] == [("(1, 2)",)] * 3, "parameters do not come out"
+    assert [b.shared for b in drawing.scene.blocks()] == [()] * 3
     assert ("m0", "m2", "") not in edges, "the weight of both is no flow of data"
     assert {(a, b) for a, b, _ in edges if b.startswith("m")} == {
         (nodes_by(nodes, "x"), "m0"), ("m0", "m1"), (nodes_by(nodes, "tanh"), "m2"),
@@ -358,3 +360,29 @@ def test_blocks_of_a_drawing_of_a_module_have_all_parameters() -> None:
     drawing = draw_module(Stack(2), autograd.rand(2, 4), depth=2)
     assert sum(b.parameters for b in drawing.scene.blocks()) == 2 * 76 + 5
     assert all(isinstance(part, Cluster | GraphNode | Block) for part in drawing.scene.parts)
+
+
+def test_a_game_of_two_networks_has_two_results() -> None:
+    autograd.manual_seed(0)
+    maker, judge = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)), nn.Linear(2, 1)
+    z, real = autograd.randn(4, 2), autograd.randn(4, 2)
+    with record({"maker": maker, "judge": judge}) as tape:
+        fake = maker(z)
+        judged = (judge(real).exp() - judge(fake.detach())).mean()
+        made = judge(fake).mean()
+        (judged + 0 * made.detach()).backward()
+        made.backward()
+    drawing = draw([judged, made], names=locals(), params=tape.parameters, depth=1)
+    assert [f"{b.path}#{b.call}" for b in drawing.scene.blocks()] == [
+        "maker#1",
+        "judge#1",
+        "judge#2",
+        "judge#3",
+    ]
+    nodes, edges = read_dot(drawing.dot)
+    assert {n.title for n in nodes.values() if n.kind == "result"} == {"judged = mean", "made = mean"}
+    flow = {(nodes[a].title, nodes[b].title, nodes[b].kind) for a, b, _ in edges}
+    assert ("z", "Sequential", "operation") in flow
+    assert ("Sequential", "Linear", "call 3 of 3") in flow
+    assert ("real", "Linear", "call 1 of 3") in flow
+    assert ("Sequential", "Linear", "call 2 of 3") not in flow, "what is detached has no edge"

@@ -1,15 +1,20 @@
 """The two renderers, what becomes of their complaints, and which is taken."""
 
+import contextlib
 import importlib.util
 import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from autograd.errors import RenderError
-from autograd.show import draw
+import autograd
+import nn
+from autograd.errors import RenderError, ShapeError
+from autograd.show import Drawing, draw, draw_module, record
 from autograd.show import render as render_module
+from autograd.show.dot import FACTS
 from autograd.show.render import render
 from autograd.value import Value
 from tests.show.reading import svg_texts
@@ -55,6 +60,51 @@ def test_pygraphviz_renders_where_there_is_no_dot(
     assert render(DOT, format).startswith(start)  # type: ignore[arg-type]
     names = draw(Value(1.0, label='a "b" <c> & \\N 世界').exp())
     assert svg_texts(names.svg())["n0"][0] == 'a "b" <c> & \\N 世界'
+
+
+def every_kind_of_drawing() -> list[Drawing]:
+    """Drawings with all that labels may hold."""
+    autograd.manual_seed(0)
+    model, x = (
+        nn.Sequential(*(nn.Sequential(nn.Linear(2, 2), nn.Tanh()) for _ in range(3))),
+        autograd.rand(4, 2),
+    )
+    with record(model) as tape:
+        loss = model(x).log().sum()  # of negative numbers, too
+        loss.backward()
+    a, b = Value(2.0, label="a"), Value(3.0)
+    c = (a * b - a).tanh()
+    c.backward()
+    with contextlib.suppress(ShapeError), record(model) as failed:
+        model(x) @ autograd.ones(5, 5)
+    return [
+        draw(c, show=FACTS),
+        draw(tape, show=FACTS, color="grad", direction="TB"),
+        draw(tape, names={"x": x}, depth=1, show=FACTS),
+        draw(tape, fold=True, color="grad", direction="RL"),
+        draw(tape, depth=1, fold=True, direction="BT"),
+        draw(tape, max_nodes=2, fold=False),
+        draw(failed),
+        draw_module(model, x),
+    ]
+
+
+@needs_dot
+def test_graphviz_has_nothing_to_complain_of() -> None:
+    for drawing in every_kind_of_drawing():
+        done = subprocess.run(["dot", "-Tsvg"], input=drawing.dot.encode(), capture_output=True, check=True)
+        assert done.stderr == b""
+        assert all(svg_texts(done.stdout.decode())[box.id] for box in drawing.scene.boxes())
+
+
+@needs_pygraphviz
+def test_pygraphviz_draws_modules_too(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    by_dot = [svg_texts(drawing.svg()) for drawing in every_kind_of_drawing()[2:5]]
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert [svg_texts(drawing.svg()) for drawing in every_kind_of_drawing()[2:5]] == by_dot
+    assert capfd.readouterr() == ("", "")
 
 
 @needs_dot
