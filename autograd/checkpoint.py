@@ -195,7 +195,7 @@ def checkpoint_sequential(
 
     Args:
         functions: each takes what the one before returned.
-        segments: how many; all but the last are checkpointed.
+        segments: how many, at most one for each function; all but the last are checkpointed.
         input: what the first takes.
         use_reentrant: as for `checkpoint`.
         kwargs: `preserve_rng_state`.
@@ -215,6 +215,7 @@ def checkpoint_sequential(
     if segments < 1:
         raise ArgumentError(f"checkpoint_sequential: needs at least 1 segment, got {segments}")
     steps = list(functions)
+    segments = max(1, min(segments, len(steps)))  # no segment is empty
     size = len(steps) // segments
     ends = [size * (i + 1) for i in range(segments - 1)]
     for start, end in zip([0, *ends], ends, strict=False):
