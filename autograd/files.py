@@ -187,7 +187,10 @@ def replace_file(file: str | os.PathLike[str], data: bytes) -> None:
     path = Path(file)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"save: there is no folder {str(path.parent)!r}")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _unwritten(error, path) from error
     try:
         with os.fdopen(handle, "wb") as opened:
             opened.write(data)
@@ -195,9 +198,16 @@ def replace_file(file: str | os.PathLike[str], data: bytes) -> None:
             os.fsync(opened.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _unwritten(error, path) from error
         raise
+
+
+def _unwritten(error: OSError, path: Any) -> OSError:
+    """The system's refusal, with the name of the file that was to be written."""
+    return OSError(error.errno, f"save: {error.strerror}; an older file is left as it was", str(path))
 
 
 def _umask() -> int:

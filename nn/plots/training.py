@@ -56,16 +56,16 @@ def history(history: Any, quantities: Sequence[str] | None = None, ax: Any = Non
     else:
         axes, result = list(np.ravel(ax)), ax
     for name, place in zip(names, axes, strict=False):
-        _panel(place, name, curves)
+        _panel(place, name, curves, getattr(history, "epoch", []))
     return result
 
 
-def _panel(ax: Any, name: str, curves: Mapping[str, Any]) -> None:
+def _panel(ax: Any, name: str, curves: Mapping[str, Any], numbered: Sequence[int]) -> None:
     drawn = []
     for key, label, colour in ((name, "training", BLUE), (f"val_{name}", "validation", ORANGE)):
         if key in curves and len(curves[key]):
             values = numbers("history", key, curves[key])
-            epochs = np.arange(1, len(values) + 1)
+            epochs = 1 + np.asarray(numbered if len(numbered) == len(values) else range(len(values)))
             ax.plot(
                 epochs,
                 values,
@@ -74,24 +74,24 @@ def _panel(ax: Any, name: str, curves: Mapping[str, Any]) -> None:
                 linewidth=1.8,
                 marker="o" if len(values) < 3 else None,
             )
-            drawn.append(values)
+            drawn.append((epochs, values))
     title = name.replace("_", " ")
     ax.set(title=title[:1].upper() + title[1:], xlabel="epoch", ylabel=title)
     ax.grid(alpha=0.25)
     if not drawn:
         return
-    ax.set_xlim(0.5, max(map(len, drawn)) + 0.5)
+    ax.set_xlim(min(e[0] for e, _ in drawn) - 0.5, max(e[-1] for e, _ in drawn) + 0.5)
     ax.xaxis.get_major_locator().set_params(integer=True)
     if name in _RATES:
-        if all((v > 0).all() and v.max() > 20 * v.min() for v in drawn):
+        if all((v > 0).all() and v.max() > 20 * v.min() for _, v in drawn):
             ax.set_yscale("log")
         return
     if _is_share(name):
         ax.yaxis.set_major_formatter(
             lambda share, _: f"{share:.4g}" if share > 1 + 1e-9 else f"{100 * share:.4g} %"
         )
-    if f"val_{name}" in curves and np.isfinite(drawn[-1]).any():
-        _mark_best(ax, name, drawn[-1])
+    if f"val_{name}" in curves and np.isfinite(drawn[-1][1]).any():
+        _mark_best(ax, name, *drawn[-1])
     ax.legend(loc="best")
 
 
@@ -99,13 +99,14 @@ def _is_share(name: str) -> bool:
     return name.lower().endswith(_SHARES)
 
 
-def _mark_best(ax: Any, name: str, values: Any) -> None:
+def _mark_best(ax: Any, name: str, epochs: Any, values: Any) -> None:
     """A dot where validation was best, and its value."""
     higher = _is_share(name) or name.endswith(_HIGHER)
     best = int(np.nanargmax(values) if higher else np.nanargmin(values))
+    epoch = int(epochs[best])
     value = f"{100 * values[best]:.4g} %" if _is_share(name) and values[best] <= 1 else f"{values[best]:.4g}"
     ax.plot(
-        [best + 1], [values[best]], "o", color=ORANGE, markeredgecolor="white", markersize=9,
-        label=f"best: {value} in epoch {best + 1}",
+        [epoch], [values[best]], "o", color=ORANGE, markeredgecolor="white", markersize=9,
+        label=f"best: {value} in epoch {epoch}",
     )  # fmt: skip
-    ax.axvline(best + 1, color=GREY, linewidth=0.8, linestyle=":", zorder=0)
+    ax.axvline(epoch, color=GREY, linewidth=0.8, linestyle=":", zorder=0)

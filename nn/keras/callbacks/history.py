@@ -44,9 +44,9 @@ class History(Callback):
 
     def plot(self, **options: Any) -> Any:
         """Draw the curves, training and validation in one picture for each figure: a matplotlib figure."""
-        from importlib import import_module
+        from nn import plots  # with it comes matplotlib
 
-        return import_module("nn.plots").plot_history(self, **options)
+        return plots.history(self, **options)
 
     def __repr__(self) -> str:
         return f"History({len(self.epoch)} epochs: {', '.join(self.history)})"
