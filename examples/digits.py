@@ -18,14 +18,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
 import autograd
 import nn
 import optim
 from autograd import Tensor
+from nn.data import DataLoader, TensorDataset, datasets, split
 
 BATCH = 64
 LEARNING_RATE = 3e-3
@@ -38,16 +37,9 @@ History = dict[str, list[float]]
 
 def load_parts(seed: int) -> tuple[Part, Part, Part]:
     """Return the images for training, validation and test: 70, 10 and 20 in a hundred of each digit."""
-    images, digits = load_digits(return_X_y=True)
-    images = (images / 16).astype(np.float32)
-    rest, test, rest_digits, test_digits = train_test_split(
-        images, digits, test_size=0.2, stratify=digits, random_state=seed
-    )
-    train, validation, train_digits, validation_digits = train_test_split(
-        rest, rest_digits, test_size=0.125, stratify=rest_digits, random_state=seed
-    )
-    parts = ((train, train_digits), (validation, validation_digits), (test, test_digits))
-    return tuple((autograd.tensor(x), autograd.tensor(y)) for x, y in parts)
+    data = datasets.digits()
+    parts = split(data, (1257, 180, 360), stratify=data.y, generator=autograd.Generator().manual_seed(seed))
+    return tuple(data[part.indices] for part in parts)
 
 
 def make_model() -> nn.Sequential:
@@ -67,11 +59,9 @@ def train_epoch(
     model: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, part: Part
 ) -> tuple[float, float]:
     """Show every image once, in random order and with new noise; return the mean loss and the accuracy."""
-    images, digits = part
     model.train()
     total = correct = 0.0
-    for batch in autograd.randperm(len(images)).split(BATCH):
-        x, y = images[batch], digits[batch]
+    for x, y in DataLoader(TensorDataset(*part), BATCH, shuffle=True):
         scores = model(x + NOISE * autograd.randn_like(x))
         loss = criterion(scores, y)
 
@@ -81,7 +71,7 @@ def train_epoch(
 
         total += loss.item() * len(y)
         correct += (scores.argmax(1) == y).sum().item()
-    return total / len(images), correct / len(images)
+    return total / len(part[1]), correct / len(part[1])
 
 
 @autograd.no_grad()

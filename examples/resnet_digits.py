@@ -16,9 +16,6 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
 import autograd
@@ -26,6 +23,7 @@ import nn
 import nn.functional as F
 import optim
 from autograd import Tensor
+from nn.data import DataLoader, TensorDataset, datasets, split
 
 BATCH = 64
 LEARNING_RATE = 0.1
@@ -78,11 +76,9 @@ class ResNet(nn.Module):
 
 def load_parts(seed: int) -> tuple[Part, Part]:
     """Return the images for training and for the test: 80 and 20 in a hundred of each digit."""
-    images, digits = load_digits(return_X_y=True)
-    images = (images / 16).astype(np.float32).reshape(-1, 1, 8, 8)
-    parts = train_test_split(images, digits, test_size=0.2, stratify=digits, random_state=seed)
-    train, test, train_digits, test_digits = (autograd.tensor(part) for part in parts)
-    return (train, train_digits), (test, test_digits)
+    data = datasets.digits(images=True)
+    train, test = split(data, (1437, 360), stratify=data.y, generator=autograd.Generator().manual_seed(seed))
+    return data[train.indices], data[test.indices]
 
 
 def shifted(images: Tensor) -> Tensor:
@@ -96,16 +92,15 @@ def shifted(images: Tensor) -> Tensor:
 
 def train_epoch(model: nn.Module, criterion: nn.Module, optimizer: optim.Optimizer, part: Part) -> float:
     """Show every image once, shifted, in random order; return the mean loss."""
-    images, digits = part
     model.train()
     total = 0.0
-    for batch in autograd.randperm(len(images)).split(BATCH):
-        loss = criterion(model(shifted(images[batch])), digits[batch])
+    for images, digits in DataLoader(TensorDataset(*part), BATCH, shuffle=True):
+        loss = criterion(model(shifted(images)), digits)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(batch)
-    return total / len(images)
+        total += loss.item() * len(digits)
+    return total / len(part[1])
 
 
 @autograd.no_grad()
