@@ -181,7 +181,7 @@ def documented(p: Primitive, argument: str) -> str:
 
 _SIGNS = {
     "x̂": r"\hat{x}", "⁻ᵀ": "^{-T}", "⁻¹": "^{-1}", "ᵖ⁻¹": "^{p-1}", "ᵖ⁻²": "^{p-2}", "ᵀ": "^{T}", "²": "^{2}",
-    "ᵖ": "^{p}", "ᵢ": "_{i}", "ⱼ": "_{j}", "Σ": r"\sum ", "√": r"\surd ", "·": r"\cdot ", "∘": r"\circ ",
+    "ᵖ": "^{p}", "ᵢ": "_{i}", "ⱼ": "_{j}", "Σ": r"\sum ", "√": r"\sqrt{\ }", "·": r"\cdot ", "∘": r"\circ ",
     "≤": r"\leq ", "≥": r"\geq ", "≠": r"\ne ", "…": r"\ldots ", "⋯": r"\cdots ",
 }  # fmt: skip
 

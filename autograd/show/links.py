@@ -137,6 +137,9 @@ def written(op: str, inputs: list[str]) -> str:
         return f"{inputs[0]} {SIGNS[op]} {inputs[1]}"
     if op.startswith("**") and len(inputs) == 1:
         return f"{inputs[0]}{op}"
+    name, _, option = op.partition(" ")
+    if option:  # such as the slope of a leaky ReLU
+        return f"{name}({', '.join([*inputs, option])})"
     return f"{op}({', '.join(inputs)})"
 
 

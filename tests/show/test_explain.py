@@ -77,6 +77,13 @@ def test_powers_are_written_as_a_person_does() -> None:
     assert explain(x / 2.0, wrt=x).links[0].put_in == "1 / 2"
 
 
+def test_the_slope_of_a_leaky_relu_is_put_in() -> None:
+    x = Value(-2.0, label="x")
+    found = explain(x.leaky_relu(0.25) * 3, wrt=x)
+    assert (found.total, found.check) == (0.75, pytest.approx(0.75))
+    assert "v1 = LeakyReLU(x, 0.25) = -0.5, upstream 3" in str(found)
+
+
 def test_one_made_by_hand_is_not_checked() -> None:
     x = Value(3.0, label="x")
     y = Value(9.0, (x,), "mine", "y", (6.0,))
