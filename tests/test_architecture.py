@@ -32,6 +32,10 @@ ON_USE = {"cupy", "graphviz", "IPython", "matplotlib", "mpi4py", "onnx", "pygrap
 ON_USE |= {"sklearn", "tensorboardX", "tqdm"}
 EARLY: dict[tuple[str, str], str] = {
     # (file, library): why it is imported with its module
+    (
+        "nn/sklearn.py",
+        "sklearn",
+    ): "its classes inherit from scikit-learn's, and nothing else imports the file",
 }
 
 # Formats that run code when they are read.

@@ -83,6 +83,7 @@ def batches(
     steps: int | None = None,
     shuffle: bool | str = False,
     class_weight: Mapping[int, float] | None = None,
+    dtype: Any = None,
 ) -> Batches:
     """The batches of what `fit`, `evaluate` or `predict` were given.
 
@@ -93,14 +94,14 @@ def batches(
     """
     made: Batches
     if is_array(x) or is_branch(x) or (isinstance(x, (list, tuple)) and _is_plain(x)):
-        made = ArrayBatches(who, x, y, sample_weight, batch_size, shuffle, class_weight)
+        made = ArrayBatches(who, x, y, sample_weight, batch_size, shuffle, class_weight, dtype)
     else:
         if y is not None or sample_weight is not None:
             raise ArgumentError(
                 f"{who}: x is a {type(x).__name__}, which gives batches (x, y) or (x, y, sample_weight) itself; leave "
                 "out y and sample_weight"
             )
-        made = IterableBatches(who, _loaded(who, x, batch_size, shuffle), class_weight)
+        made = IterableBatches(who, _loaded(who, x, batch_size, shuffle), class_weight, dtype)
     return made if steps is None else Counted(who, made, steps)
 
 
@@ -145,10 +146,11 @@ class ArrayBatches:
         batch_size: int | None,
         shuffle: bool | str,
         class_weight: Mapping[int, float] | None,
+        dtype: Any = None,
     ) -> None:
-        self.x = arrays_of(who, "x", x)
-        self.y = arrays_of(who, "y", y)
-        self.weight = arrays_of(who, "sample_weight", sample_weight)
+        self.x = arrays_of(who, "x", x, dtype)
+        self.y = arrays_of(who, "y", y, dtype)
+        self.weight = arrays_of(who, "sample_weight", sample_weight, dtype)
         count = checked_lengths(who, x=self.x, y=self.y, sample_weight=self.weight)
         self.examples: int | None = count
         self.count = count
@@ -198,7 +200,10 @@ def _cut(tree: Any, part: Any) -> Any:
 class IterableBatches:
     """What gives batches when it is gone through: a `DataLoader`, a `PyDataset`, a generator."""
 
-    def __init__(self, who: str, source: Any, class_weight: Mapping[int, float] | None = None) -> None:
+    def __init__(
+        self, who: str, source: Any, class_weight: Mapping[int, float] | None = None, dtype: Any = None
+    ) -> None:
+        self.dtype = dtype
         self.who, self.source, self.class_weight = who, source, class_weight
         self.once = hasattr(source, "__next__")  # not by iter(): a pass of a DataLoader draws random numbers
         self.steps: int | None = len(source) if hasattr(source, "__len__") and not self.once else None
@@ -243,14 +248,14 @@ class IterableBatches:
                 f"{self.who}: a batch is (x, y) or (x, y, sample_weight), got a {type(item).__name__} of {len(parts)}"
             )
         x, y, weight = (*parts, None, None)[:3]
-        if isinstance(x, Variable) and x.array.dtype.itemsize == 4:
+        if isinstance(x, Variable) and x.array.dtype.itemsize == 4 and self.dtype is None:
             inputs: Any = x
         else:
-            inputs = mapped(wrap, arrays_of(self.who, "x", x))
+            inputs = mapped(wrap, arrays_of(self.who, "x", x, self.dtype))
         y = (
             y.array
             if isinstance(y, Variable) and y.array.dtype.itemsize != 8
-            else arrays_of(self.who, "y", y)
+            else arrays_of(self.who, "y", y, self.dtype)
         )
         weight = arrays_of(self.who, "sample_weight", weight)
         plain = mapped(lambda t: t.array, inputs)
@@ -324,7 +329,9 @@ def with_class_weight(who: str, y: Any, weight: Any, class_weight: Mapping[int, 
     return made * weight.reshape(weight.shape[0], -1)[:, 0] if made.ndim == 1 else made * weight
 
 
-def split(who: str, fraction: float, x: Any, y: Any, sample_weight: Any) -> tuple[Batch, Batch]:
+def split(
+    who: str, fraction: float, x: Any, y: Any, sample_weight: Any, dtype: Any = None
+) -> tuple[Batch, Batch]:
     """The data without the last part, and that part, as the fraction says; before any shuffling.
 
     Raises:
@@ -336,7 +343,9 @@ def split(who: str, fraction: float, x: Any, y: Any, sample_weight: Any) -> tupl
         raise ArgumentError(
             f"{who}: validation_split cuts arrays; for a {type(x).__name__} give validation_data instead"
         )
-    parts = [arrays_of(who, what, v) for what, v in (("x", x), ("y", y), ("sample_weight", sample_weight))]
+    parts = [
+        arrays_of(who, what, v, dtype) for what, v in (("x", x), ("y", y), ("sample_weight", sample_weight))
+    ]
     count = checked_lengths(who, x=parts[0], y=parts[1], sample_weight=parts[2])
     at = int(count * (1 - fraction))
     if at in (0, count):
@@ -348,10 +357,12 @@ def split(who: str, fraction: float, x: Any, y: Any, sample_weight: Any) -> tupl
     return (head[0], head[1], head[2]), (tail[0], tail[1], tail[2])
 
 
-def one_batch(who: str, x: Any, y: Any, sample_weight: Any, class_weight: Any = None) -> Batch:
+def one_batch(
+    who: str, x: Any, y: Any, sample_weight: Any, class_weight: Any = None, dtype: Any = None
+) -> Batch:
     """What `train_on_batch` and its like were given, as one batch."""
     inputs, targets, weight = (
-        arrays_of(who, what, v) for what, v in (("x", x), ("y", y), ("sample_weight", sample_weight))
+        arrays_of(who, what, v, dtype) for what, v in (("x", x), ("y", y), ("sample_weight", sample_weight))
     )
     checked_lengths(who, x=inputs, y=targets, sample_weight=weight)
     return mapped(wrap, inputs), targets, with_class_weight(who, targets, weight, class_weight)

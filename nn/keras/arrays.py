@@ -57,8 +57,8 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield tree
 
 
-def arrays_of(who: str, what: str, value: Any) -> Any:
-    """The data as arrays of numbers, in the lists and dicts they came in; float64 becomes the default dtype.
+def arrays_of(who: str, what: str, value: Any, dtype: Any = None) -> Any:
+    """The data as arrays of numbers, in the lists and dicts they came in; floats of a dtype, or of the default one.
 
     Raises:
         DTypeError: if it does not hold numbers.
@@ -68,12 +68,12 @@ def arrays_of(who: str, what: str, value: Any) -> Any:
         return None
     if is_branch(value):
         named = value.items() if isinstance(value, Mapping) else enumerate(value)
-        made = [(key, arrays_of(who, f"{what}[{key!r}]", part)) for key, part in named]
+        made = [(key, arrays_of(who, f"{what}[{key!r}]", part, dtype)) for key, part in named]
         return dict(made) if isinstance(value, Mapping) else [part for _, part in made]
-    return array_of(who, what, value)
+    return array_of(who, what, value, dtype)
 
 
-def array_of(who: str, what: str, value: Any) -> Array:
+def array_of(who: str, what: str, value: Any, dtype: Any = None) -> Array:
     """One array of numbers.
 
     Raises:
@@ -98,8 +98,9 @@ def array_of(who: str, what: str, value: Any) -> Array:
         raise DTypeError(f"{who}: {what} holds {array.dtype}, not numbers{_hint(kind)}")
     if array.ndim == 0:
         raise ShapeError(f"{who}: {what} is a single number; its first dimension counts the examples")
-    if array.dtype.kind == "f" and array.dtype.itemsize != 4:
-        array = array.astype(default_dtype())
+    wanted = np.dtype(default_dtype() if dtype is None else dtype)
+    if array.dtype.kind == "f" and array.dtype != wanted and (dtype is not None or array.dtype.itemsize != 4):
+        array = array.astype(wanted)
     return array
 
 

@@ -84,8 +84,12 @@ class Trainer(Compilable):
         """
         compiled = self._checked("fit")
         if validation_split and validation_data is None:
-            (x, y, sample_weight), validation_data = split("fit", validation_split, x, y, sample_weight)
-        data = batches("fit", x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
+            (x, y, sample_weight), validation_data = split(
+                "fit", validation_split, x, y, sample_weight, self._floats()
+            )
+        data = batches(
+            "fit", x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._floats()
+        )
         held_out = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
         self._prepare(data)
         history = History()
@@ -229,7 +233,7 @@ class Trainer(Compilable):
         [2.0, 1.0]
         """
         self._checked("evaluate")
-        data = batches("evaluate", x, y, sample_weight, batch_size, steps)
+        data = batches("evaluate", x, y, sample_weight, batch_size, steps, dtype=self._floats())
         self._prepare(data, optimizer=False)
         listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
         with Interrupts(self) as interrupts:
@@ -313,7 +317,7 @@ class Trainer(Compilable):
         >>> model.predict([[1.0], [2.0]]).tolist()
         [[1.0], [2.0]]
         """
-        data = batches("predict", x, None, None, batch_size, steps)
+        data = batches("predict", x, None, None, batch_size, steps, dtype=self._floats())
         self._prepare(data, optimizer=False)
         listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
         was_training = self.training
@@ -351,7 +355,7 @@ class Trainer(Compilable):
             ArgumentError, ShapeError, DTypeError: as `fit`.
         """
         compiled = self._checked("train_on_batch")
-        batch = one_batch("train_on_batch", x, y, sample_weight, class_weight)
+        batch = one_batch("train_on_batch", x, y, sample_weight, class_weight, self._floats())
         self._prepare(batch[0])
         was_training = self.training
         self.train()
@@ -369,7 +373,7 @@ class Trainer(Compilable):
             ArgumentError, ShapeError, DTypeError: as `fit`.
         """
         compiled = self._checked("test_on_batch")
-        batch = one_batch("test_on_batch", x, y, sample_weight)
+        batch = one_batch("test_on_batch", x, y, sample_weight, dtype=self._floats())
         self._prepare(batch[0], optimizer=False)
         was_training = self.training
         self.eval()
@@ -381,7 +385,7 @@ class Trainer(Compilable):
 
     def predict_on_batch(self, x: Any) -> Any:
         """What the model returns for one batch, as arrays."""
-        inputs, _, _ = one_batch("predict_on_batch", x, None, None)
+        inputs, _, _ = one_batch("predict_on_batch", x, None, None, dtype=self._floats())
         was_training = self.training
         self.eval()
         with no_grad():
@@ -396,8 +400,14 @@ class Trainer(Compilable):
             return None
         if isinstance(given, (list, tuple)) and 2 <= len(given) <= 3:
             x, y, weight = (*given, None)[:3]
-            return batches("fit: validation_data", x, y, weight, batch_size, steps)
-        return batches("fit: validation_data", given, None, None, batch_size, steps)
+            return batches("fit: validation_data", x, y, weight, batch_size, steps, dtype=self._floats())
+        return batches("fit: validation_data", given, None, None, batch_size, steps, dtype=self._floats())
+
+    def _floats(self) -> Any:
+        """float64 for a model that has weights of it; None for the default dtype."""
+        for parameter in self.parameters():
+            return parameter.array.dtype if parameter.array.dtype == np.float64 else None
+        return None
 
     def _prepare(self, data: Any, optimizer: bool = True) -> None:
         """Make the weights, if they are not there, and give the optimizer the parameters."""
