@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> list[float]:
     model = make_model(len(symbols), options.units)
     model.summary()
 
-    def show(epoch: int, logs: dict[str, float]) -> None:
+    def show(epoch: int, _: dict[str, float]) -> None:
         print(write(model, symbols, text[:20], 120, options.temperature, options.seed + epoch) + "\n")
 
     history = model.fit(
@@ -107,7 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> list[float]:
     )
     losses: list[float] = history.history["loss"]
     print(
-        f"{losses[-1] / np.log(2):.2f} bits a character after {len(losses)} epochs; {np.log2(len(symbols)):.2f} by chance"
+        f"{losses[-1] / np.log(2):.2f} bits a character after {len(losses)} epochs; by chance it is "
+        f"{np.log2(len(symbols)):.2f}"
     )
     return losses
 
