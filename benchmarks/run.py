@@ -40,6 +40,8 @@ MODULES = {
     "W8s": "w8_rows",
     "W8n": "w8_rows",
     "W10": "w10_long_chain",
+    "W11": "w11_w12_fit",
+    "W12": "w11_w12_fit",
 }
 IMPORT = "import"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
@@ -120,14 +119,17 @@ def _loaded(who: str, x: Any, batch_size: int | None, shuffle: bool | str) -> An
                 f"{who}: x is a {type(x).__name__}; it may be arrays, lists, a pandas frame, tensors, a DataLoader, a "
                 "PyDataset or a generator"
             )
-        return import_module("nn.data").DataLoader(x, batch_size=batch_size or 32, shuffle=bool(shuffle))
+        from nn.data import DataLoader
+
+        return DataLoader(x, batch_size=batch_size or 32, shuffle=bool(shuffle))
     return x
 
 
 def _is_dataset(x: Any) -> bool:
     """Whether it is a dataset of single examples."""
-    data = import_module("nn.data")
-    return isinstance(x, data.Dataset) and not isinstance(x, data.IterableDataset)
+    from nn.data import Dataset, IterableDataset
+
+    return isinstance(x, Dataset) and not isinstance(x, IterableDataset)
 
 
 class ArrayBatches:

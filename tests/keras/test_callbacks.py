@@ -204,14 +204,18 @@ def test_checkpoints(tmp_path):
     assert autograd.load(tmp_path / "plain-2.safetensors")["weight"].tolist() == plain.weight.tolist()
     path = tmp_path / "best-{epoch:02d}-{val_loss:.1f}.weights.safetensors"
     best = callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True)
-    last = callbacks.ModelCheckpoint(tmp_path / "last.safetensors")
-    script([3, 1, 2, 0.5], best, last)
+    last = callbacks.ModelCheckpoint(tmp_path / "last.keras")
+    model, _ = script([3, 1, 2, 0.5], best, last)
     assert sorted(p.name for p in tmp_path.glob("best*")) == [
         "best-01-3.0.weights.safetensors",
         "best-02-1.0.weights.safetensors",
         "best-04-0.5.weights.safetensors",
     ]
-    assert (tmp_path / "last.safetensors").is_file()
+    again = keras.models.load_model(tmp_path / "last.keras")
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    copy = line()
+    copy.load_weights(tmp_path / "best-04-0.5.weights.safetensors")
+    np.testing.assert_array_equal(copy.predict(X), model.predict(X))
     wrong = callbacks.ModelCheckpoint(tmp_path / "{val_acc}", save_weights_only=True)
     with pytest.raises(ArgumentError, match="asks for 'val_acc'; there are epoch, loss"):
         line().fit(X, Y, verbose=0, callbacks=[wrong])

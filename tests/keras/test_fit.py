@@ -176,6 +176,10 @@ def test_everything_that_holds_numbers_may_go_in(data):
         "columns": ((x, y[:, None]), {}),
         "loader": ((loader,), {}),
         "dataset": ((made,), {}),
+        "examples": (
+            (nn.data.TensorDataset(autograd.tensor(x), autograd.tensor(y)),),
+            {"shuffle": False, "batch_size": 16},
+        ),
         "generator": ((generator(),), {"steps_per_epoch": 4}),
     }
     found = {}
