@@ -149,3 +149,29 @@ def test_links_lead_somewhere(name: str) -> None:
     assert links
     for link in links:
         assert link.startswith("https://") or (FOLDER / link).exists(), link
+
+
+def test_the_page_is_embedded() -> None:
+    """As a frame that runs by itself; and as a picture, where notebooks are shown without their programs."""
+    notebook = read("01_chain_rule")
+    (frame,) = [
+        page for o in outputs(notebook) if "<iframe" in (page := o.get("data", {}).get("text/html", ""))
+    ]
+    assert 'srcdoc="&lt;!' in frame
+    assert "![" in prose(notebook)
+    picture = FOLDER / "step_through.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size < 200_000
+
+
+def test_the_graph_of_a_module_is_collapsed_and_expanded() -> None:
+    pictures = [
+        str(o.data["image/svg+xml"])
+        for o in outputs(read("03_tensors"))
+        if "image/svg+xml" in o.get("data", {})
+    ]
+    collapsed, expanded = pictures[1:3]
+    assert "2,080" in collapsed  # the parameters of a module that is one node
+    assert "2,080" not in expanded
+    assert "(32, 64)" not in collapsed
+    assert "(32, 64)" in expanded  # its weight

@@ -68,7 +68,9 @@ class Page:
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own: its styles and scripts stay there."""
-        look = "width: 100%; height: 640px; border: 1px solid #8888; border-radius: 8px"
+        look = (
+            "box-sizing: border-box; width: 100%; height: 640px; border: 1px solid #8888; border-radius: 8px"
+        )
         return (
             f'<iframe sandbox="allow-scripts" title="{html.escape(self.title)}" style="{look}" '
             f'srcdoc="{html.escape(self.html)}"></iframe>'
