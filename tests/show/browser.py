@@ -1,4 +1,4 @@
-"""A real browser for the tests of pages: headless Chromium, driven by Selenium."""
+"""A real browser for the tests of pages, headless Chromium driven by Selenium; and what they do with a page in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MISSING = (
@@ -94,3 +95,45 @@ class Browser:
         """The addresses that were asked for since the last call."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+
+def node(chrome: Browser, name: str) -> dict[str, Any]:
+    """What the page shows of a node: its numbers, classes and what is said to those who listen."""
+    found = chrome.run(
+        """const g = [...document.querySelectorAll("#graph .node")].find(g =>
+             g.getAttribute("aria-label")?.startsWith(arguments[0] + ",") || g.dataset.id === arguments[0]);
+           return {value: g.dataset.value, gradient: g.dataset.gradient, complete: g.dataset.complete,
+                   id: g.dataset.id, classes: [...g.classList], said: g.getAttribute("aria-label")};""",
+        name,
+    )
+    return dict(found)
+
+
+def numbers(chrome: Browser, name: str) -> tuple[float, float]:
+    found = node(chrome, name)
+    return float(found["value"]), float(found["gradient"])
+
+
+def step(chrome: Browser) -> int:
+    return int(chrome.run("return document.body.dataset.step"))
+
+
+def choose(chrome: Browser, name: str) -> None:
+    chrome.run(
+        "document.querySelector(`[data-id='${arguments[0]}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+        node(chrome, name)["id"],
+    )
+
+
+def type_number(chrome: Browser, text: str) -> None:
+    field = chrome.find("#card .typed")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(text)
+
+
+def wait_for(chrome: Browser, condition: str) -> None:
+    """Until something holds in the page; a page that never gets there fails."""
+    chrome.driver.set_script_timeout(20)
+    chrome.driver.execute_async_script(
+        f"const done = arguments[0]; const look = () => {condition} ? done() : setTimeout(look, 20); look()"
+    )

@@ -1,4 +1,4 @@
-"""The step-through page: what stands in the file, and what is refused. `test_page_browser` looks at it in a browser."""
+"""The step-through page: what stands in the file, and what is refused. Others look at it in a browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from autograd.show.mathml import mathml
 from autograd.show.page.document import SCRIPTS
 from autograd.show.page.operations import of_tensors, of_value
 from autograd.show.symbols import Name, Symbol
+from autograd.value import dot
+from nn.scalar import MLP
 
+from .browser import browser
 from .pages import every_operation, model_and_loss, neuron, page_of
 
 
@@ -96,6 +99,14 @@ def test_a_notebook_shows_it_in_a_frame() -> None:
     assert found is not None
     assert html.unescape(found[1]) == shown.html
     assert 'sandbox="allow-scripts"' in shown._repr_html_()
+
+
+def test_without_a_browser_the_tests_of_pages_fail_and_say_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.show.browser.shutil.which", lambda _: None)
+    with pytest.raises(pytest.fail.Exception, match="apt-get install chromium chromium-driver"), browser():
+        pass
 
 
 # ---------------------------------------------------------------------------------------------------- what it holds
@@ -223,6 +234,28 @@ def test_a_large_model_is_folded_and_says_so() -> None:
     assert any(n["notes"] and n["notes"][0].endswith("operations") for n in few["nodes"])
 
 
+def test_a_large_network_of_values_is_collapsed() -> None:
+    model = MLP(3, [12, 12, 1])
+    with record(model):
+        y = model([1.0, 2.0, 3.0])
+        y.backward()
+    data = data_of(page(y, names={"y": y}, params=dict(model.named_parameters()), max_nodes=60))
+    assert len(data["nodes"]) <= 60
+    neurons = [n for n in data["nodes"] if n["op"] == "Neuron"]
+    assert neurons[0]["notes"] == ["2 operations", "4 parameters"]
+    assert (neurons[0]["name"], neurons[0]["local"]) == ("layers.0.neurons.0", "neurons.0")
+    assert all(n["block"] for n in neurons)
+
+
+def test_a_cut_operation_keeps_the_formulas_of_its_inputs() -> None:
+    y = dot([float(i) for i in range(30)], [Value(1.0, label=f"w{i}") for i in range(1, 31)])
+    y.backward()
+    data = data_of(page(y, names={"y": y}, max_nodes=45))
+    ws = [e for e in data["edges"] if e["parameter"].startswith("w")]
+    assert len(ws) == 14
+    assert all(e["derivative"]["text"] == f"g * x{e['parameter'][1:]}" for e in ws)
+
+
 def test_a_chain_of_a_hundred_thousand_is_cut_at_once() -> None:
     v = Value(1.0)
     for _ in range(100_000):
@@ -295,13 +328,14 @@ def test_javascript_of_the_operations_of_values() -> None:
         of_value("**3", 1).javascript
         == "{value: (x) => (x ** 3.0), slopes: [(out, x) => (3.0 * (x ** 2.0))]}"
     )
+    assert of_value("mix", 3).parameters == ("x1", "x2", "x3")
     assert of_value("cube root", 1).reason == "“cube root” is not in the table of derivatives"
 
 
 def test_why_an_operation_of_tensors_cannot_be_computed() -> None:
     assert of_tensors("tanh", ["x"]).reason == ""
     assert of_tensors("leaky_relu", ["x"]).reason == "the graph does not tell negative_slope of “leaky_relu”"
-    assert of_tensors("erf", ["x"]).reason == "“erf” is not written in JavaScript"
+    assert of_tensors("mish", ["x"]).reason == "“mish” is not written in JavaScript"
     assert of_tensors("cat", ["tensors", "tensors"]).reason == "“cat” takes a sequence"
     assert (
         of_tensors("layer_norm", ["x"]).reason

@@ -24,7 +24,7 @@ from autograd.show.page.reading import ELEMENTS, Reading
 from autograd.show.scalar_ops import scalar_formula
 from autograd.table import in_table, registry
 
-SCALAR, SCALAR_LABEL = Size(128, 66), Size(92, 32)
+SCALAR, SCALAR_LABEL = Size(128, 66), Size(104, 32)
 TENSOR, TENSOR_LABEL = Size(208, 76), Size(72, 18)
 DIGITS = 7  # of the elements of arrays: as many as a float32 has
 
@@ -53,7 +53,7 @@ class Contents:
         self.operations: dict[str, Operation] = {}  # by the JavaScript's name for it
         self.keys: dict[str, str] = {}  # id -> that name
         self.modules = Modules(self.graph, first.modules)
-        if self.scalar:
+        if self.scalar and self.whole:
             for n in nodes:
                 if n.op:
                     self._learn(n)
@@ -134,6 +134,7 @@ class Contents:
             "operation": self.keys.get(n.id, ""),
             "computes": self._computes(n),
             "saved": n.saved,
+            "block": not self.whole and bool(n.op) and n.shape is None and n.value is None,
             "notes": list(n.notes),
             "error": n.error,
             "check": _check(self.checks.get(n.id)),
@@ -161,6 +162,11 @@ class Contents:
         target = next(n for n in self.graph.nodes if n.id == e.target)
         position = [id(self.graph.edges[i]) for i in self.inputs[e.target]].index(id(e))
         found: Formula | None = None
+        if (
+            self.of_values and not self.whole
+        ):  # not all inputs are here, so their places do not tell what they are
+            written = {"text": e.formula, "mathml": ""} if e.formula else None
+            return {"source": e.source, "target": e.target, "parameter": e.parameter, "derivative": written}
         if self.of_values:
             found = scalar_formula(target.op, position, len(self.inputs[e.target]), Number(1))
         elif e.formula:

@@ -31,6 +31,7 @@ SCRIPTS = (
     "step",
     "card",
     "training",
+    "controls",
     "main",
 )
 """The page's JavaScript, in the order in which it is read."""

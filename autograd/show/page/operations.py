@@ -63,6 +63,7 @@ def of_value(op: str, count: int) -> Operation:
     p = registry().get(name)
     names = ("x", "y")[:count]
     if p is None:
+        names = tuple(f"x{i + 1}" for i in range(count))
         return Operation(names, reason=f"“{op}” is not in the table of derivatives")
     formulas = [scalar_formula(op, i, count, Number(1)) for i in range(count)]
     slopes = tuple(f.expression if f is not None else None for f in formulas)

@@ -125,12 +125,10 @@ def _kept_small(graph: Graph, max_nodes: int) -> Reading:
 def _block(block: Block) -> GraphNode:
     """A collapsed module as one node."""
     notes = [
-        f"{block.operations} operations",
+        f"{block.operations} operation{'s' * (block.operations != 1)}",
         *([f"{block.parameters:,} parameters"] if block.parameters else []),
     ]
-    name = (
-        span(block.path, block.last).rpartition(".")[2] if block.times == 1 else span(block.path, block.last)
-    )
+    name = span(block.path, block.last)
     times = f" ×{block.times}" if block.times > 1 else ""
     return GraphNode(
         block.id, "operation", f"{block.kind or 'module'}{times}", name, notes=tuple(notes), saved=block.saved

@@ -27,7 +27,7 @@ class Card {
     const close = html("button", {type: "button", class: "icon close", "aria-label": "Close the card"});
     close.append(svg("svg", {viewBox: "0 0 20 20", "aria-hidden": "true"}, svg("path", {d: "M5 5l10 10M15 5 5 15"})));
     close.addEventListener("click", () => this.handlers.close());
-    const kind = n.error ? "failed" : n.op && n.kind === "operation" ? `operation ${n.sign}` : n.op ? `${n.kind} of ${n.sign}` : n.kind;
+    const kind = n.error ? "failed" : n.op && n.kind === "operation" ? `operation ${n.sign}` : n.op ? `${n.kind} of ${n.sign}` : kindText(n.kind);
     this.element.replaceChildren(
       html("div", {class: "head"}, html("h2", {}, this.model.title(i)), html("span", {class: `chip ${n.kind}`}, kind), close),
       ...this.facts(i), html("h3", {}, "Value"), this.parts.number,
@@ -80,7 +80,7 @@ class Card {
     this.slider = html("input", {
       type: "range", min: centre - reach, max: centre + reach, step: reach / 500, class: "slider", "aria-label": `${name}, by a slider`,
     });
-    this.typed = html("input", {type: "text", inputmode: "decimal", class: "typed", "aria-label": `${name}, as a number`, autocomplete: "off"});
+    this.typed = html("input", {type: "text", class: "typed", "aria-label": `${name}, as a number`, autocomplete: "off"});
     this.back = html("button", {type: "button", "aria-label": `${name} as it was recorded`}, "Undo");
     this.slider.addEventListener("input", () => this.handlers.change(i, Number(this.slider.value)));
     const take = () => {

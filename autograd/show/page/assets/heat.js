@@ -25,19 +25,23 @@ const SCALES = {
   dark: {low: [86, 180, 255], middle: [38, 42, 50], high: [255, 150, 46]},
 };
 
-/** The colour of x where the largest absolute value is `most`. */
-function heat(x, most, theme) {
-  if (!Number.isFinite(x)) return "#d6006c";
+/** Red, green and blue of x where the largest absolute value is `most`. */
+function heatParts(x, most, theme) {
+  if (!Number.isFinite(x)) return [176, 0, 88];
   const {low, middle, high} = SCALES[theme];
   const end = x < 0 ? low : high;
   const share = most > 0 ? Math.min(1, Math.abs(x) / most) ** 0.8 : 0;
-  return `rgb(${middle.map((m, i) => Math.round(m + (end[i] - m) * share)).join(" ")})`;
+  return middle.map((m, i) => Math.round(m + (end[i] - m) * share));
 }
 
-/** The text colour that is read best on a colour of the scale. */
+function heat(x, most, theme) {
+  return `rgb(${heatParts(x, most, theme).join(" ")})`;
+}
+
+/** Black or white, whichever has more contrast with the colour of x. */
 function inkOn(x, most, theme) {
-  const strong = Number.isFinite(x) ? most > 0 && Math.abs(x) / most > 0.55 : true;
-  return theme === "light" ? (strong ? "#ffffff" : "#14171c") : (strong ? "#0b0d11" : "#f2f4f8");
+  const [r, g, b] = heatParts(x, most, theme).map(c => (c / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000000" : "#ffffff";
 }
 
 function largest(elements) {

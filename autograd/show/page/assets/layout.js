@@ -3,7 +3,7 @@
 // A collapsed module is one box in the middle of where it was. The space that falls empty is taken out, in both
 // directions, so everything keeps its order.
 
-const WIDEST_GAP = 70; // pixels that may stay empty between what is shown
+const WIDEST_GAP = 46; // pixels that may stay empty between what is shown
 
 class Layout {
   constructor(model) {
@@ -83,7 +83,7 @@ class Layout {
   squeeze(nodes, boxes, frames, edges) {
     const solid = [...nodes.filter(Boolean), ...boxes.values()];
     const labels = edges.filter(e => e.label).map(e => e.label);
-    for (const [low, high, axis, half] of [["left", "right", "x", 52], ["top", "bottom", "y", 16]]) {
+    for (const [low, high, axis, half] of [["left", "right", "x", 54], ["top", "bottom", "y", 16]]) {
       const spans = solid.map(b => [b[low], b[high]]);
       for (const l of labels) spans.push([l[axis === "x" ? 0 : 1] - half, l[axis === "x" ? 0 : 1] + half]);
       for (const f of frames.values()) spans.push([f[low], f[low] + 24], [f[high] - 8, f[high]]);
@@ -101,7 +101,9 @@ class Layout {
 
   /** The control points of a curve between two boxes. */
   bridge(from, to) {
-    if (this.direction === "LR") {
+    const [w, h] = this.size;
+    const across = this.direction === "LR" ? Math.abs(to.x - from.x) >= w : Math.abs(to.y - from.y) < h;
+    if (across) {
       const [x0, x1] = from.x <= to.x ? [from.right, to.left] : [from.left, to.right];
       const middle = (x0 + x1) / 2;
       return [[x0, from.y], [middle, from.y], [middle, to.y], [x1, to.y]];

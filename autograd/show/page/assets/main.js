@@ -22,8 +22,8 @@ class Page {
     this.theme = "auto";
     this.training = new Training(this.model, () => this.frameChanged());
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
-    this.controls();
-    this.keys();
+    this.scrub = element("scrub");
+    this.controls = new Controls(this);
     this.furnish();
     this.layout.direction = this.betterDirection();
     this.applyTheme();
@@ -51,7 +51,10 @@ class Page {
   redraw(fit = false) {
     this.scene.draw();
     this.update();
-    if (fit) this.show();
+    if (!fit) return;
+    this.view.free = false;
+    this.view.fit(this.scene.placed.bounds, true, this.focus());
+    this.show();
   }
 
   /** Bring into sight what matters now: the node of the step, or else everything. */
@@ -65,9 +68,7 @@ class Page {
     const {width, height} = this.view.room;
     if (this.size && Math.abs(this.size[0] - width) < 2 && Math.abs(this.size[1] - height) < 60) return;
     this.size = [width, height];
-    this.view.free = false;
-    this.view.fit(this.scene.placed.bounds, true, this.focus());
-    this.show();
+    this.redraw(true);
   }
 
   /** The box that should be in sight: that of the step, or of the result. */
@@ -88,10 +89,10 @@ class Page {
     this.card.show(this.chosen, this.step, this.shownTheme);
     this.scrub.max = this.timeline.last;
     this.scrub.value = this.step;
-    this.scrub.setAttribute("aria-valuetext", this.element("step").querySelector("h2").textContent);
-    this.element("first").disabled = this.element("back").disabled = this.step === 0;
-    this.element("forth").disabled = this.element("last").disabled = this.step === this.timeline.last;
-    this.element("reset").hidden = !this.model.changed.size;
+    this.scrub.setAttribute("aria-valuetext", element("step").querySelector("h2").textContent);
+    element("first").disabled = element("back").disabled = this.step === 0;
+    element("forth").disabled = element("last").disabled = this.step === this.timeline.last;
+    element("reset").hidden = !this.model.changed.size;
     document.body.dataset.step = this.step;
     document.body.dataset.phase = this.timeline.steps[this.step].phase;
   }
@@ -132,13 +133,13 @@ class Page {
   }
 
   get pace() {
-    return STEP_TIME / Number(this.element("speed").value);
+    return STEP_TIME / Number(element("speed").value);
   }
 
   playLook() {
-    const button = this.element("play");
+    const button = element("play");
     button.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    this.element("play-sign").setAttribute("d", this.playing ? "M5 4h4v12H5zM11 4h4v12h-4z" : "M6 4l10 6-10 6z");
+    element("play-sign").setAttribute("d", this.playing ? "M5 4h4v12H5zM11 4h4v12h-4z" : "M6 4l10 6-10 6z");
     document.body.classList.toggle("playing", this.playing);
   }
 
@@ -194,19 +195,19 @@ class Page {
 
   modulesLook() {
     const said = this.layout.collapsed.size ? "Expand modules" : "Collapse modules";
-    this.element("modules").querySelector("span").textContent = said;
-    this.element("modules").setAttribute("aria-label", said);
+    element("modules").querySelector("span").textContent = said;
+    element("modules").setAttribute("aria-label", said);
   }
 
   search() {
-    const words = this.element("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = element("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const matches = n => {
       const said = [n.name, n.op, n.sign, n.kind, n.module, n.dtype].join(" ").toLowerCase();
       return words.every(w => said.includes(w));
     };
     this.found = words.length ? new Set(this.model.nodes.map((n, i) => i).filter(i => matches(this.model.nodes[i]))) : null;
     this.at = -1;
-    this.element("found").textContent = this.found === null ? "" : `${this.found.size} found`;
+    element("found").textContent = this.found === null ? "" : `${this.found.size} found`;
     this.update();
   }
 
@@ -215,15 +216,15 @@ class Page {
     const all = [...this.found];
     this.at = (this.at + 1) % all.length;
     this.choose(all[this.at]);
-    this.element("found").textContent = `${this.at + 1} of ${all.length}`;
+    element("found").textContent = `${this.at + 1} of ${all.length}`;
   }
 
   applyTheme() {
     if (this.theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = this.theme;
     const said = {auto: "as the system has them", light: "light", dark: "dark"}[this.theme];
-    this.element("theme").setAttribute("aria-label", `Colours: ${said}`);
-    this.element("theme").title = `Colours: ${said}`;
+    element("theme").setAttribute("aria-label", `Colours: ${said}`);
+    element("theme").title = `Colours: ${said}`;
   }
 
   // -- nodes under the pointer ---------------------------------------------------------------------------------------
@@ -276,120 +277,29 @@ class Page {
     this.view.fit(this.scene.placed.bounds, false);
   }
 
-  // -- buttons and keys ----------------------------------------------------------------------------------------------
-
-  element(id) {
-    return document.getElementById(id);
-  }
-
-  controls() {
-    const on = (id, action) => this.element(id).addEventListener("click", action);
-    this.scrub = this.element("scrub");
-    this.scrub.addEventListener("input", () => { this.pause(); this.go(Number(this.scrub.value)); });
-    on("first", () => { this.pause(); this.go(0); });
-    on("back", () => { this.pause(); this.go(this.step - 1); });
-    on("play", () => (this.playing ? this.pause() : this.play()));
-    on("forth", () => { this.pause(); this.go(this.step + 1); });
-    on("last", () => { this.pause(); this.go(this.timeline.last); });
-    on("zoom-in", () => this.zoom(1.25));
-    on("zoom-out", () => this.zoom(0.8));
-    on("fit", () => this.showAll());
-    on("turn", () => {
-      this.view.free = false;
-      this.layout.direction = this.layout.direction === "LR" ? "TB" : "LR";
-      this.redraw(true);
-    });
-    on("modules", () => this.toggleAll());
-    on("reset", () => { this.model.reset(); this.update(); });
-    on("theme", () => {
-      this.theme = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length];
-      this.applyTheme();
-      this.card.open = null;
-      this.update();
-    });
-    on("help", () => this.element("keys").showModal());
-    on("close-keys", () => this.element("keys").close());
-    this.dark.addEventListener("change", () => { this.card.open = null; this.update(); });
-    const field = this.element("search");
-    field.addEventListener("input", () => this.search());
-    field.addEventListener("keydown", event => {
-      if (event.key === "Enter") this.nextFound();
-    });
-  }
-
-  /** The keys of the whole page; a field or a slider keeps those that it needs itself. */
-  keys() {
-    const actions = {
-      " ": () => (this.playing ? this.pause() : this.play()),
-      ArrowLeft: () => { this.pause(); this.go(this.step - 1); },
-      ArrowRight: () => { this.pause(); this.go(this.step + 1); },
-      Home: () => { this.pause(); this.go(0); },
-      End: () => { this.pause(); this.go(this.timeline.last); },
-      ArrowUp: () => this.chooseBeside(-1),
-      ArrowDown: () => this.chooseBeside(1),
-      PageUp: () => this.training.go(this.model.number - 1),
-      PageDown: () => this.training.go(this.model.number + 1),
-      "/": () => this.element("search").focus(),
-      "+": () => this.zoom(1.25),
-      "=": () => this.zoom(1.25),
-      "-": () => this.zoom(0.8),
-      "0": () => this.showAll(),
-      "?": () => this.element("keys").showModal(),
-      Escape: () => this.escape(),
-    };
-    document.addEventListener("keydown", event => {
-      if (event.ctrlKey || event.metaKey || event.altKey || this.element("keys").open) return;
-      const {target, key} = event;
-      const writes = target.matches("input[type=search], input[type=text]");
-      const slides = target.matches("input[type=range], select");
-      if (writes && key !== "Escape") return;
-      if (slides && /^(Arrow|Home|End|Page)/.test(key)) return;
-      if (key === " " && target.matches("button, select, a, summary")) return;
-      if (!(key in actions)) return;
-      event.preventDefault();
-      actions[key]();
-    });
-  }
-
-  escape() {
-    const field = this.element("search");
-    if (field.value) {
-      field.value = "";
-      this.search();
-    } else if (this.chosen !== null) {
-      this.close();
-    }
-    if (document.activeElement === field) field.blur();
-  }
-
-  chooseBeside(by) {
-    const count = this.model.nodes.length;
-    const from = this.chosen ?? (by > 0 ? -1 : count);
-    const inGraph = this.graph.contains(document.activeElement);
-    this.choose(Math.min(count - 1, Math.max(0, from + by)));
-    if (inGraph) this.scene.nodes.get(this.chosen)?.g.focus({preventScroll: true});
-  }
-
   // -- what depends on the graph -------------------------------------------------------------------------------------
 
   furnish() {
     const {model} = this;
     const kinds = ["leaf", "parameter", "constant", "operation", "result"].filter(k => model.nodes.some(n => n.kind === k));
-    const said = {leaf: "input", parameter: "parameter", constant: "constant", operation: "operation", result: "result"};
-    this.element("legend").replaceChildren(...kinds.map(k => html("li", {class: k}, said[k])));
+    element("legend").replaceChildren(...kinds.map(k => html("li", {class: k}, kindText(k))));
     const notes = model.data.notes.slice();
-    if (!this.timeline.backwardSteps) notes.push("No backward pass is shown: record the program with show.record() and call backward() in it.");
+    if (!this.timeline.backwardSteps) {
+      notes.push(model.data.whole
+        ? "No backward pass is shown: record the program with show.record() and call backward() in it."
+        : "What backward sends through collapsed modules is not shown.");
+    }
     if (!model.live && model.scalar) notes.push(`Numbers cannot be changed here: ${model.data.frozen}.`);
     const [first, ...others] = notes.map(n => html("p", {}, n));
     if (others.length) first.append(` … and ${others.length} more`);
     const shown = others.length ? html("details", {}, html("summary", {}, first), ...others) : first;
-    this.element("notes").replaceChildren(...(first ? [shown] : []));
-    this.element("modules").hidden = !model.data.modules.length;
-    this.element("help-drag").hidden = !model.live;
+    element("notes").replaceChildren(...(first ? [shown] : []));
+    element("modules").hidden = !model.data.modules.length;
+    element("help-drag").hidden = !model.live;
     const share = this.timeline.last ? this.timeline.forwardSteps / this.timeline.last : 1;
-    this.element("phase-forward").style.flexGrow = share;
-    this.element("phase-backward").style.flexGrow = 1 - share;
-    this.element("phase-backward").hidden = !this.timeline.backwardSteps;
+    element("phase-forward").style.flexGrow = share;
+    element("phase-backward").style.flexGrow = 1 - share;
+    element("phase-backward").hidden = !this.timeline.backwardSteps;
   }
 }
 

@@ -44,6 +44,11 @@ function described(x, digits) {
   return isArray(x) ? x.text.replace(/-/g, "−") : written(x, digits);
 }
 
+/** What a kind of node is called. */
+function kindText(kind) {
+  return kind === "leaf" ? "input" : kind;
+}
+
 function shapeText(shape) {
   return shape.length ? shape.join("×") : "one number";
 }

@@ -109,13 +109,16 @@ class Scene {
       g.append(t);
       return t;
     };
-    const sign = n.name && n.op ? n.sign : "";
-    const room = this.model.scalar ? w - 24 - (sign ? sign.length * 7 + 8 : 0) : w - 124;
+    const sign = n.name && n.op && !n.block ? n.sign : "";
+    if (sign && this.model.scalar) text("sign", w - 11, 21, "end").textContent = shortened(sign, 60);
+    const room = n.block && !this.model.scalar ? w - 24 : this.model.scalar ? w - 24 - (sign ? sign.length * 7 + 8 : 0) : w - 124;
     parts.title = text("title", 12, 21);
     parts.title.textContent = shortened(this.model.title(i), room, 8);
     text("far-title", 12, this.model.scalar ? 28 : h / 2 + 8).textContent = shortened(this.model.title(i), this.model.scalar ? w - 16 : room, 12);
-    if (this.model.scalar) {
-      if (sign) text("sign", w - 11, 21, "end").textContent = shortened(sign, 60);
+    if (n.block) {
+      const facts = [n.op, ...n.notes];
+      facts.slice(0, 2).forEach((fact, k) => { text("quiet", 12, 41 + 18 * k).textContent = shortened(fact, w - 16, 6.8); });
+    } else if (this.model.scalar) {
       text("quiet", 12, 40).textContent = "value";
       text("quiet", 12, 57).textContent = "grad";
       parts.value = text("value", w - 11, 40, "end");
@@ -187,6 +190,7 @@ class Scene {
     const sofar = some && !gradient.complete ? " so far" : "";
     parts.g.setAttribute("aria-label", `${[this.model.title(i), n.name && n.op ? n.sign : "", n.error ? "failed" : n.kind]
       .filter(Boolean).join(", ")}: value ${value === null ? "not computed" : described(value)}, gradient ${said}${sofar}`);
+    if (n.block) return;
     if (this.model.scalar) {
       parts.value.textContent = value === null ? "·" : written(value);
       parts.gradient.textContent = some ? `${gradient.complete ? "" : "Σ "}${written(gradient.sum)}` : "·";

@@ -59,16 +59,17 @@ class StepPanel {
     }
     if (step.phase === "end") {
       const sentence = model.live
-        ? "Every gradient is complete. Drag an input sideways, or choose it and type a number: all is computed anew."
-        : "Every gradient is complete. Choose a node to see how it came about.";
+        ? "Every gradient is complete; play shows how. Drag an input sideways, or choose it and type a number: all is computed anew."
+        : "Every gradient is complete; play shows how. Choose a node to see what it holds.";
       return {heading: "Done", sentence};
     }
     const edges = timeline.activeEdges(t);
     const others = edges.length === 1 ? "its input" : `its ${edges.length} inputs`;
+    const how = model.scalar ? (edges.length === 1 ? ", times the local derivative" : ", times the local derivative of each") : " by the formula";
     const upstream = model.scalar ? ` ${written(model.gradients[step.node])}` : "";
     return {
       heading: `Backward ${t - timeline.seedAt} of ${timeline.backwardSteps}`,
-      sentence: `The gradient${upstream} of ${name} is complete. It goes on to ${others}, times the local derivative of each.`,
+      sentence: `The gradient${upstream} of ${name} is complete. It goes on to ${others}${how}.`,
     };
   }
 
@@ -79,8 +80,9 @@ class StepPanel {
   }
 
   list(heading, numbers, nodes) {
+    if (!nodes.length) return "";
     const rows = nodes.map(i => row("td", this.link(i, this.model.fullTitle(i)), isArray(numbers[i]) ? described(numbers[i]).split(", mean")[0] : written(numbers[i])));
-    return html("div", {}, html("h3", {}, heading), html("table", {class: "inputs"}, ...rows));
+    return html("div", {class: "list"}, html("h3", {}, heading), html("table", {class: "inputs"}, ...rows));
   }
 
   /** What a node is called in a sentence. */

@@ -54,7 +54,7 @@ class View {
     const whole = Math.min((width - 40) / w, (height - 72) / h, 1.5);
     this.scale = Math.max(FARTHEST, readable ? Math.max(whole, READABLE) : whole);
     this.x = (width - w * this.scale) / 2 - bounds.left * this.scale;
-    this.y = (height - h * this.scale) / 2 - bounds.top * this.scale;
+    this.y = (height - 14 - h * this.scale) / 2 - bounds.top * this.scale; // below stands what the colours mean
     if (whole < this.scale) {
       if (w * this.scale > width - 40) this.x = 20 - bounds.left * this.scale;
       if (h * this.scale > height - 72) this.y = 46 - bounds.top * this.scale;
