@@ -10,6 +10,7 @@ import itertools
 import os
 import signal
 import time
+import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -246,7 +247,10 @@ def _hire(orders: Orders, context: Any, others: list[Hired]) -> Hired:
         target=run, args=(its, inherited, orders), name=f"nn.data worker {orders.id}", daemon=True
     )
     try:
-        process.start()
+        with warnings.catch_warnings():
+            # from Python 3.12 on: a fork has none of the program's threads, and a worker needs none of them
+            warnings.filterwarnings("ignore", ".*fork", DeprecationWarning)
+            process.start()
     except BaseException:
         mine.close()
         raise

@@ -5,7 +5,9 @@ import inspect
 import pytest
 
 import nn
+import nn.data
 import nn.functional as F
+import nn.plots
 import nn.utils.parametrizations
 import nn.utils.parametrize
 import nn.utils.prune
@@ -21,6 +23,9 @@ PLACES = [
     (nn, [name for name in nn.__all__ if inspect.isclass(getattr(nn, name))]),
     (nn.init, [name for name in nn.init.__all__ if name not in OLDER]),
     (F, LOSSES),
+    (nn.data, [n for n in nn.data.__all__ if n not in ("WorkerInfo", "datasets", "default_collate_fn_map")]),
+    (nn.data.datasets, nn.data.datasets.__all__),
+    (nn.plots, nn.plots.__all__),
     *(
         (module, [name for name in module.__all__ if not inspect.ismodule(getattr(module, name))])
         for module in (

@@ -95,6 +95,23 @@ class Paused(Dataset):
         return self.n
 
 
+class Waiting(Dataset):
+    """Sample 0 waits for sample 5, which another worker reads."""
+
+    def __init__(self, event):
+        self.event = event
+
+    def __getitem__(self, i):
+        if i == 0:
+            self.event.wait(60)
+        if i == 5:
+            self.event.set()
+        return i
+
+    def __len__(self):
+        return 8
+
+
 def value_error():
     raise ValueError("sample 7 is bad")
 

@@ -134,17 +134,13 @@ def test_a_worker_that_dies_while_nobody_waits():
 def test_a_worker_that_dies_amid_a_large_message():
     class Large(Numbers):
         def __getitem__(self, i):
-            if i == 1:
-                pid = os.getpid()
-                if os.fork() == 0:  # kills it while it writes: the pipe holds less than that
-                    time.sleep(0.3)
-                    os.kill(pid, signal.SIGKILL)
-                    os._exit(0)
             return "x" * 3_000_000
 
     batches = iter(DataLoader(Large(4), batch_size=None, num_workers=1, prefetch_factor=2))
     assert len(next(batches)) == 3_000_000
-    time.sleep(1)
+    (worker,) = batches._workers
+    assert worker.connection.poll(60)  # it is writing, and the pipe holds less than that
+    os.kill(worker.process.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match="SIGKILL"):
         next(batches)
 
