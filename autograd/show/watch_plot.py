@@ -23,6 +23,8 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 USUAL = 1e-3
 """The update ratio that the guide line stands for (Karpathy, CS231n, "Neural networks part 3")."""
 
+LONGEST_LABEL = 28  # characters
+
 STYLE: Any = {
     "font.size": 12,
     "axes.titlesize": 13,
@@ -112,12 +114,14 @@ class _Layers:
 
 def _label(name: str, kind: str) -> str:
     text = name if kind.endswith("()") or name == kind else f"{name}  {kind}"
-    return text if len(text) <= 34 else "…" + text[-33:]
+    if len(text) > LONGEST_LABEL:
+        text = name
+    return text if len(text) <= LONGEST_LABEL else "…" + text[1 - LONGEST_LABEL :]
 
 
 def _activations(axes: Axes, layers: _Layers) -> None:
     """For each layer a bar from mean − std to mean + std: at the first sample pale, at the last dark."""
-    axes.set_title("Activations by layer: mean ± standard deviation")
+    axes.set_title("Activations: mean ± std by layer")
     places = np.arange(len(layers.names))
     first, last = layers.steps[0], layers.steps[-1]
     times = [(first, GREY, -0.17, f"step {first}"), (last, BLUE, 0.17, f"step {last}")]
@@ -139,7 +143,7 @@ def _activations(axes: Axes, layers: _Layers) -> None:
     axes.set_yticks(places, [layers.labels[name] for name in layers.names])
     axes.set_ylim(len(places) - 0.4, -0.6)
     axes.axvline(0, color="#555555", linewidth=0.8)
-    axes.set_xlabel("value of the activations")
+    axes.set_xlabel("value of the activations: mean ± standard deviation")
     axes.grid(axis="y", visible=False)
     _spread_out(axes, [r for n in layers.names for r in layers.rows["activation", n].values()])
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), borderaxespad=0)
@@ -157,7 +161,7 @@ def _gradients(axes: Axes, layers: _Layers) -> None:
     import matplotlib as mpl
     from matplotlib.colors import LogNorm, Normalize
 
-    axes.set_title("Gradients by layer and step: norm of ∂loss/∂result")
+    axes.set_title("Gradients by layer and step")
     names = layers.weighted or [n for n in layers.names if ("activation gradient", n) in layers.rows]
     if not names:
         _nothing(axes, "no gradients were seen")
@@ -191,7 +195,7 @@ def _gradients(axes: Axes, layers: _Layers) -> None:
     axes.set_xlabel("step" + (f"  ({'; '.join(notes)})" if notes else ""))
     _whole_steps(axes)
     bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, fraction=0.05, aspect=30)
-    bar.set_label("norm, logarithmic")
+    bar.set_label("norm of ∂loss/∂result, logarithmic")
     bar.outline.set_visible(False)
 
 
@@ -264,7 +268,7 @@ def _lines(
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 30 else "…" + name[-29:]
+    return name if len(name) <= LONGEST_LABEL else "…" + name[1 - LONGEST_LABEL :]
 
 
 def _edges(steps: Sequence[int]) -> Any:

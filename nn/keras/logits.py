@@ -14,14 +14,15 @@ _NAME = "keras_logits"
 
 
 def note(kind: str, scores: Tensor, result: Tensor) -> Tensor:
-    """Note on the `result` of an activation what it was computed from; return it.
+    """Note on the `result` of an activation what it was computed from, if it is a tensor; return it.
 
     Args:
         kind: "softmax" (of the last dimension) or "sigmoid".
         scores: the argument of the activation.
         result: its result.
     """
-    vars(result)[_NAME] = (kind, scores)
+    if hasattr(result, "__dict__"):  # inside vmap, and in an export, it has no place for a note
+        vars(result)[_NAME] = (kind, scores)
     return result
 
 
@@ -33,5 +34,5 @@ def logits_of(kind: str, predicted: Tensor) -> Tensor | None:
     >>> logits_of("sigmoid", note("sigmoid", z, z.sigmoid())) is z
     True
     """
-    noted: Any = vars(predicted).get(_NAME)
+    noted: Any = getattr(predicted, "__dict__", {}).get(_NAME)
     return noted[1] if noted is not None and noted[0] == kind else None

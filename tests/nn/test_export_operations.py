@@ -376,3 +376,32 @@ def test_gpt():
     autograd.manual_seed(0)
     gpt = example("gpt")
     whole_model(gpt.GPT(30), autograd.randint(0, 30, (2, 12)), tolerance=2e-5)
+
+
+def test_keras_models():
+    from nn.keras import Sequential, layers
+
+    autograd.manual_seed(0)
+    images = Sequential(
+        [
+            layers.Input((8, 8, 1)),
+            layers.Conv2D(4, 3, activation="relu", padding="same"),
+            layers.MaxPooling2D(),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    whole_model(images, rand(3, 8, 8, 1))
+    text = Sequential(
+        [
+            layers.Input((5,)),
+            layers.Embedding(20, 8),
+            layers.LSTM(6, return_sequences=True),
+            layers.Bidirectional(layers.GRU(4)),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    proto = whole_model(text, autograd.randint(0, 20, (3, 5)))
+    assert [n.op_type for n in proto.graph.node].count("GRU") == 2

@@ -44,7 +44,7 @@ def test_all_views_in_one_figure():
     FigureCanvasAgg(figure).draw()
     axes = [a for part in figure.subfigs for a in part.axes if a.get_title(loc="left")]
     assert [a.get_title(loc="left").split(":")[0] for a in axes] == [
-        "Activations by layer",
+        "Activations",
         "Gradients by layer and step",
         "Updates",
         "Dead units and saturated activations",
@@ -109,7 +109,7 @@ def test_gradients_are_a_heat_map_of_norms():
             assert grid[i, step] == pytest.approx(of(seen, "activation gradient", name, step).norm)
     assert type(mesh.norm).__name__ == "LogNorm"
     assert (mesh.norm.vmin, mesh.norm.vmax) == (grid.min(), grid.max())
-    assert bar.get_ylabel() == "norm, logarithmic"
+    assert bar.get_ylabel() == "norm of ∂loss/∂result, logarithmic"
 
 
 def test_what_is_not_finite_is_red_in_the_heat_map():

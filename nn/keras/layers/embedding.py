@@ -82,7 +82,7 @@ class Embedding(Layer):
 
     def call(self, x: Tensor) -> Any:
         """(N, …) → (N, …, output_dim)."""
-        if x.array.dtype.kind not in "iu":
+        if np.dtype(x.dtype).kind not in "iu":
             x = x.detach().long()
         return F.embedding(x, self.embeddings)
 

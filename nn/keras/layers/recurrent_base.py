@@ -145,7 +145,7 @@ class Recurrent(Layer):
                 )
             return list(self.states)
         if given is None:
-            return [wrap(np.zeros((len(x), self.units), x.array.dtype)) for _ in range(self.states_held)]
+            return [wrap(np.zeros((len(x), self.units), np.dtype(x.dtype))) for _ in range(self.states_held)]
         many = list(given) if isinstance(given, (list, tuple)) else [given]
         shape = (len(x), self.units)
         if len(many) != self.states_held or any(tuple(state.shape) != shape for state in many):
@@ -191,7 +191,7 @@ class Recurrent(Layer):
             dropped = self._mask_of(self.recurrent_dropout, tuple(states[0].shape), x)
         steps = range(x.shape[1])
         found: list[Any] = []
-        last: Any = wrap(np.zeros((len(x), self.units), x.array.dtype))
+        last: Any = wrap(np.zeros((len(x), self.units), np.dtype(x.dtype)))
         for t in reversed(steps) if self.go_backwards else steps:
             h = states[0] if dropped is None else states[0] * dropped
             new = self.step(z[:, t], states, h)
