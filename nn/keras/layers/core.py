@@ -6,7 +6,6 @@ from typing import Any
 
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
-from autograd.kernels.linear import linear
 from nn.keras import activations
 from nn.keras.graph import KerasTensor, Node, Shape
 from nn.keras.layers.layer import Layer
@@ -74,8 +73,10 @@ class Dense(Layer):
 
     def call(self, x: Tensor) -> Tensor:
         """x (N, …, in) → (N, …, units)."""
-        x = linear(x, self.kernel.T, self.bias)
-        return x if self._linear else self.activation(x)
+        z: Any = x @ self.kernel
+        if self.bias is not None:
+            z = z + self.bias
+        return z if self._linear else self.activation(z)  # type: ignore[no-any-return]  # or a function of the user's
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """(N, …, in) → (N, …, units)."""
