@@ -7,7 +7,9 @@ Programs written for Keras run when their import lines are changed: `from nn imp
 
 from nn.keras import (
     activations,
+    backend,
     callbacks,
+    config,
     constraints,
     initializers,
     layers,
@@ -15,6 +17,7 @@ from nn.keras import (
     metrics,
     models,
     optimizers,
+    preprocessing,
     regularizers,
     saving,
     utils,
@@ -24,6 +27,7 @@ from nn.keras.layers.layer import Layer
 from nn.keras.models import Model, Sequential
 
 __all__ = [
-    "Input", "Layer", "Model", "Sequential", "activations", "callbacks", "constraints", "initializers", "layers",
-    "losses", "metrics", "models", "optimizers", "regularizers", "saving", "utils",
+    "Input", "Layer", "Model", "Sequential", "activations", "backend", "callbacks", "config", "constraints",
+    "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
+    "saving", "utils",
 ]  # fmt: skip

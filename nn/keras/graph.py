@@ -46,6 +46,49 @@ class KerasTensor:
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
+    def _operation(self, name: str, *operands: Any) -> Any:
+        from nn.keras.layers.arithmetic import Operation  # stands above
+
+        return Operation(name)(*operands)
+
+    def __add__(self, other: Any) -> Any:
+        return self._operation("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._operation("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._operation("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._operation("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._operation("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._operation("multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._operation("divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._operation("divide", other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._operation("power", self, other)
+
+    def __matmul__(self, other: Any) -> Any:
+        return self._operation("matmul", self, other)
+
+    def __neg__(self) -> Any:
+        return self._operation("negative", self)
+
+    def __getitem__(self, index: Any) -> Any:
+        from nn.keras.layers.arithmetic import written_index
+
+        return self._operation("get_item", self, written_index(index))
+
     def __bool__(self) -> bool:
         raise ArgumentError(f"{self!r} has no values yet: it cannot decide an `if`")
 

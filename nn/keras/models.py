@@ -223,11 +223,11 @@ class Model(Trainer, Layer):
         >>> from nn import keras
         >>> keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="out")], name="tiny").summary(60)
         Model: "tiny"
-        ┏━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┓
-        ┃ Layer (type)            ┃ Output Shape      ┃   Param # ┃
-        ┡━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━┩
-        │ out (Dense)             │ (None, 3)         │        15 │
-        └─────────────────────────┴───────────────────┴───────────┘
+        ┏━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┓
+        ┃ Layer (type)             ┃ Output Shape      ┃   Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━┩
+        │ out (Dense)              │ (None, 3)         │        15 │
+        └──────────────────────────┴───────────────────┴───────────┘
          Total params: 15 (60.00 B)
          Trainable params: 15 (60.00 B)
          Non-trainable params: 0 (0.00 B)

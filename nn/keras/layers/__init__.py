@@ -1,6 +1,7 @@
 """Layers, with Keras' names, defaults and weights."""
 
 from nn.keras.layers.activation import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from nn.keras.layers.arithmetic import Operation
 from nn.keras.layers.around import Bidirectional, Lambda, Rescaling, TimeDistributed
 from nn.keras.layers.attention import Attention, MultiHeadAttention
 from nn.keras.layers.convolution import (
@@ -90,7 +91,7 @@ __all__ = [
     "Layer", "deserialize", "serialize",
     # core
     "Input", "InputLayer", "Dense", "Activation", "Identity", "Lambda", "Embedding", "Masking", "Rescaling",
-    "Normalization", "TorchModuleWrapper",
+    "Normalization", "Operation", "TorchModuleWrapper",
     # activations
     "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
     # convolutions and pools

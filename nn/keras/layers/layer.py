@@ -188,7 +188,9 @@ class Layer(Weights, Configured, Module):
             return self._symbolic(args, kwargs)
         args = tuple(replaced(argument, self._cast) for argument in args)
         kwargs = {
-            key: replaced(value, self._cast) if isinstance(value, (np.ndarray, list, Tensor)) else value
+            key: replaced(value, _as_tensor if key.endswith("mask") else self._cast)
+            if isinstance(value, (np.ndarray, list, Tensor))
+            else value
             for key, value in kwargs.items()
         }
         if not self.built:
@@ -378,6 +380,10 @@ def noting(build: Callable[..., None]) -> Callable[..., None]:
 def mask_of(value: Any) -> Any:
     """The mask that a tensor carries: which time steps of (N, L, …) count, as booleans (N, L); None for all."""
     return getattr(value, "_keras_mask", None) if isinstance(value, Tensor) else None
+
+
+def _as_tensor(value: Any) -> Any:
+    return wrap(value) if isinstance(value, np.ndarray) else value
 
 
 def masks_of(value: Any) -> Any:
