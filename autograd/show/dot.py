@@ -28,6 +28,7 @@ LONGEST_NAME = 40  # characters
 LONGEST_LINE = 60
 FEW_SHAPES = 4
 POINTS_PER_LETTER = 6.5
+GAP = "\N{NO-BREAK SPACE}"  # browsers drop a plain one at the beginning of a text
 
 SIGNS = {"*": "×", "-": "−"}
 """Operations as they are written by hand."""
@@ -399,7 +400,7 @@ def _title(node: GraphNode, within: str) -> str:
     title = escape_html(SIGNS.get(node.op, node.op))
     if node.name:
         title = f"<b>{escape_html(shortened(inside(node.name, within)))}</b>" + (
-            f" = {title}" if title else ""
+            f"{GAP}= {title}" if title else ""
         )
     elif title:
         title = f"<b>{title}</b>"

@@ -41,7 +41,8 @@ class ShownNode:
 
 def text_of(html: str) -> str:
     """What a label says; Graphviz halves the backslashes."""
-    return "".join(ElementTree.fromstring(f"<label>{html}</label>").itertext()).replace("\\\\", "\\")
+    text = "".join(ElementTree.fromstring(f"<label>{html}</label>").itertext())
+    return text.replace("\\\\", "\\").replace("\xa0", " ")
 
 
 def read_dot(dot: str) -> tuple[dict[str, ShownNode], list[tuple[str, str, str]]]:

@@ -165,7 +165,7 @@ def test_the_picture_in_the_readme_is_what_its_example_draws() -> None:
     (source,) = [
         code
         for code in re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-        if "picture = draw(" in code
+        if "picture = draw(loss" in code
     ]
     names: dict[str, Any] = {}
     exec(compile(source, "README.md", "exec"), names)
