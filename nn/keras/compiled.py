@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
-from autograd.tape import wrap
+from autograd.tape import raw, wrap
 from nn.keras import metrics as metrics_package
 from nn.keras.arrays import Array
+from nn.keras.layers.layer import mask_of
 from nn.keras.losses.loss import Loss
 from nn.keras.losses.names import as_loss
 from nn.keras.metrics.metric import Metric
@@ -213,7 +216,7 @@ class Compiled:
                 return self._added(None, extra)
             if y is None:
                 raise ArgumentError(_no_targets(function))
-            value = function(wrap(y), predicted, weight)
+            value = function(wrap(y), predicted, masked(weight, predicted))
             return self._added(value if factor == 1.0 else value * factor, extra)
         outputs = outputs_of(predicted)
         targets = self._targets(y, names)
@@ -231,7 +234,7 @@ class Compiled:
                 continue
             if target is None:
                 raise ArgumentError(_no_targets(function))
-            value = function(wrap(target), output, w)
+            value = function(wrap(target), output, masked(w, output))
             if self.parts:
                 next(parts).add(float(value.array), len(output))
             value = value if factor == 1.0 else value * factor
@@ -312,6 +315,22 @@ class Compiled:
             "metrics": _serialized(metrics_package.serialize, self.given["metrics"]),
             "weighted_metrics": _serialized(metrics_package.serialize, self.given["weighted_metrics"]),
         }
+
+
+def masked(weight: Any, output: Tensor) -> Any:
+    """The weights of a loss, with 0 for the time steps that the output's mask leaves out, and more for the others.
+
+    So much more that the mean over all time steps is that over those that count, as in Keras.
+    """
+    mask = mask_of(output)
+    if mask is None:
+        return weight
+    kept = np.asarray(raw(mask), np.float32)
+    kept = kept * (kept.size / max(float(kept.sum()), 1.0))
+    if weight is None:
+        return kept
+    given = np.asarray(raw(weight), np.float32)
+    return kept * given.reshape(given.shape + (1,) * (kept.ndim - given.ndim))
 
 
 def as_number(value: Any) -> Any:

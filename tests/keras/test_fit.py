@@ -379,3 +379,29 @@ def test_plain_penalties_can_be_learnt():
     model.compile("sgd")
     losses = model.fit(np.ones((4, 2)), epochs=3, verbose=0).history["loss"]
     assert losses[0] > losses[1] > losses[2] > 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Keras, with recent NumPy and PyTorch
+@pytest.mark.parametrize("weighed", [False, True])
+def test_time_steps_that_a_mask_leaves_out_cost_nothing(weighed):
+    from .oracle import keras as oracle
+
+    x = np.array([[1, 2, 0, 0], [3, 1, 2, 0], [2, 2, 2, 2]])
+    y = np.array([[1, 0, 0, 0], [1, 1, 0, 1], [0, 1, 0, 1]])
+    found = []
+    for face in (keras, oracle):
+        model = face.Sequential(
+            [
+                face.layers.Input((4,), dtype="int32"),
+                face.layers.Embedding(4, 3, mask_zero=True),
+                face.layers.Dense(2, activation="softmax"),
+            ]
+        )
+        rng = np.random.default_rng(0)
+        model.set_weights([rng.standard_normal(w.shape).astype("float32") for w in model.get_weights()])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        weight = np.array([1.0, 2.0, 0.5]) if weighed else None
+        if face is oracle and weighed:
+            weight = np.repeat(weight[:, None], 4, 1)  # there the weights of sequences are not broadcast
+        found.append(model.evaluate(x, y, sample_weight=weight, verbose=0))
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
