@@ -106,6 +106,8 @@ def batches(
 
 def _is_plain(x: Any) -> bool:
     """Whether a list holds numbers, or lists of them."""
+    if x and isinstance(x[0], tuple) and any(is_array(part) and np.ndim(part) for part in x[0]):
+        return False  # a list of batches
     return not x or isinstance(x[0], (int, float, list, tuple, np.generic)) or np.ndim(x[0]) == 0
 
 

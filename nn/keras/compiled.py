@@ -119,6 +119,19 @@ class Compiled:
         self.parts: list[Mean] = []
         self.built = False
 
+    def check(self, y: Any) -> None:
+        """Raise if the labels cannot be right for the loss of a model with one output."""
+        loss = self.given["loss"]
+        if (
+            y is None
+            or isinstance(y, (list, dict))
+            or isinstance(loss, (list, tuple, Mapping))
+            or loss is None
+        ):
+            return
+        if not _of_shapes(loss):
+            as_loss(loss).check(y)
+
     # -- matching --------------------------------------------------------------------------------------------------
 
     def build(self, names: Sequence[str], y: list[Array | None], outputs: list[Tensor]) -> None:

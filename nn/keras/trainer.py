@@ -90,6 +90,7 @@ class Trainer(Compilable):
         data = batches(
             "fit", x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, self._floats()
         )
+        compiled.check(getattr(data, "y", None))
         held_out = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
         self._prepare(data)
         history = History()

@@ -175,6 +175,7 @@ def test_everything_that_holds_numbers_may_go_in(data):
         "frames": ((frame, pandas.Series(y)), {}),
         "columns": ((x, y[:, None]), {}),
         "loader": ((loader,), {}),
+        "batches": (([(x[i : i + 16], y[i : i + 16]) for i in range(0, 50, 16)],), {}),
         "dataset": ((made,), {}),
         "examples": (
             (nn.data.TensorDataset(autograd.tensor(x), autograd.tensor(y)),),

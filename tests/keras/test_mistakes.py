@@ -117,6 +117,21 @@ def test_frames_name_the_columns_that_are_not_numbers():
         ),
         ("sparse_categorical_crossentropy", 3, "softmax", np.linspace(0, 1, 6), "use loss='mse'"),
         ("binary_crossentropy", 3, "sigmoid", np.arange(6) % 2, "give the last layer 1 unit"),
+        (
+            "binary_crossentropy",
+            1,
+            "sigmoid",
+            np.array([-1, 1] * 3),
+            r"-1 to 1; for labels -1 and 1 use loss='hinge'",
+        ),
+        (
+            "binary_crossentropy",
+            1,
+            "sigmoid",
+            np.arange(6) % 3,
+            "sparse_categorical_crossentropy' and 3 units",
+        ),
+        ("binary_crossentropy", 1, "sigmoid", np.linspace(0, 9, 6), "use loss='mse'"),
     ],
 )
 def test_a_loss_that_does_not_match_the_labels(loss, outputs, activation, y, message):

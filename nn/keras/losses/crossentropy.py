@@ -296,6 +296,25 @@ class BinaryCrossentropy(Loss):
         """The loss of each example."""
         return _binary(y_true, y_pred, self.from_logits, self.label_smoothing, "none").mean(self.axis)
 
+    def check(self, y_true: Any) -> None:
+        """Raise if a label is not from 0 to 1.
+
+        Raises:
+            ArgumentError: it says what such labels go with.
+        """
+        y = np.asarray(y_true)
+        low, high = float(y.min(initial=0)), float(y.max(initial=0))
+        if low >= 0 and high <= 1:
+            return
+        hint = (
+            "for labels -1 and 1 use loss='hinge', or give (y + 1) / 2"
+            if low == -1 and high == 1
+            else f"for class numbers use loss='sparse_categorical_crossentropy' and {int(high) + 1} units with softmax"
+            if low >= 0 and y.dtype.kind in "iu"
+            else "for numbers that are to be predicted use loss='mse'"
+        )
+        raise ArgumentError(f"{self.name}: labels are from 0 to 1, got {low:g} to {high:g}; {hint}")
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         """The loss of a batch."""
         if sample_weight is not None or self.reduction not in PLAIN:

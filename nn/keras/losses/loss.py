@@ -112,6 +112,9 @@ class Loss:
         values = self.call(as_tensor(y_true), as_tensor(y_pred))
         return reduced(self.name, values, self.reduction, sample_weight)
 
+    def check(self, y_true: Any) -> None:
+        """Raise if labels cannot be right for this loss; `fit` asks once, with all of them."""
+
     def get_config(self) -> dict[str, Any]:
         """What it was made with."""
         return {"name": self.name, "reduction": self.reduction}
