@@ -45,7 +45,7 @@ def mathml(e: Expression) -> str:
     if isinstance(e, Number):
         return _number(e)
     if isinstance(e, tuple):
-        return f"<mrow><mo>(</mo>{'<mo>,</mo>'.join(map(mathml, e))}<mo>)</mo></mrow>"
+        return _in_brackets("<mo>,</mo>".join(map(mathml, e)))
     if not isinstance(e, Call):
         return f"<mtext>{html.escape(text(e))}</mtext>"
     if e.op == "mul" and e.arguments[0] == e.arguments[1]:
@@ -89,7 +89,13 @@ def _bracketed(e: Expression, binding: int) -> str:
     inner = mathml(e)
     if _binds(e) > binding or (_binds(e) == binding and not _is_negative(e)):
         return inner
-    return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+    return _in_brackets(inner)
+
+
+def _in_brackets(inner: str) -> str:
+    """In brackets, which are tall only where what they hold is."""
+    tall = "" if "<mfrac" in inner or "<mtable" in inner or "<munder" in inner else ' stretchy="false"'
+    return f"<mrow><mo{tall}>(</mo>{inner}<mo{tall}>)</mo></mrow>"
 
 
 def _is_negative(e: Expression) -> bool:
@@ -102,7 +108,7 @@ def _called(name: str, e: Call) -> str:
         f"<mrow><mi>{html.escape(key)}</mi><mo>=</mo>{mathml(value)}</mrow>" for key, value in options
     ]
     inner = "<mo>,</mo>".join(given)
-    return f"<mrow><mi>{html.escape(name)}</mi><mo>(</mo>{inner}<mo>)</mo></mrow>"
+    return f"<mrow><mi>{html.escape(name)}</mi>{_in_brackets(inner)}</mrow>"
 
 
 def _power(base: Expression, exponent: str) -> str:

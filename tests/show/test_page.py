@@ -123,10 +123,10 @@ def test_it_holds_the_graph_its_formulas_and_its_numbers() -> None:
     assert frame["locals"] == [e.local for e in graph.edges]
     assert data["frozen"] == ""
     y = node(data, "y")
-    assert y["computes"] == {
-        "text": "tanh(x)",
-        "mathml": "<mrow><mi>tanh</mi><mo>(</mo><mi>x</mi><mo>)</mo></mrow>",
-    }
+    assert y["computes"]["text"] == "tanh(x)"
+    assert re.sub(' stretchy="false"', "", y["computes"]["mathml"]) == (
+        "<mrow><mi>tanh</mi><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>"
+    )
     (into,) = [data["edges"][e] for e in y["inputs"]]
     assert into["derivative"]["text"] == "1 - out**2"
     assert node(data, "w1")["kind"] == "parameter"

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from autograd.show import Page
 
-from .browser import Browser, choose, numbers
+from .browser import Browser, choose, numbers, wait_for
 from .pages import neuron, page_of
 
 WIDE, PHONE = (1280, 800), (390, 844)
@@ -186,6 +186,19 @@ def test_nothing_is_written_too_small_or_beside_the_page(
         assert small == []
         assert chrome.run("return document.documentElement.scrollWidth") <= size[0]
         assert chrome.run("return document.documentElement.scrollHeight") <= size[1]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_what_is_chosen_is_in_sight(chrome: Browser, tensor_page: Path, size: tuple[int, int]) -> None:
+    chrome.open(tensor_page, *size)
+    chrome.find("#search").send_keys("0.weight", Keys.ENTER)
+    wait_for(chrome, "document.querySelector('.node.chosen') !== null")
+    wait_for(
+        chrome,
+        """(() => { const a = document.querySelector(".node.chosen .body").getBoundingClientRect();
+                    const b = document.querySelector(".stage").getBoundingClientRect();
+                    return a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom; })()""",
+    )
 
 
 def test_everything_has_a_name(chrome: Browser, neuron_page: Path) -> None:

@@ -119,7 +119,7 @@ function heatMap(array, what, theme, width = 292) {
       const label = svg("text", {
         x: (column + 0.5) * cell, y: y + tall / 2 + 4, "text-anchor": "middle", fill: inkOn(x, most, theme),
       });
-      label.textContent = written(x, 2);
+      label.textContent = written(x, 2).length > 6 ? written(x, 1) : written(x, 2);
       picture.append(label);
     }
   });

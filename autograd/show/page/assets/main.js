@@ -55,6 +55,7 @@ class Page {
     this.view.free = false;
     this.view.fit(this.scene.placed.bounds, true, this.focus());
     this.show();
+    if (this.chosen !== null) this.view.reveal(this.boxOf(this.chosen), this.scene.placed.bounds);
   }
 
   /** Bring into sight what matters now: the node of the step, or else everything. */
