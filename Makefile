@@ -42,7 +42,7 @@ bench: benchmarks/.venv-peers/.done benchmarks/.venv-hips/.done   ## time the pe
 notebooks: $(VENV)/.notebooks   ## execute every notebook into out/notebooks; TO=--inplace renews their outputs
 	printf '%s\n' notebooks/*.ipynb | OMP_NUM_THREADS=1 xargs -P "$$(getconf _NPROCESSORS_ONLN)" -n 1 \
 		$(BIN)/jupyter nbconvert --log-level=ERROR --to notebook --execute $(or $(TO),--output-dir out/notebooks) \
-		--ExecutePreprocessor.record_timing=False --CoalesceStreamsPreprocessor.enabled=True
+		--ExecutePreprocessor.record_timing=False --ExecutePreprocessor.coalesce_streams=True
 
 clean:           ## remove environments, caches and what programs wrote
 	rm -rf $(VENV) benchmarks/.venv-* out build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

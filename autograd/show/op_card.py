@@ -98,8 +98,13 @@ class OpCard:
             return ""
         if figure is None:
             return ""
+        from matplotlib import rc_context
+
         written = io.StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None})
+        with rc_context(
+            {"svg.hashsalt": self.name}
+        ):  # else its ids are drawn at random, and no two runs write the same
+            figure.savefig(written, format="svg", metadata={"Date": None})
         return written.getvalue()[written.getvalue().index("<svg") :]
 
     def _repr_latex_(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from typing import Any
 
@@ -170,3 +172,14 @@ def test_every_operation_has_a_card() -> None:
             for f in card.formulas:
                 parser.parse(f"${f.latex}$")
     assert with_cases > 150
+
+
+def test_a_card_is_written_alike_every_time() -> None:
+    """So that a notebook that was executed again differs only where something has changed."""
+    program = "from autograd.show import explain_op; print(explain_op('sigmoid')._repr_html_())"
+    command = [sys.executable, "-c", program]
+    once, again = (
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(2)
+    )
+    assert "<svg" in once
+    assert once == again
