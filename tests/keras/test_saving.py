@@ -266,3 +266,29 @@ def test_a_model_is_unchanged_by_a_damaged_file(damage: Any, tmp_path: Path) -> 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         keras.models.load_model(tmp_path / "none")
+
+
+def test_training_goes_on_where_it_was(tmp_path: Path) -> None:
+    """The optimizer's moments, loss and metrics are in the file: two epochs are one, a save, and one."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(64, 3)).astype("float32"), rng.integers(0, 2, 64)
+
+    def made() -> Any:
+        model = keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2, "softmax")]
+        )
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    whole = made()
+    start = weights_of(whole)
+    whole.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    half = made()
+    half.set_weights(start)
+    half.fit(x, y, epochs=1, shuffle=False, verbose=0)
+    half.save(tmp_path / "half")
+    rest = keras.models.load_model(tmp_path / "half")
+    rest.fit(x, y, epochs=1, shuffle=False, verbose=0)
+    assert same(rest.get_weights(), whole.get_weights())
+    assert rest.evaluate(x, y, verbose=0) == whole.evaluate(x, y, verbose=0)
+    assert not keras.models.load_model(tmp_path / "half", compile=False).compiled
