@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from autograd.show import Drawing
-    from autograd.show.dot import Direction, Fact
+    from autograd.show.drawing.dot import Direction, Fact
     from autograd.show.labels import Parameters
 
 
@@ -81,8 +81,8 @@ def draw(
     <Drawing: 5 of 9 nodes, 4 edges>
     """
     from autograd.show import Drawing
-    from autograd.show.arrange import AIM, MOST, Plan
-    from autograd.show.dot import USUAL, Look
+    from autograd.show.drawing.arrange import AIM, MOST, Plan
+    from autograd.show.drawing.dot import USUAL, Look
     from autograd.show.trace import classes_in, read
 
     facts = USUAL if show is None else (show,) if isinstance(show, str) else tuple(show)

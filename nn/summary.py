@@ -10,7 +10,7 @@ import autograd
 from autograd.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from autograd.show.model_run import Call, ModelRun
+    from autograd.show.drawing.model_run import Call, ModelRun
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def summary(
     Multiply-adds: 37,888 (of matrix products, convolutions and the like)
     Memory: input 4 kB, results of layers 8.62 kB, kept for backward 17.2 kB
     """
-    from autograd.show.model_run import run
+    from autograd.show.drawing.model_run import run
 
     if depth is not None and depth < 0:
         raise ArgumentError(f"summary: depth must be at least 0, or None for all, got {depth}")
@@ -185,7 +185,7 @@ def _examples(sizes: Any, dtypes: Sequence[Any] | None) -> Iterable[Any]:
 
 
 def _summary(model: Any, done: ModelRun | None, depth: int | None) -> Summary:
-    from autograd.show.model_run import sizes, tensors_in
+    from autograd.show.drawing.model_run import sizes, tensors_in
 
     calls: dict[str, list[Call]] = {}
     for call in done.calls if done is not None else ():
@@ -304,6 +304,6 @@ def _side(column: int) -> str:
 
 
 def _memory(count: int) -> str:
-    from autograd.show.dot import memory
+    from autograd.show.drawing.dot import memory
 
     return memory(count)

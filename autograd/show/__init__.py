@@ -11,24 +11,24 @@
     watch       a model while it trains, layer by layer
 
 From the tape to the picture: `tensors` and `values` read what was recorded into a `graph`, with `labels` for names;
-`dot` writes it as DOT text; `render` has Graphviz lay it out. `symbols` pass through the formulas of the table and
-become `expressions`, which `notation` writes; `formulas` puts that together, with `documented` for the others.
+what `record` kept is computed again by `replay`. The packages make something of it: `formulas` writes derivatives,
+`drawing` makes pictures, `page` the page, `explaining` the explanations; `watching` looks at models in training.
 """
 
 from autograd.drawing import draw
-from autograd.show.architecture import draw_module
-from autograd.show.drawing import Drawing
-from autograd.show.explain import Explanation, Explanations, explain
-from autograd.show.formulas import Formula, formula
+from autograd.show.drawing.architecture import draw_module
+from autograd.show.drawing.drawing import Drawing
+from autograd.show.explaining.explain import Explanation, Explanations, explain
+from autograd.show.explaining.op_card import OpCard, explain_op
+from autograd.show.formulas.formula import Formula, formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers, Source
-from autograd.show.op_card import OpCard, explain_op
 from autograd.show.page import Page, page
 from autograd.show.record import record
 from autograd.show.trace import trace
-from autograd.show.watch import Watch, watch
-from autograd.show.watch_missing import Missing
-from autograd.show.watch_numbers import Observation
-from autograd.show.watch_report import Finding
+from autograd.show.watching.missing import Missing
+from autograd.show.watching.numbers import Observation
+from autograd.show.watching.report import Finding
+from autograd.show.watching.watch import Watch, watch
 
 __all__ = [
     "Drawing",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.recording import Failure, Key, Record, local_derivatives
-from autograd.show.formulas import Formula, formula
+from autograd.show.formulas.formula import Formula, formula
 from autograd.show.graph import FEW, GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers
 from autograd.show.graph import Source as Line
 from autograd.show.labels import NO_LABEL, Label, Labels

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from autograd.show.formulas.scalar_ops import argument, scalar_formula
 from autograd.show.graph import GradientState, Graph, GraphEdge, GraphNode, Kind, Numbers, Source
 from autograd.show.labels import Labels
 from autograd.show.record_values import ValueFailure, ValueRecord, recorded
-from autograd.show.scalar_ops import argument, scalar_formula
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.value import Value
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd.show.render import has_pygraphviz
+from autograd.show.drawing.render import has_pygraphviz
 
 needs_renderer = pytest.mark.skipif(
     shutil.which("dot") is None and not has_pygraphviz(), reason="needs `dot` or pygraphviz"

@@ -6,9 +6,9 @@ import pytest
 
 from autograd.errors import ArgumentError
 from autograd.show import draw
-from autograd.show.dot import LINE, QUIET, STYLES, TEXT, escape_html, to_dot
+from autograd.show.drawing.dot import LINE, QUIET, STYLES, TEXT, escape_html, to_dot
+from autograd.show.drawing.render import render
 from autograd.show.graph import Graph, GraphNode
-from autograd.show.render import render
 from autograd.value import Value
 from tests.show.reading import needs_renderer, read_dot, svg_texts
 

@@ -11,8 +11,8 @@ import pytest
 
 from autograd.errors import ArgumentError, AutogradError, RenderError
 from autograd.show import Drawing, draw
-from autograd.show import render as render_module
-from autograd.show.drawing import MOST_PIXELS
+from autograd.show.drawing import render as render_module
+from autograd.show.drawing.drawing import MOST_PIXELS
 from autograd.value import Value
 from tests.show.reading import needs_renderer, read_dot, svg_texts
 

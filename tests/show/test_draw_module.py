@@ -13,7 +13,7 @@ import nn.functional as F
 from autograd.errors import ArgumentError, ShapeError
 from autograd.modes import MODE
 from autograd.show import Drawing, draw_module
-from autograd.show.scene import Block
+from autograd.show.drawing.scene import Block
 from tests.show.reading import caption, needs_renderer, read_clusters, read_dot, svg_texts
 
 

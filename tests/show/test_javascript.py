@@ -14,10 +14,10 @@ import pytest
 
 import autograd
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Call, Name, Number
-from autograd.show.formulas import formula
-from autograd.show.forwards import forward, spelled_out
-from autograd.show.notation import JAVASCRIPT_PRELUDE, javascript
+from autograd.show.formulas.expressions import Call, Name, Number
+from autograd.show.formulas.formula import formula
+from autograd.show.formulas.forwards import forward, spelled_out
+from autograd.show.formulas.notation import JAVASCRIPT_PRELUDE, javascript
 from autograd.table import Primitive, registry
 
 NO_CLOSED_FORM = {("igamma", "a"), ("igammac", "a"), ("zeta", "x")}

@@ -13,8 +13,16 @@ import autograd
 import nn
 from autograd.errors import ArgumentError
 from autograd.show import Drawing, draw, record
-from autograd.show.colours import RED, SCALE, UNKNOWN, ZERO, GradientScale, first_not_finite, not_finite
-from autograd.show.dot import BLOCK, CLUSTERS, FACTS, LINE, QUIET, TEXT, memory
+from autograd.show.drawing.colours import (
+    RED,
+    SCALE,
+    UNKNOWN,
+    ZERO,
+    GradientScale,
+    first_not_finite,
+    not_finite,
+)
+from autograd.show.drawing.dot import BLOCK, CLUSTERS, FACTS, LINE, QUIET, TEXT, memory
 from autograd.show.graph import Numbers
 from autograd.value import Value
 from tests.show.reading import by_title, caption, needs_renderer, read_dot, svg_texts

@@ -11,8 +11,8 @@ import autograd
 import nn
 from autograd.errors import ArgumentError
 from autograd.show import Drawing, GraphNode, draw, draw_module, record, trace
-from autograd.show.arrange import AIM, MOST
-from autograd.show.scene import Block, Cluster
+from autograd.show.drawing.arrange import AIM, MOST
+from autograd.show.drawing.scene import Block, Cluster
 from autograd.value import Value
 from nn.scalar import MLP
 from tests.show.reading import calls_in, caption, needs_renderer, read_clusters, read_dot, svg_texts

@@ -15,11 +15,11 @@ import nn.functional as F
 from autograd import ops
 from autograd.errors import ArgumentError
 from autograd.show import explain_op
-from autograd.show.derive import derivative, passed_through
-from autograd.show.expressions import Name, Number, evaluate
-from autograd.show.forwards import spelled_out
-from autograd.show.notation import javascript, text
-from autograd.show.op_cases import curves
+from autograd.show.explaining.op_cases import curves
+from autograd.show.formulas.derive import derivative, passed_through
+from autograd.show.formulas.expressions import Name, Number, evaluate
+from autograd.show.formulas.forwards import spelled_out
+from autograd.show.formulas.notation import javascript, text
 from autograd.table import registry
 from tests.show.test_javascript import run_javascript
 

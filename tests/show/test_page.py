@@ -19,10 +19,10 @@ import nn
 from autograd import Value, draw
 from autograd.errors import ArgumentError
 from autograd.show import Page, page, record, trace
-from autograd.show.mathml import mathml
+from autograd.show.formulas.mathml import mathml
+from autograd.show.formulas.symbols import Name, Symbol
 from autograd.show.page.document import SCRIPTS
 from autograd.show.page.operations import of_tensors, of_value
-from autograd.show.symbols import Name, Symbol
 from autograd.value import dot
 from nn.scalar import MLP
 
@@ -365,7 +365,7 @@ def test_mathml_has_brackets_where_they_are_needed() -> None:
 def test_mathml_of_every_formula_is_well_formed() -> None:
     from xml.etree import ElementTree as ET
 
-    from autograd.show.formulas import formula
+    from autograd.show.formulas.formula import formula
     from autograd.table import registry
 
     count = 0

@@ -14,8 +14,8 @@ import nn
 from autograd.errors import RenderError, ShapeError
 from autograd.show import Drawing, draw, draw_module, record
 from autograd.show import render as render_module
-from autograd.show.dot import FACTS
-from autograd.show.render import render
+from autograd.show.drawing.dot import FACTS
+from autograd.show.drawing.render import render
 from autograd.value import Value
 from tests.show.reading import svg_texts
 

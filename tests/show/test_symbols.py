@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.show.expressions import Call, Expression, Name, Number, evaluate, names_in, parts, put_in
-from autograd.show.formulas import Formula, formula, words_in_latex
-from autograd.show.forwards import forward
-from autograd.show.notation import latex, text
-from autograd.show.symbols import Symbol, SymbolError
+from autograd.show.formulas.expressions import (
+    Call,
+    Expression,
+    Name,
+    Number,
+    evaluate,
+    names_in,
+    parts,
+    put_in,
+)
+from autograd.show.formulas.formula import Formula, formula, words_in_latex
+from autograd.show.formulas.forwards import forward
+from autograd.show.formulas.notation import latex, text
+from autograd.show.formulas.symbols import Symbol, SymbolError
 from autograd.table import Primitive, registry
 from autograd.tape import Node, reachable
 from tests.case import Case, Spec

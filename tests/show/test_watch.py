@@ -156,7 +156,7 @@ def test_what_is_not_finite_is_counted_with_step_and_layer():
 
 
 def test_moments_of_several_arrays_together_and_of_large_numbers():
-    from autograd.show.watch_numbers import Sums
+    from autograd.show.watching.numbers import Sums
 
     parts = [np.array([1e8, 1e8 + 1]), np.array([1e8 + 2]), np.zeros(0), np.array([np.inf, np.nan])]
     sums = Sums(histogram=True)

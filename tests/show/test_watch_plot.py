@@ -13,7 +13,7 @@ import nn
 import optim
 from autograd.errors import ArgumentError
 from autograd.show import watch
-from autograd.show.watch_numbers import EDGES
+from autograd.show.watching.numbers import EDGES
 
 
 def trained(model=None, steps=4, lr=0.1, **options):

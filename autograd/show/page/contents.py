@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.dot import SIGNS, Direction
-from autograd.show.expressions import Number
-from autograd.show.formulas import Formula, formula
-from autograd.show.forwards import forward
+from autograd.show.drawing.dot import SIGNS, Direction
+from autograd.show.explaining.links import Check
+from autograd.show.formulas.expressions import Number
+from autograd.show.formulas.formula import Formula, formula
+from autograd.show.formulas.forwards import forward
+from autograd.show.formulas.mathml import mathml
+from autograd.show.formulas.notation import text
+from autograd.show.formulas.scalar_ops import scalar_formula
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Numbers
-from autograd.show.links import Check
-from autograd.show.mathml import mathml
-from autograd.show.notation import text
 from autograd.show.page.layout import Size, lay_out
 from autograd.show.page.modules import Modules
 from autograd.show.page.operations import Operation, of_tensors, of_value
 from autograd.show.page.reading import ELEMENTS, Reading
-from autograd.show.scalar_ops import scalar_formula
 from autograd.table import in_table, registry
 
 SCALAR, SCALAR_LABEL = Size(128, 66), Size(104, 32)

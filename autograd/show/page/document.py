@@ -14,8 +14,8 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from autograd.files import replace_file
+from autograd.show.formulas.notation import JAVASCRIPT_PRELUDE
 from autograd.show.labels import Parameters
-from autograd.show.notation import JAVASCRIPT_PRELUDE
 from autograd.show.page.contents import Contents
 from autograd.show.page.reading import read
 

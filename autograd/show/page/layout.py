@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.show.dot import Direction
+from autograd.show.drawing.dot import Direction
+from autograd.show.drawing.render import render
 from autograd.show.page.modules import Module
-from autograd.show.render import render
 
 POINTS_PER_INCH = 72  # one of Graphviz's points is one CSS pixel of the page
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Call, Expression, Name, Number, names_in, put_in
-from autograd.show.formulas import formula
-from autograd.show.forwards import forward
-from autograd.show.notation import javascript
-from autograd.show.scalar_ops import scalar_formula, table_op
+from autograd.show.formulas.expressions import Call, Expression, Name, Number, names_in, put_in
+from autograd.show.formulas.formula import formula
+from autograd.show.formulas.forwards import forward
+from autograd.show.formulas.notation import javascript
+from autograd.show.formulas.scalar_ops import scalar_formula, table_op
 from autograd.table import registry
 
 

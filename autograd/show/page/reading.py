@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.arrange import Plan, arrange
-from autograd.show.explain_tensors import reachable, swept, tensor_links
+from autograd.show.drawing.arrange import Plan, arrange
+from autograd.show.drawing.scene import Block, Cluster, Part, span
+from autograd.show.explaining.links import Check
+from autograd.show.explaining.of_tensors import reachable, swept, tensor_links
 from autograd.show.graph import Graph, GraphNode, Numbers
 from autograd.show.labels import Labels, Parameters
-from autograd.show.links import Check
-from autograd.show.scene import Block, Cluster, Part, span
 from autograd.show.tensors import Tape
 from autograd.show.trace import READ, trace
 from autograd.tape import AccumulateGrad, Node, Variable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nn.keras.callbacks.callback import Callback, Logs
 
 if TYPE_CHECKING:
-    from autograd.show.watch import Watch
+    from autograd.show.watching.watch import Watch
 
 
 class GradientWatch(Callback):
@@ -37,7 +37,7 @@ class GradientWatch(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Begin to watch."""
-        from autograd.show.watch import watch
+        from autograd.show.watching.watch import watch
 
         self.watch = watch(self.model, self.model.optimizer, self.every, **self.options)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.architecture import draw_module
+from autograd.show.drawing.architecture import draw_module
 from nn.keras.graph import replaced
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from autograd import linalg, ops
 from autograd.errors import ArgumentError
-from autograd.show.derive import derivative, passed_through
-from autograd.show.expressions import Name
-from autograd.show.formulas import Formula, formula, unknown_operation
-from autograd.show.forwards import forward
-from autograd.show.notation import latex, latex_name, text
-from autograd.show.op_cases import EDGES, Edge, curves, edges_of, is_of_a_number
+from autograd.show.explaining.op_cases import EDGES, Edge, curves, edges_of, is_of_a_number
+from autograd.show.formulas.derive import derivative, passed_through
+from autograd.show.formulas.expressions import Name
+from autograd.show.formulas.formula import Formula, formula, unknown_operation
+from autograd.show.formulas.forwards import forward
+from autograd.show.formulas.notation import latex, latex_name, text
 from autograd.table import registry
 
 _BLUE, _ORANGE = "#0072B2", "#D55E00"

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.errors import ArgumentError
 from autograd.modes import MODE, NO_GRAD, enable_grad
 from autograd.random import get_rng_state, set_rng_state
-from autograd.show.products import multiply_adds
+from autograd.show.drawing.products import multiply_adds
 from autograd.show.record import record
 from autograd.tape import Node, Variable
 from autograd.tensor import Tensor

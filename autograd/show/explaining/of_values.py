@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Number
+from autograd.show.explaining.links import Check, Link, Links, with_names, with_numbers, written
+from autograd.show.formulas.expressions import Number
+from autograd.show.formulas.scalar_ops import argument, scalar_formula, table_op
 from autograd.show.graph import Numbers, number
 from autograd.show.labels import Labels
-from autograd.show.links import Check, Link, Links, with_names, with_numbers, written
 from autograd.show.record_values import recorded
-from autograd.show.scalar_ops import argument, scalar_formula, table_op
 from autograd.table import Primitive, registry
 from autograd.value import Value
 

@@ -12,11 +12,7 @@ from autograd.backward import grad
 from autograd.errors import ArgumentError, GradientError, GraphFreedError
 from autograd.modes import MODE, NO_GRAD
 from autograd.recording import Contributions, Key, Passing, Record, Upstream, local_derivatives
-from autograd.show.expressions import Number
-from autograd.show.formulas import formula
-from autograd.show.graph import FEW, Numbers
-from autograd.show.labels import Labels
-from autograd.show.links import (
+from autograd.show.explaining.links import (
     Check,
     Link,
     Links,
@@ -26,6 +22,10 @@ from autograd.show.links import (
     with_numbers,
     written,
 )
+from autograd.show.formulas.expressions import Number
+from autograd.show.formulas.formula import formula
+from autograd.show.graph import FEW, Numbers
+from autograd.show.labels import Labels
 from autograd.show.replay import Replay
 from autograd.show.tensors import Constant, Source, Tape
 from autograd.table import in_table

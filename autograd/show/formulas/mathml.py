@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from autograd.show.expressions import Call, Expression, Name, Number
-from autograd.show.notation import text
+from autograd.show.formulas.expressions import Call, Expression, Name, Number
+from autograd.show.formulas.notation import text
 
 COMPARE, SUM, PRODUCT, POWER, ATOM = range(5)
 """How tightly an operation binds what stands beside it."""

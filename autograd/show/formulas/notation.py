@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Call, Expression, Name, Number
+from autograd.show.formulas.expressions import Call, Expression, Name, Number
 
 OR, AND, NOT, COMPARE, SUM, MINUS, PRODUCT, POWER, ATOM = range(9)
 """How tightly an operation binds what stands beside it."""

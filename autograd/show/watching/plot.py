@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.show.watch_numbers import Observation
+from autograd.show.watching.numbers import Observation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

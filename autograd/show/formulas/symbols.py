@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError
 from autograd.hidden import Hidden, Level
-from autograd.show.expressions import Call, Expression, Name, Number
+from autograd.show.formulas.expressions import Call, Expression, Name, Number
 
 
 class SymbolError(ArgumentError):
@@ -97,7 +97,7 @@ class Symbol(Hidden):
     """An expression in the place of an array.
 
     >>> x = Symbol(Name("x"))
-    >>> from autograd.show.notation import text
+    >>> from autograd.show.formulas.notation import text
     >>> text((-x / np.sqrt(x * x + 1)).value)
     '-x / sqrt(x**2 + 1)'
     """

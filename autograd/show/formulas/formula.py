@@ -13,11 +13,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from autograd.errors import ArgumentError, AutogradError
-from autograd.show.documented import DOCUMENTED, OF_MORE_DIMENSIONS
-from autograd.show.expressions import Expression, Name, Number, folded, put_in
-from autograd.show.forwards import spelled_out
-from autograd.show.notation import escaped, javascript, latex, text
-from autograd.show.symbols import Named, Order, Shape, Symbol, SymbolError, expression
+from autograd.show.formulas.documented import DOCUMENTED, OF_MORE_DIMENSIONS
+from autograd.show.formulas.expressions import Expression, Name, Number, folded, put_in
+from autograd.show.formulas.forwards import spelled_out
+from autograd.show.formulas.notation import escaped, javascript, latex, text
+from autograd.show.formulas.symbols import Named, Order, Shape, Symbol, SymbolError, expression
 from autograd.table import Derivative, Primitive, registry
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
 from autograd.errors import ArgumentError
-from autograd.show.arrange import Plan, arrange
-from autograd.show.colours import PALE_RED, RED, GradientScale, gradient_of
+from autograd.show.drawing.arrange import Plan, arrange
+from autograd.show.drawing.colours import PALE_RED, RED, GradientScale, gradient_of
+from autograd.show.drawing.scene import Block, Cluster, Part, Scene, span
 from autograd.show.graph import Graph, GraphEdge, GraphNode, Kind, number
-from autograd.show.scene import Block, Cluster, Part, Scene, span
 
 Direction = Literal["LR", "TB", "RL", "BT"]
 DIRECTIONS = get_args(Direction)

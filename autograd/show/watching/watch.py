@@ -2,8 +2,8 @@
 
 A `Watch` hangs hooks on the layers of a model for the steps it samples, and takes them off in between. It knows
 modules by what they can do (`named_modules`, `register_forward_hook`), so it needs nothing of `nn`. What it sees goes
-through `Sums` (watch_numbers) into rows; `watch_plot` draws these, `watch_report` says them in words, `watch_events`
-writes them for TensorBoard, and `watch_missing` says why a parameter got no gradient.
+through `Sums` (`numbers`) into rows; `plot` draws these, `report` says them in words, `events`
+writes them for TensorBoard, and `missing` says why a parameter got no gradient.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ import numpy as np
 from autograd.errors import ArgumentError
 from autograd.files import replace_file
 from autograd.modes import MODE
-from autograd.show.watch_forward import Forward
-from autograd.show.watch_missing import Missing, missing
-from autograd.show.watch_numbers import Observation, Sums
-from autograd.show.watch_report import Finding, findings, report
+from autograd.show.watching.forward import Forward
+from autograd.show.watching.missing import Missing, missing
+from autograd.show.watching.numbers import Observation, Sums
+from autograd.show.watching.report import Finding, findings, report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from autograd.show.watch_events import Events
-    from autograd.show.watch_plot import View
+    from autograd.show.watching.events import Events
+    from autograd.show.watching.plot import View
 
 
 def watch(
@@ -122,7 +122,7 @@ class Watch:
         self._rows: list[Observation] = []
         self._events: Events | None = None
         if logdir is not None:
-            from autograd.show.watch_events import Events
+            from autograd.show.watching.events import Events
 
             self._events = Events(Path(logdir))
         self._forward = Forward(self, model, window, self._events is not None and histograms)
@@ -327,7 +327,7 @@ class Watch:
         Raises:
             ArgumentError: for another view, or if nothing was seen yet.
         """
-        from autograd.show.watch_plot import plot
+        from autograd.show.watching.plot import plot
 
         return plot(self.history, self._forward.order, self._forward.weighted, view)
 

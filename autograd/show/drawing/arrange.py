@@ -14,11 +14,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.colours import first_not_finite, not_finite
-from autograd.show.folding import fold
+from autograd.show.drawing.colours import first_not_finite, not_finite
+from autograd.show.drawing.folding import fold
+from autograd.show.drawing.groups import COMPUTED, Group, grouped
+from autograd.show.drawing.scene import Block, Cluster, Part, Scene, span
 from autograd.show.graph import Graph, GraphEdge, GraphNode
-from autograd.show.groups import COMPUTED, Group, grouped
-from autograd.show.scene import Block, Cluster, Part, Scene, span
 from autograd.show.walk import cut_note, first_edges, left_out
 
 MOST, AIM = 500, 80

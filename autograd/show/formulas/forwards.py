@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.ops import special
-from autograd.show.expressions import Call, Expression, Name, Number
-from autograd.show.symbols import Symbol, expression
+from autograd.show.formulas.expressions import Call, Expression, Name, Number
+from autograd.show.formulas.symbols import Symbol, expression
 from autograd.table import Primitive
 
 
@@ -79,7 +79,7 @@ _MADE_OF: dict[str, Callable[..., Any]] = {
 def forward(p: Primitive) -> Expression:
     """What an operation computes of its parameters.
 
-    >>> from autograd.show.notation import text
+    >>> from autograd.show.formulas.notation import text
     >>> from autograd.table import registry
     >>> text(forward(registry()["softplus"]))
     'where(x * beta > threshold, x, log1p(exp(x * beta)) / beta)'
@@ -95,7 +95,7 @@ def forward(p: Primitive) -> Expression:
 def spelled_out(e: Expression) -> Expression:
     """An expression in which what is written in terms of simpler operations is.
 
-    >>> from autograd.show.notation import text
+    >>> from autograd.show.formulas.notation import text
     >>> text(spelled_out(Call("relu", (Call("silu", (Name("y"),)),))))
     'maximum(y / (1 + exp(-y)), 0)'
     """

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.show.watch_numbers import EDGES, Observation, Sums
+from autograd.show.watching.numbers import EDGES, Observation, Sums
 
 FIELDS = ("mean", "std", "max_abs", "norm", "zeros", "dead", "saturated", "update")
 """The scalars, where there is a number."""

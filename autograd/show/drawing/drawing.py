@@ -11,11 +11,11 @@ from pathlib import Path
 
 from autograd.errors import ArgumentError, RenderError
 from autograd.files import replace_file
-from autograd.show.arrange import Plan, arrange
-from autograd.show.dot import Look, to_dot
+from autograd.show.drawing.arrange import Plan, arrange
+from autograd.show.drawing.dot import Look, to_dot
+from autograd.show.drawing.render import Format, render
+from autograd.show.drawing.scene import Scene
 from autograd.show.graph import Graph
-from autograd.show.render import Format, render
-from autograd.show.scene import Scene
 
 PNG_DPI = 192  # twice that of a plain screen
 POINTS = 72  # of an inch

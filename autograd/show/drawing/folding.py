@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from autograd.show.colours import not_finite
+from autograd.show.drawing.colours import not_finite
+from autograd.show.drawing.groups import COMPUTED, Group
 from autograd.show.graph import Graph, GraphNode
-from autograd.show.groups import COMPUTED, Group
 
 LONGEST_PERIOD = 40  # parts of a block
 FEWEST_MODULES, FEWEST_OPERATIONS = 2, 3  # repetitions that are worth folding

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from autograd.show.watch_numbers import Observation
+from autograd.show.watching.numbers import Observation
 
 Problem = Literal["nan", "vanishing", "exploding", "dead", "saturated", "slow", "fast", "no gradient"]
 

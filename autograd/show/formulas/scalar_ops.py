@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from autograd.show.expressions import Expression, Name, Number
-from autograd.show.formulas import Formula, formula
+from autograd.show.formulas.expressions import Expression, Name, Number
+from autograd.show.formulas.formula import Formula, formula
 
 _OPS = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "max": "maximum", "min": "minimum", "ReLU": "relu",

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from autograd.show.drawing.scene import Block
 from autograd.show.graph import GraphEdge, GraphNode, Numbers, number
-from autograd.show.scene import Block
 
 SCALE = ("#ffffe0", "#e3f4b8", "#b5e0b9", "#7fcdbb", "#4fb9c9")
 ZERO, UNKNOWN = "#ffffff", "#ececec"

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.show.expressions import Expression, Name, Number, folded, names_in, put_in
-from autograd.show.formulas import Formula, words_in_latex
+from autograd.show.formulas.expressions import Expression, Name, Number, folded, names_in, put_in
+from autograd.show.formulas.formula import Formula, words_in_latex
+from autograd.show.formulas.notation import latex, latex_name, text
 from autograd.show.graph import FEW, Numbers, number
-from autograd.show.notation import latex, latex_name, text
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "matmul": "@", "pow": "**"} | {
     sign: sign for sign in ("+", "-", "*", "/", "**")

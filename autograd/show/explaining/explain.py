@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import Any, overload
 
 from autograd.errors import ArgumentError
-from autograd.show.explain_tensors import tensor_links
-from autograd.show.explain_values import value_links
+from autograd.show.explaining.links import Check, Link, Links, bracketed, latex_factor, latex_number
+from autograd.show.explaining.of_tensors import tensor_links
+from autograd.show.explaining.of_values import value_links
+from autograd.show.formulas.notation import latex_name
 from autograd.show.graph import FEW, Numbers, number
-from autograd.show.links import Check, Link, Links, bracketed, latex_factor, latex_number
-from autograd.show.notation import latex_name
 from autograd.show.record import record
 from autograd.tape import Variable
 from autograd.value import Value

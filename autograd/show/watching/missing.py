@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.errors import ArgumentError, GraphFreedError
-from autograd.show.watch_numbers import Observation
-from autograd.show.watch_tape import Tape
+from autograd.show.watching.numbers import Observation
+from autograd.show.watching.tape import Tape
 from autograd.sweep import sweep
 from autograd.tape import AccumulateGrad, AnyNode, Cotangents, Node, Variable, reachable
 

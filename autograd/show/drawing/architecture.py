@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from autograd.show.arrange import AIM, MOST, Plan
-from autograd.show.dot import Direction, Look
-from autograd.show.drawing import Drawing
+from autograd.show.drawing.arrange import AIM, MOST, Plan
+from autograd.show.drawing.dot import Direction, Look
+from autograd.show.drawing.drawing import Drawing
+from autograd.show.drawing.model_run import ModelRun, run, sizes, tensors_in
 from autograd.show.graph import Graph, GraphEdge, GraphNode
-from autograd.show.model_run import ModelRun, run, sizes, tensors_in
 from autograd.show.trace import trace
 
 WORDS = {"leaf": "input", "result": "output"}

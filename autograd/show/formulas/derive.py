@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.show.expressions import Call, Expression, Name, Number, folded, names_in, parts, put_in
-from autograd.show.formulas import formula
-from autograd.show.symbols import Symbol, called, expression
+from autograd.show.formulas.expressions import Call, Expression, Name, Number, folded, names_in, parts, put_in
+from autograd.show.formulas.formula import formula
+from autograd.show.formulas.symbols import Symbol, called, expression
 from autograd.table import registry
 
 MOST = 400
@@ -25,7 +25,7 @@ def passed_through(function: Callable[..., Any], *names: str) -> Expression:
     """What a function made of operations of the table computes of arguments with these names.
 
     >>> from autograd import ops
-    >>> from autograd.show.notation import text
+    >>> from autograd.show.formulas.notation import text
     >>> text(passed_through(ops.tanhshrink, "x"))
     'x - tanh(x)'
 
@@ -39,7 +39,7 @@ def derivative(e: Expression, name: str, upstream: Expression) -> Expression:
     """What an upstream gradient becomes on its way through an expression to a name.
 
     >>> from autograd import ops
-    >>> from autograd.show.notation import text
+    >>> from autograd.show.formulas.notation import text
     >>> text(derivative(passed_through(ops.tanhshrink, "x"), "x", Name("g")))
     'g - g * (1 - tanh(x)**2)'
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd.dtypes import Array
 from autograd.modes import MODE, Mode
-from autograd.show.watch_numbers import Activation, Observation, Sums, activation
-from autograd.show.watch_tape import Tape
+from autograd.show.watching.numbers import Activation, Observation, Sums, activation
+from autograd.show.watching.tape import Tape
 from autograd.sweep import sweep
 from autograd.tape import Node, Variable, added, extras_of
 
