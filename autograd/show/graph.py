@@ -22,7 +22,8 @@ Kind = Literal["leaf", "parameter", "constant", "operation", "result", "freed"]
 is wanted; result: what was asked to be drawn; freed: stands for what an earlier backward let go of."""
 
 GradientState = Literal["computed", "not computed", "not kept", "none"]
-"""not kept: results of operations have a gradient only while backward passes; none: constants have none."""
+"""not kept: results of operations have a gradient only while backward passes; none: constants have none, nor has
+an operation of several results, each of which has its own."""
 
 FEW = 6
 """Arrays of up to so many elements are shown element by element."""

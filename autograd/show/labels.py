@@ -59,16 +59,20 @@ class Labels:
     def __init__(self, names: Mapping[str, Any] | None = None, params: Parameters | None = None) -> None:
         self._found: dict[Hashable, Label] = {}
         self._arrays: dict[int, Label] = {}
+        if names is not None and not isinstance(names, Mapping):
+            raise ArgumentError(
+                f"names must be a dict of name -> tensor or Value, such as locals(); got {type(names).__name__}"
+            )
         named = [] if params is None else list(_named(params))
         parameters = {_key(p) for _, p in named}
-        for name, thing in sorted((names or {}).items(), key=lambda item: item[0].startswith("_")):
+        for name, thing in sorted((names or {}).items(), key=lambda item: str(item[0]).startswith("_")):
             if isinstance(thing, NamesItsParameters) and not isinstance(thing, type):
                 for inner, p in thing.named_parameters():
                     self._add(f"{name}.{inner}", p, True)
             elif isinstance(thing, (Variable, Value, np.ndarray)):
-                self._add(name, thing, _key(thing) in parameters)
+                self._add(str(name), thing, _key(thing) in parameters)
         for name, p in named:
-            self._add(name, p, True)
+            self._add(str(name), p, True)
 
     def _add(self, name: str, thing: Any, parameter: bool) -> None:
         key = _key(thing)
@@ -92,12 +96,18 @@ def _named(params: Parameters) -> Iterable[tuple[str, Any]]:
         named: Iterable[tuple[str, Any]] = params.named_parameters()
     elif isinstance(params, Mapping):
         named = params.items()
+    elif isinstance(params, HasParameters):
+        named = (("", p) for p in params.parameters())
+    elif isinstance(params, Iterable):
+        named = (("", p) for p in params)
     else:
-        named = (("", p) for p in (params.parameters() if isinstance(params, HasParameters) else params))
+        raise ArgumentError(
+            f"params must be a module, a dict of named parameters, or a list of them; got {type(params).__name__}"
+        )
     for name, p in named:
         if not isinstance(p, (Variable, Value)):
             raise ArgumentError(
-                f"draw: params must hold tensors or Values, got {type(p).__name__} {name!r}; pass a module, a dict of "
+                f"params must hold tensors or Values, got {type(p).__name__} {name!r}; pass a module, a dict of "
                 "named parameters, or a list of them"
             )
         yield name, p

@@ -18,6 +18,7 @@ from typing import Any
 from autograd.errors import ArgumentError
 from autograd.modes import MODE, Mode
 from autograd.recording import Failure, Recorder
+from autograd.show.counts import check_count
 from autograd.show.graph import FEW, Numbers
 from autograd.show.record_values import (
     ValueFailure,
@@ -56,6 +57,7 @@ class record:
     """
 
     def __init__(self, modules: Any = None, *, elements: int = FEW) -> None:
+        check_count("record", "elements", elements, 0)
         self._recorder = Recorder(functools.partial(Numbers.of, most=elements))
         self._named = _named_modules(modules)
         self._recorder.classes.update((path, type(module).__name__) for path, module in self._named.items())

@@ -109,10 +109,12 @@ def _leaves_of(n: Node, call: Given) -> dict[AnyNode, Any]:
 def _given(n: Node) -> Given:
     """What an operation was given."""
     record = n.extras.record if n.extras is not None else None
+    p = n.primitive
+    if not in_table(p):
+        raise ArgumentError(f"{p.name} is not in the table of derivatives")
     if record is not None:
         return record.given  # type: ignore[no-any-return]  # extras hold anything
-    p = n.primitive
-    if not in_table(p) or n.parents is None or p.sequences:
+    if n.parents is None or p.sequences or (n.extras is not None and n.extras.packed):
         raise ArgumentError(f"what {p.name} was given is not known; {RECORDED}")
     parents = {(d.parameter, d.element): parent for d, parent in zip(n.derivatives, n.parents, strict=True)}
     saved = dict(n.saved())

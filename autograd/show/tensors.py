@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -187,17 +187,34 @@ class Tape:
         if not isinstance(node, Node) or isinstance(source, (Constant, Freed)):
             return GraphEdge(source_id, id, key[0])
         found = _formula(node.primitive, key[0])
-        shown = (_record(node) or self.swept.get(node)) if self.values else None
+        shown = self._brought(node) if self.values else None
+        upstream = shown.upstream if shown is not None else None
+        contribution = shown.contributions.get(key) if shown is not None else None
+        if node.primitive.selects:  # it hands on what it gets
+            upstream = contribution = self._of_result(node, "upstream") if self.values else None
         return GraphEdge(
             source_id,
             id,
             key[0],
             local=self._local(node, key) if self.values else None,
-            upstream=shown.upstream if shown is not None and isinstance(shown.upstream, Numbers) else None,
-            contribution=shown.contributions.get(key) if shown is not None else None,
+            upstream=upstream if isinstance(upstream, Numbers) else None,
+            contribution=contribution,
             formula=found.text if found is not None else "",
             latex=found.latex if found is not None else "",
         )
+
+    def _brought(self, n: AnyNode) -> Record | None:
+        """What a recording or a sweep has kept of a node."""
+        return _record(n) or self.swept.get(n)
+
+    def _of_result(self, n: AnyNode, what: Literal["result", "upstream"]) -> Numbers | None:
+        """What was kept of the value or the gradient of a node, which may be one of an operation's several results."""
+        source = _computed_by(n)
+        kept = self._brought(source)
+        found = None if kept is None else kept.result if what == "result" else kept.upstream
+        if source is not n and isinstance(n, Node) and isinstance(found, tuple):
+            found = found[n.values[0]]
+        return found if isinstance(found, Numbers) else None
 
     def _learn(self, node: AnyNode, array: Any, saver: Node) -> None:
         """Take in that `array`, saved by the node `saver`, is the result of `node`."""
@@ -230,19 +247,18 @@ class Tape:
         gradient, state = _gradient(n, swept)
         record = _record(n)
         value = Numbers.of(array, self.elements) if array is not None else self.summaries.get(n)
-        if record is not None and isinstance(record.result, Numbers):
-            value = record.result
+        value = self._of_result(n, "result") or value
         grad = Numbers.of(gradient, self.elements) if gradient is not None else None
-        brought = record or self.swept.get(n)
-        if brought is not None and grad is None and isinstance(brought.upstream, Numbers):
-            grad, state = brought.upstream, "computed"
-        elif record is not None and grad is None:
+        if grad is None and (brought := self._of_result(n, "upstream")) is not None:
+            grad, state = brought, "computed"
+        elif grad is None and _record(_computed_by(n)) is not None:
             state = "not computed"
         if n in self.changed:
             notes = (*notes, CHANGED)
         if isinstance(n, Node) and n.extras is not None and n.extras.outputs:
             shapes = [str(facts[0]) for facts in n.extras.outputs if facts is not None]
             notes = (f"{len(shapes)} results: {', '.join(shapes)}", *notes)
+            state = "none"
         return GraphNode(
             id=id,
             kind=self._kind(n, label),
@@ -310,6 +326,11 @@ class Tape:
 def _record(n: AnyNode) -> Record | None:
     """What a recording has kept of a node."""
     return n.extras.record if isinstance(n, Node) and n.extras is not None else None
+
+
+def _computed_by(n: AnyNode) -> AnyNode:
+    """A node itself, or of one of several results the operation that has them."""
+    return n.parents[0] if isinstance(n, Node) and n.primitive.selects and n.parents else n
 
 
 def _source(frames: Frames) -> Line | None:

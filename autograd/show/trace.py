@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.errors import ArgumentError
+from autograd.show.counts import check_count
 from autograd.show.graph import FEW, Graph
 from autograd.show.labels import Labels, Parameters
 from autograd.show.record import record
@@ -48,18 +49,15 @@ def trace(
     >>> [(edge.source, edge.target, edge.local) for edge in graph.edges]
     [('n0', 'n1', 3.0), ('n0', 'n1', 3.0)]
     """
-    if elements < 0:
-        raise ArgumentError(f"trace: elements must be 0 or more, got {elements}")
-    return _traced(root, Labels(names, _parameters(root, params)), max_nodes, values, elements)
+    return traced("trace", root, names, params, values, max_nodes, elements)
 
 
 def read(
     root: Any, names: Mapping[str, Any] | None, params: Parameters | None, values: bool, max_nodes: int
 ) -> Graph:
     """The graph to make a picture of `max_nodes` from: more of it, for what repeats may be folded."""
-    if max_nodes < 1:
-        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
-    return _traced(root, Labels(names, _parameters(root, params)), max(max_nodes, READ), values, FEW)
+    check_count("draw", "max_nodes", max_nodes, 1)
+    return traced("draw", root, names, params, values, max(max_nodes, READ), FEW)
 
 
 def classes_in(params: Any) -> dict[str, str]:
@@ -74,20 +72,32 @@ def _parameters(root: Any, params: Parameters | None) -> Parameters | None:
     return root.parameters if params is None and isinstance(root, record) else params
 
 
-def _traced(root: Any, labels: Labels, max_nodes: int, values: bool, elements: int) -> Graph:
-    if max_nodes < 1:
-        raise ArgumentError(f"draw: max_nodes must be at least 1, got {max_nodes}")
+def traced(
+    who: str,
+    root: Any,
+    names: Mapping[str, Any] | None,
+    params: Parameters | None,
+    values: bool,
+    max_nodes: int,
+    elements: int,
+) -> Graph:
+    """The same as `trace`, for the function that errors are to name."""
+    check_count(who, "max_nodes", max_nodes, 1)
+    check_count(who, "elements", elements, 0)
+    labels = Labels(names, _parameters(root, params))
     if isinstance(root, record):
         return _traced_recording(root, labels, max_nodes, values, elements)
     roots: Any = (root,) if isinstance(root, Variable | Value) else root
     if not isinstance(roots, Sequence) or not roots:
-        raise ArgumentError(f"draw: needs a Tensor, a Value or a list of them, got {_described(root)}")
+        raise ArgumentError(
+            f"{who}: needs a Tensor, a Value, a list of either, or a recording; got {_described(root)}"
+        )
     if all(isinstance(r, Value) for r in roots):
         return trace_values(roots, labels, max_nodes, values)
     if all(isinstance(r, Variable) for r in roots):
         return trace_tensors(roots, labels, max_nodes, values, elements)
     raise ArgumentError(
-        f"draw: needs tensors alone or Values alone, got a {type(roots).__name__} of "
+        f"{who}: needs tensors alone or Values alone, got a {type(roots).__name__} of "
         f"{', '.join(sorted({type(r).__name__ for r in roots}))}"
     )
 

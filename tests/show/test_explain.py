@@ -122,7 +122,7 @@ def test_tensors_of_one_number_and_of_many() -> None:
 def test_mistakes() -> None:
     with pytest.raises(ArgumentError, match="does not depend on wrt"):
         explain(Value(1.0).exp(), wrt=Value(2.0))
-    with pytest.raises(ArgumentError, match="needs two Values or two tensors"):
+    with pytest.raises(ArgumentError, match="both Values or both tensors"):
         explain(Value(1.0), wrt=autograd.tensor(1.0))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 import nn.functional as F
 from autograd.errors import ArgumentError, GraphFreedError
 from autograd.show import Explanation, explain, record
@@ -209,8 +210,46 @@ def test_mistakes() -> None:
         explain(x.sum(), wrt=leaf(1.0))
     with pytest.raises(ArgumentError, match="wrt is a constant"):
         explain(x.sum(), wrt=autograd.ones(2))
+    with pytest.raises(ArgumentError, match="wrt is a constant; whole numbers have no derivative"):
+        explain(x.sum(), wrt=autograd.tensor([1, 2]))
     with pytest.raises(ArgumentError, match="wrt is empty"):
         explain(x.sum(), wrt=[])
+    with pytest.raises(ArgumentError, match="explain one result at a time, or their sum"):
+        explain([x.sum(), x.prod()], wrt=x)
+
+
+def test_kernels_that_work_in_one_dtype_are_explained_in_it() -> None:
+    conv = nn.Conv2d(2, 3, 3)
+    found = explain(conv(autograd.randn(1, 2, 6, 6)).pow(2).mean(), wrt=conv.weight)
+    assert found.checked is not None
+    assert found.checked.difference < 1e-3
+    assert "convolution_weight" in str(found)
+
+
+class Squared(autograd.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return 2 * ctx.saved_tensors[0] * g
+
+
+def test_what_cannot_be_computed_again_is_explained_without_a_check() -> None:
+    x = leaf([1.0, 3.0])
+    with record():
+        squared = Squared.apply(x).sum()
+        squared.backward()
+    found = explain(squared, wrt=x)
+    assert gradient(found) == [2.0, 6.0]
+    assert (found.checked, found.unchecked) == (None, "Squared is not in the table of derivatives")
+    with autograd.autograd.graph.saved_tensors_hooks(lambda t: t.numpy(), autograd.tensor):
+        packed = x.exp().sum()
+    found = explain(packed, wrt=x)
+    assert gradient(found) == pytest.approx([math.exp(1), math.exp(3)])
+    assert found.unchecked.startswith("what exp was given is not known")
 
 
 def test_the_inputs_of_a_network_of_values() -> None:

@@ -141,6 +141,17 @@ def test_a_function_itself() -> None:
     assert card.formulas[0].text == "-g * exp(-x * x) * x + g * exp(-x * x) * (-x)"
 
 
+def test_an_operation_by_its_sign() -> None:
+    assert [explain_op(sign).name for sign in ("+", "-", "*", "/", "@", "**")] == [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "matmul",
+        "pow",
+    ]
+
+
 def test_an_unknown_name_brings_the_nearest() -> None:
     with pytest.raises(
         ArgumentError, match=r"no operation 'tahn' in the table of derivatives; did you mean .*'tanh'"

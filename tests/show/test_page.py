@@ -305,8 +305,11 @@ def test_recordings_of_different_computations_are_refused() -> None:
         ({}, "either a result or frames"),
         ({"root": Value(1.0), "frames": {}}, "either a result or frames"),
         ({"frames": {}}, "either a result or frames"),
-        ({"root": 3}, "needs a Tensor, a Value or a list"),
-        ({"root": Value(1.0), "max_nodes": 0}, "max_nodes must be at least 1"),
+        ({"root": 3}, "page: needs a Tensor, a Value, a list of either, or a recording; got int"),
+        ({"root": record()}, "page: nothing was recorded"),
+        ({"frames": [Value(1.0)]}, "frames must be a dict of label -> trace"),
+        ({"root": Value(1.0), "max_nodes": 0}, "page: max_nodes must be at least 1, got 0"),
+        ({"root": Value(1.0), "max_nodes": 2.5}, "page: max_nodes must be a whole number, got 2.5"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(arguments: dict[str, Any], said: str) -> None:

@@ -279,6 +279,26 @@ def test_several_results_sequences_and_functions_of_ones_own() -> None:
     as_json(graph)
 
 
+def test_each_of_several_results_has_its_value_and_its_gradient() -> None:
+    lstm = nn.LSTM(2, 3)
+    with record(lstm, elements=64):
+        out, (h, _) = lstm(autograd.randn(4, 1, 2))
+        loss = (out * 2).sum() + h.sum()
+        loss.backward()
+    graph = trace(loss, params=lstm)
+    whole, first, last = only(graph, "lstm"), only(graph, "output 0"), only(graph, "output 1")
+    assert (whole.gradient, whole.gradient_state) == (None, "none")
+    assert first.value is not None
+    assert first.gradient is not None
+    assert last.gradient is not None
+    assert first.value.elements == tuple(out.flatten().tolist())
+    assert (first.gradient.elements, last.gradient.elements) == ((2.0,) * 12, (1.0,) * 3)
+    for result in (first, last):
+        (edge,) = [e for e in graph.edges if e.target == result.id]
+        assert edge.upstream == edge.contribution == result.gradient
+    as_json(graph)
+
+
 def test_numbers_that_json_has_not() -> None:
     w = autograd.tensor([np.inf, -np.inf, np.nan], requires_grad=True)
     (node, *_) = as_json(trace(w * 1, names={"w": w}))["nodes"]
@@ -309,5 +329,7 @@ def test_a_graph_of_values_is_the_same_kind_of_data(tmp_path: Path) -> None:
 def test_what_is_no_module_is_refused() -> None:
     with pytest.raises(ArgumentError, match="record: needs a module or a dict of modules, got int"):
         record(3)
+    with pytest.raises(ArgumentError, match="record: elements must be at least 0, got -1"):
+        record(elements=-1)
     m = model()
     assert list(record({"net": m}).modules) == ["net", "net.0", "net.1", "net.2", "net.2.0"]

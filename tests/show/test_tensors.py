@@ -117,6 +117,19 @@ def test_parameters(form: str) -> None:
 def test_params_of_the_wrong_kind() -> None:
     with pytest.raises(ArgumentError, match="params must hold tensors or Values, got str 'w'"):
         draw(leaf(1.0), params={"w": "text"})
+    with pytest.raises(ArgumentError, match="params must be a module, a dict of named parameters, or a list"):
+        draw(leaf(1.0), params=3)  # type: ignore[arg-type]  # that is the mistake
+    with pytest.raises(ArgumentError, match=r"names must be a dict of name -> tensor or Value, .*; got list"):
+        draw(leaf(1.0), names=["w"])  # type: ignore[arg-type]  # that is the mistake
+
+
+def test_counts_of_the_wrong_kind() -> None:
+    with pytest.raises(ArgumentError, match="draw: max_nodes must be a whole number, got '3'"):
+        draw(leaf(1.0), max_nodes="3")  # type: ignore[arg-type]  # that is the mistake
+    with pytest.raises(ArgumentError, match="draw: depth must be a whole number, got True"):
+        draw(leaf(1.0), depth=True)
+    with pytest.raises(ArgumentError, match="trace: elements must be at least 0, got -1"):
+        trace(leaf(1.0), elements=-1)
 
 
 # -- gradients ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from autograd.errors import ArgumentError
+from autograd.show.counts import check_count
 from autograd.show.drawing.colours import first_not_finite, not_finite
 from autograd.show.drawing.folding import fold
 from autograd.show.drawing.groups import COMPUTED, Group, grouped
@@ -57,12 +58,9 @@ def arrange(graph: Graph, plan: Plan) -> Scene:
     Raises:
         ArgumentError: if a module that is to be collapsed is not there, or `depth` or `max_nodes` is below 1.
     """
-    if plan.depth is not None and plan.depth < 1:
-        raise ArgumentError(
-            f"draw: depth must be at least 1 (each module of the model is a block), got {plan.depth}"
-        )
-    if plan.max_nodes < 1:
-        raise ArgumentError(f"draw: max_nodes must be at least 1, got {plan.max_nodes}")
+    if plan.depth is not None:
+        check_count("draw", "depth", plan.depth, 1, " (each module of the model is a block)")
+    check_count("draw", "max_nodes", plan.max_nodes, 1)
     return _Arranging(graph, plan).scene()
 
 

@@ -300,8 +300,12 @@ def _explained(
         return _explanation(value_links(root, wrt, names))
     if isinstance(root, Variable) and isinstance(wrt, Variable):
         return _explanation(tensor_links(root, wrt, names, again))
+    hint = ""
+    if isinstance(root, (list, tuple, record)):
+        hint = "; explain one result at a time, or their sum"
     raise ArgumentError(
-        f"explain: needs two Values or two tensors, got {type(root).__name__} and {type(wrt).__name__}"
+        "explain: needs a result and an input that are both Values or both tensors, got "
+        f"{type(root).__name__} and {type(wrt).__name__}{hint}"
     )
 
 

@@ -54,7 +54,9 @@ def tensor_links(
         )
     if start is None or end is None:
         which = "the result" if start is None else "wrt"
-        raise ArgumentError(f"explain: {which} is a constant; use requires_grad=True")
+        whole = not (root if start is None else wrt).is_floating_point()
+        fix = "whole numbers have no derivative" if whole else "use requires_grad=True"
+        raise ArgumentError(f"explain: {which} is a constant; {fix}")
     order = reachable(start)
     if any(isinstance(n, Node) and n.parents is None and _record(n) is None for n in order):
         raise GraphFreedError(f"explain: backward() has freed the graph; {HOW}")
@@ -305,7 +307,10 @@ def _looked_at(n: Node, key: Key, parent: AnyNode, upstream: Any) -> tuple[Numbe
             for _, d, saved in n.edges or ():
                 if (d.parameter, d.element) != key:
                     continue
-                dtype = upstream.dtype if isinstance(upstream, np.ndarray) else np.float64
+                kept = (upstream, *saved)
+                dtype = next(
+                    (a.dtype for a in kept if isinstance(a, np.ndarray) and a.dtype.kind == "f"), np.float64
+                )
                 probe = np.linspace(1, 2, int(np.prod(n.shape)), dtype=dtype).reshape(n.shape)
                 with suppress(GradientError):  # a derivative that there is not
                     tried = d.formula(probe, *saved)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd import linalg, ops
 from autograd.errors import ArgumentError
+from autograd.show.explaining.links import SIGNS
 from autograd.show.explaining.op_cases import EDGES, Edge, curves, edges_of, is_of_a_number
 from autograd.show.formulas.derive import derivative, passed_through
 from autograd.show.formulas.expressions import Name
@@ -140,7 +141,7 @@ def _broken(curve: Any, height: float) -> Any:
 
 
 def explain_op(op: str | Callable[..., Any]) -> OpCard:
-    """The card of an operation: of the table, or made of such, by its name or itself.
+    """The card of an operation: of the table, or made of such, by its name, its sign (such as "+") or itself.
 
     What stands in the table of edge cases was computed just now.
 
@@ -166,6 +167,7 @@ def explain_op(op: str | Callable[..., Any]) -> OpCard:
         ArgumentError: if there is no such operation; it names the nearest.
     """
     name = op.strip("_") if isinstance(op, str) else str(getattr(op, "__name__", op)).strip("_")
+    name = next((known for known, sign in SIGNS.items() if sign == name), name)
     p = registry().get(name)
     function = op if callable(op) else _function_named(name)
     if function is None:

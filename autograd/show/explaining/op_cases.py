@@ -139,12 +139,13 @@ def _edge(function: Callable[..., Any], given: Sequence[Any]) -> Edge:
     shown = tuple("[]" if s == "no elements" else s for s in shown)
     tensors = [tensor(np.array(v, np.float64), requires_grad=True) for v in given]
     try:
-        out = function(*tensors)
-        first: Any = out if isinstance(out, Variable) else next(o for o in out if isinstance(o, Variable))
-        slopes: list[Any] = [None] * len(tensors)
-        if first.requires_grad:
-            first.backward(tensor(np.ones(first.shape)))
-            slopes = [t.grad for t in tensors]
+        with np.errstate(all="ignore"):  # edge cases are not finite
+            out = function(*tensors)
+            first: Any = out if isinstance(out, Variable) else next(o for o in out if isinstance(o, Variable))
+            slopes: list[Any] = [None] * len(tensors)
+            if first.requires_grad:
+                first.backward(tensor(np.ones(first.shape)))
+                slopes = [t.grad for t in tensors]
     except (AutogradError, TypeError, ValueError, IndexError, StopIteration) as error:
         said = f"{type(error).__name__}: {error}"
         return Edge(shown, said if len(said) <= LONGEST else said[: LONGEST - 1] + "…", ("",) * len(given))

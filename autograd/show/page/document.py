@@ -121,10 +121,16 @@ def page(
     """
     if (root is None) == (frames is None) or (frames is not None and not frames):
         raise ArgumentError("page: needs either a result or frames={label: trace(...), ...}")
+    if frames is not None and not isinstance(frames, Mapping):
+        raise ArgumentError(
+            f"page: frames must be a dict of label -> trace(...), got {type(frames).__name__}"
+        )
     shown = {"": root} if frames is None else frames
     found = Contents({label: read(r, names, params, max_nodes) for label, r in shown.items()})
     result = next((n.name for n in reversed(found.graph.nodes) if n.name and n.kind == "result"), "")
-    return Page(found, title or (f"How {result} comes about" if result else "A computation, step by step"))
+    return Page(
+        found, str(title) or (f"How {result} comes about" if result else "A computation, step by step")
+    )
 
 
 def _asset(name: str) -> str:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.errors import ArgumentError
+from autograd.show.counts import check_count
 from autograd.show.drawing.arrange import Plan, arrange
 from autograd.show.drawing.scene import Block, Cluster, Part, span
 from autograd.show.explaining.links import Check
 from autograd.show.explaining.of_tensors import reachable, swept, tensor_links
-from autograd.show.graph import Graph, GraphNode, Numbers
+from autograd.show.graph import FEW, Graph, GraphNode, Numbers
 from autograd.show.labels import Labels, Parameters
 from autograd.show.tensors import Tape
-from autograd.show.trace import READ, trace
+from autograd.show.trace import READ, traced
 from autograd.tape import AccumulateGrad, Node, Variable
 
 ELEMENTS = 4096
@@ -45,16 +46,19 @@ def read(root: Any, names: Mapping[str, Any] | None, params: Parameters | None, 
     Raises:
         ArgumentError: if there is nothing to show.
     """
-    if max_nodes < 1:
-        raise ArgumentError(f"page: max_nodes must be at least 1, got {max_nodes}")
+    check_count("page", "max_nodes", max_nodes, 1)
     if isinstance(root, Graph):
         return _kept_small(root, max_nodes)
-    graph = trace(root, names=names, params=params, max_nodes=max(max_nodes, READ))
+    graph = traced("page", root, names, params, True, max(max_nodes, READ), FEW)
+    if not graph.nodes:
+        raise ArgumentError(
+            "page: nothing was recorded: no operation ran on a tensor that requires a gradient, or on a Value"
+        )
     if len(graph.nodes) > max_nodes:
         return _kept_small(graph, max_nodes)
     if isinstance(root, Variable) and root.array.size == 1:
         return _of_tensor(root, Labels(names, params), names, max_nodes)
-    return Reading(trace(root, names=names, params=params, max_nodes=max_nodes, elements=ELEMENTS))
+    return Reading(traced("page", root, names, params, True, max_nodes, ELEMENTS))
 
 
 def _of_tensor(root: Variable, labels: Labels, names: Mapping[str, Any] | None, max_nodes: int) -> Reading:
