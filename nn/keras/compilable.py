@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import ArgumentError
 from nn.keras import optimizers
 from nn.keras.compiled import Compiled
+from nn.keras.configuration import deserialize, is_own
+from nn.keras.metrics.metric import Metric
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -80,8 +82,18 @@ class Compilable(Base):
 
     @property
     def metrics(self) -> list[Any]:
-        """The metrics, once the model has seen a batch."""
-        return [] if self._compiled is None else [metric for _, _, metric in self._compiled.metrics]
+        """The metrics: the mean loss, those of `compile` once the model has seen a batch, and attributes of its own."""
+        own = [value for value in vars(self).values() if isinstance(value, Metric)]
+        if self._compiled is None:
+            return own
+        return [self._compiled.total, *(metric for _, _, metric in self._compiled.metrics), *own]
+
+    def reset_metrics(self) -> None:
+        """Let all metrics begin anew, as at the start of each epoch."""
+        if self._compiled is not None:
+            self._compiled.reset()
+        for metric in self.metrics:
+            metric.reset_state()
 
     @property
     def metrics_names(self) -> list[str]:
@@ -92,15 +104,22 @@ class Compilable(Base):
         """What `compile` was given, as plain values; None if it was not called.
 
         Raises:
-            ArgumentError: if a loss, a metric or the optimizer is your own, which has no name.
+            ArgumentError: if a loss or a metric has no name, such as a lambda, or the optimizer is not one of Keras's.
         """
         if self._compiled is None:
             return None
         return {"optimizer": optimizers.serialize(self._optimizer), **self._compiled.get_config()}
 
-    def compile_from_config(self, config: Mapping[str, Any]) -> None:
-        """Compile as `get_compile_config` says."""
-        self.compile(**{**config, "optimizer": optimizers.deserialize(config["optimizer"])})
+    def compile_from_config(
+        self, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> None:
+        """Compile as `get_compile_config` says; losses and metrics of one's own are looked up in `custom_objects`.
+
+        Raises:
+            ArgumentError: if one is not known.
+        """
+        made = {key: _own(value, custom_objects) for key, value in config.items()}
+        self.compile(**{**made, "optimizer": optimizers.deserialize(config["optimizer"])})
 
     def _checked(self, who: str) -> Compiled:
         if self._compiled is None:
@@ -117,3 +136,16 @@ class Compilable(Base):
         if getattr(self, "has_graph", False):
             return [tensor.node.layer.name for tensor in self.outputs]
         return [f"output_{i + 1}" for i in range(count)] if count > 1 else ["output"]
+
+
+def _own(given: Any, custom_objects: Mapping[str, Any] | None) -> Any:
+    """What `compile` is given for a part of a configuration, with the losses and metrics of one's own made."""
+    if isinstance(given, (list, tuple)):
+        return [_own(part, custom_objects) for part in given]
+    if not isinstance(given, dict):
+        return given
+    if is_own(given):
+        return deserialize(given, custom_objects)
+    return (
+        given if "class_name" in given else {key: _own(part, custom_objects) for key, part in given.items()}
+    )

@@ -15,7 +15,7 @@ from nn.keras.arrays import Array
 from nn.keras.layers.layer import mask_of
 from nn.keras.losses.loss import Loss
 from nn.keras.losses.names import as_loss
-from nn.keras.metrics.metric import Metric
+from nn.keras.metrics.metric import Averaged, Metric
 from nn.keras.metrics.names import as_metric
 
 Logs = dict[str, float]
@@ -66,25 +66,13 @@ def aligned(what: str, given: Any, names: Sequence[str]) -> list[Any]:
     return [given]
 
 
-class Mean:
-    """A mean that is gathered batch by batch."""
+class LossTracker(metrics_package.Mean):
+    """The mean of a loss over examples, gathered from one number for each batch."""
 
-    def __init__(self) -> None:
-        self.total, self.count = 0.0, 0.0
-
-    def add(self, value: float, weight: float) -> None:
-        """Take in a value."""
-        self.total += value * weight
-        self.count += weight
-
-    def reset(self) -> None:
-        """Begin anew."""
-        self.total, self.count = 0.0, 0.0
-
-    @property
-    def value(self) -> float:
-        """The mean so far."""
-        return self.total / self.count if self.count else 0.0
+    def take(self, value: float, examples: int) -> None:
+        """Take in the loss of a batch."""
+        self.total += value * examples
+        self.count += examples
 
 
 class Compiled:
@@ -115,8 +103,8 @@ class Compiled:
         self.names: list[str] = []
         self.losses: list[tuple[Loss | None, float]] = []
         self.metrics: list[tuple[int, bool, Metric]] = []
-        self.total = Mean()
-        self.parts: list[Mean] = []
+        self.total = LossTracker("loss")
+        self.parts: list[LossTracker] = []
         self.built = False
 
     def check(self, y: Any) -> None:
@@ -147,14 +135,16 @@ class Compiled:
             weights = [weights] * len(names)
         factors = [1.0 if w is None else float(w) for w in aligned("loss_weights", weights, names)]
         self.losses = [(self._resolved(one, y[i], outputs[i]), factors[i]) for i, one in enumerate(losses)]
-        self.parts = [Mean() for one, _ in self.losses if one is not None] if len(names) > 1 else []
+        self.parts = [LossTracker() for one, _ in self.losses if one is not None] if len(names) > 1 else []
         self.metrics = [
             *self._matched("metrics", False, y, outputs),
             *self._matched("weighted_metrics", True, y, outputs),
         ]
         taken: set[str] = set()
-        for i, _, metric in self.metrics:
+        for i, weighted, metric in self.metrics:
             prefix = f"{names[i]}_" if len(names) > 1 and not metric.name.startswith(f"{names[i]}_") else ""
+            if weighted and prefix + metric.name in taken:
+                prefix += "weighted_"
             name, number = prefix + metric.name, 0
             while name in taken:
                 number += 1
@@ -249,7 +239,7 @@ class Compiled:
                 raise ArgumentError(_no_targets(function))
             value = function(wrap(target), output, masked(w, output))
             if self.parts:
-                next(parts).add(float(value.array), len(output))
+                next(parts).take(float(value.array), len(output))
             value = value if factor == 1.0 else value * factor
             total = value if total is None else total + value
         return self._added(total, extra)
@@ -281,33 +271,40 @@ class Compiled:
 
     def reset(self) -> None:
         """Begin an epoch."""
-        self.total.reset()
+        self.total.reset_state()
         for part in self.parts:
-            part.reset()
+            part.reset_state()
         for _, _, metric in self.metrics:
             metric.reset_state()
 
     def track(self, loss: float, y: Any, predicted: Any, weight: Any, examples: int) -> None:
         """Take a batch into the figures of the epoch."""
-        self.total.add(loss, examples)
+        self.total.take(loss, examples)
         if not self.metrics:
             return
         if len(self.names) == 1 and not isinstance(y, (list, dict)) and isinstance(predicted, Tensor):
             array = predicted.array
+            mask = mask_of(predicted)
             for _, weighted, metric in self.metrics:
-                metric.update_state(y, array, weight if weighted else None)
+                w = weight if weighted else None
+                if mask is not None and isinstance(metric, Averaged):
+                    w = kept(mask, w)
+                metric.update_state(y, array, w)
             return
         outputs, targets = outputs_of(predicted), self._targets(y, self.names)
         several = isinstance(weight, (list, dict))
         weights = aligned("sample_weight", weight, self.names) if several else [weight] * len(self.names)
         for i, weighted, metric in self.metrics:
-            metric.update_state(targets[i], outputs[i].array, weights[i] if weighted else None)
+            w, mask = weights[i] if weighted else None, mask_of(outputs[i])
+            if mask is not None and isinstance(metric, Averaged):
+                w = kept(mask, w)
+            metric.update_state(targets[i], outputs[i].array, w)
 
     def results(self) -> Logs:
         """The figures so far: the loss first."""
-        logs: Logs = {"loss": self.total.value}
+        logs: Logs = {"loss": self.total.result()}
         learnt = [name for name, (one, _) in zip(self.names, self.losses, strict=True) if one is not None]
-        logs.update({f"{name}_loss": part.value for name, part in zip(learnt, self.parts, strict=False)})
+        logs.update({f"{name}_loss": part.result() for name, part in zip(learnt, self.parts, strict=False)})
         for _, _, metric in self.metrics:
             logs[metric.name] = as_number(metric.result())
         return logs
@@ -338,12 +335,17 @@ def masked(weight: Any, output: Tensor) -> Any:
     mask = mask_of(output)
     if mask is None:
         return weight
-    kept = np.asarray(raw(mask), np.float32)
-    kept = kept * (kept.size / max(float(kept.sum()), 1.0))
+    counted = np.asarray(raw(mask), np.float32)
+    return kept(counted * (counted.size / max(float(counted.sum()), 1.0)), weight)
+
+
+def kept(mask: Any, weight: Any) -> Array:
+    """The weights of the time steps: those of a mask, times those of the examples, if there are any."""
+    steps = np.asarray(raw(mask), np.float32)
     if weight is None:
-        return kept
+        return steps
     given = np.asarray(raw(weight), np.float32)
-    return kept * given.reshape(given.shape + (1,) * (kept.ndim - given.ndim))
+    return steps * given.reshape(given.shape + (1,) * (steps.ndim - given.ndim))
 
 
 def as_number(value: Any) -> Any:

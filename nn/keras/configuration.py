@@ -142,8 +142,8 @@ def serialize(value: Any) -> Any:
             "registered_name": name,
         }
     raise ArgumentError(
-        f"{value!r} cannot be written to a configuration; use a named function, and give it in "
-        "custom_objects on loading"
+        f"{value!r} cannot be written to a configuration; use a named function or a class with get_config(), and give "
+        "it in custom_objects on loading; weights alone are saved by save_weights()"
     )
 
 
@@ -223,6 +223,13 @@ def is_custom(part: Any, custom_objects: Mapping[str, Any] | None) -> bool:
         return False
     name = str(part["config"] if part["class_name"] == "function" else part["class_name"])
     return part["class_name"] == "function" or REGISTRY.find(name, custom_objects) is not None
+
+
+def is_own(part: Any) -> bool:
+    """Whether a part of a configuration names a function or class of the program's own, not one of this package."""
+    if not isinstance(part, dict) or "class_name" not in part:
+        return False
+    return part["class_name"] == "function" or bool(part.get("registered_name"))
 
 
 def _unknown(what: str, name: str) -> ArgumentError:

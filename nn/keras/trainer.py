@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,12 @@ from nn.keras.adapters import Batches, batches, one_batch, split
 from nn.keras.arrays import leaves, mapped
 from nn.keras.callbacks.callback import CallbackList
 from nn.keras.callbacks.history import History
-from nn.keras.callbacks.progress import printed
+from nn.keras.callbacks.progress import pass_progress
 from nn.keras.compilable import Compilable
-from nn.keras.compiled import Compiled, Logs, outputs_of
+from nn.keras.compiled import Compiled, Logs, as_number, outputs_of
 from nn.keras.interrupts import Interrupts
 from nn.keras.optimizers.names import built as built_optimizer
+from nn.keras.packing import as_tensors, unpack_x_y_sample_weight
 from nn.keras.penalties import Penalties
 
 
@@ -29,6 +31,7 @@ class Trainer(Compilable):
     """
 
     _found: Penalties | None = None
+    _learns: bool = True
     history: History | None = None
 
     # -- fit -------------------------------------------------------------------------------------------------------
@@ -113,7 +116,7 @@ class Trainer(Compilable):
                 start = listed.begin_training(initial_epoch)
                 for epoch in range(start, epochs):
                     self.train()
-                    compiled.reset()
+                    self.reset_metrics()
                     listed.on_epoch_begin(epoch)
                     logs = self._epoch(data, listed, interrupts)
                     due = held_out is not None and _due(epoch + 1, validation_freq)
@@ -143,7 +146,7 @@ class Trainer(Compilable):
             if watched:
                 listed.on_train_batch_begin(step)
             if own:
-                logs = dict(self.train_step(batch) or {})
+                logs = _figures(self.train_step(as_tensors(batch)))
             else:
                 self._train_batch(compiled, *batch)
             if watched:
@@ -162,18 +165,23 @@ class Trainer(Compilable):
         loss = compiled.loss(
             y, predicted, weight, self._names(predicted) if not compiled.built else compiled.names, extra
         )
-        optimizer = self._optimizer
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        if self._learns:
+            optimizer = self._optimizer
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         if penalties is not None and penalties.constrained:
             self.apply_constraints()
         compiled.track(loss.array.item(), y, predicted, weight, _count(x))
 
     def train_step(self, data: Any) -> Any:
-        """Learn from a batch (x, y, weight) and return the figures so far; a subclass may do it in another way."""
+        """Learn from a batch and return the figures so far; a subclass may do it in another way.
+
+        Args:
+            data: tensors: x alone, (x, y), or (x, y, sample_weight), as they were given.
+        """
         compiled = self._checked("train_step")
-        self._train_batch(compiled, *data)
+        self._train_batch(compiled, *unpack_x_y_sample_weight(data))
         return compiled.results()
 
     def compute_loss(
@@ -196,7 +204,7 @@ class Trainer(Compilable):
         y = mapped(lambda t: t.array if isinstance(t, Tensor) else t, y)
         if not compiled.built:
             compiled.build(self._names(y_pred), compiled._targets(y, self._names(y_pred)), outputs_of(y_pred))  # noqa: SLF001  # of the same package
-        total = compiled.total.value
+        total = compiled.total.result()
         compiled.track(total, y, y_pred, sample_weight, 0)
         logs = compiled.results()
         del logs["loss"]
@@ -236,12 +244,11 @@ class Trainer(Compilable):
         self._checked("evaluate")
         data = batches("evaluate", x, y, sample_weight, batch_size, steps, dtype=self._floats())
         self._prepare(data, optimizer=False)
-        listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
+        listed = self._one_pass(callbacks, verbose, data)
         with Interrupts(self) as interrupts:
             logs = self._evaluated(data, listed, interrupts)
         if interrupts.caught:
             raise KeyboardInterrupt
-        printed(verbose, logs)
         if return_dict:
             return logs
         values = list(logs.values())
@@ -252,7 +259,7 @@ class Trainer(Compilable):
         compiled = self._checked("evaluate")
         own = type(self).test_step is not Trainer.test_step
         self.eval()
-        compiled.reset()
+        self.reset_metrics()
         logs: Logs = {}
         listed.on_test_begin()
         step = -1
@@ -261,7 +268,7 @@ class Trainer(Compilable):
                 if listed.watches_tests:
                     listed.on_test_batch_begin(step)
                 if own:
-                    logs = dict(self.test_step(batch) or {})
+                    logs = _figures(self.test_step(as_tensors(batch)))
                 else:
                     self._test_batch(compiled, *batch)
                 if listed.watches_tests:
@@ -289,9 +296,9 @@ class Trainer(Compilable):
         compiled.track(value, y, predicted, weight, _count(x))
 
     def test_step(self, data: Any) -> Any:
-        """The figures so far, with a batch (x, y, weight) more; a subclass may do it in another way."""
+        """The figures so far, with a batch more, packed as for `train_step`; a subclass may do it in another way."""
         compiled = self._checked("test_step")
-        self._test_batch(compiled, *data)
+        self._test_batch(compiled, *unpack_x_y_sample_weight(data))
         return compiled.results()
 
     def predict(
@@ -306,7 +313,7 @@ class Trainer(Compilable):
 
         Args:
             x, batch_size: as for `fit`.
-            verbose: accepted; nothing is printed.
+            verbose: 0 for silence, 1 (or "auto") for a progress bar in a terminal or a notebook.
             steps: how many batches; all if left out.
             callbacks: a list of `nn.keras.callbacks`.
 
@@ -320,7 +327,7 @@ class Trainer(Compilable):
         """
         data = batches("predict", x, None, None, batch_size, steps, dtype=self._floats())
         self._prepare(data, optimizer=False)
-        listed = CallbackList(callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples)
+        listed = self._one_pass(callbacks, verbose, data)
         was_training = self.training
         self.eval()
         found: list[Any] = []
@@ -355,13 +362,13 @@ class Trainer(Compilable):
         Raises:
             ArgumentError, ShapeError, DTypeError: as `fit`.
         """
-        compiled = self._checked("train_on_batch")
+        self._checked("train_on_batch")
         batch = one_batch("train_on_batch", x, y, sample_weight, class_weight, self._floats())
         self._prepare(batch[0])
         was_training = self.training
         self.train()
-        compiled.reset()
-        logs = dict(self.train_step(batch))
+        self.reset_metrics()
+        logs = _figures(self.train_step(as_tensors(batch)))
         self.train(was_training)
         return _returned(logs, return_dict)
 
@@ -373,14 +380,14 @@ class Trainer(Compilable):
         Raises:
             ArgumentError, ShapeError, DTypeError: as `fit`.
         """
-        compiled = self._checked("test_on_batch")
+        self._checked("test_on_batch")
         batch = one_batch("test_on_batch", x, y, sample_weight, dtype=self._floats())
         self._prepare(batch[0], optimizer=False)
         was_training = self.training
         self.eval()
-        compiled.reset()
+        self.reset_metrics()
         with no_grad():
-            logs = dict(self.test_step(batch))
+            logs = _figures(self.test_step(as_tensors(batch)))
         self.train(was_training)
         return _returned(logs, return_dict)
 
@@ -404,6 +411,13 @@ class Trainer(Compilable):
             return batches("fit: validation_data", x, y, weight, batch_size, steps, dtype=self._floats())
         return batches("fit: validation_data", given, None, None, batch_size, steps, dtype=self._floats())
 
+    def _one_pass(self, callbacks: Any, verbose: Any, data: Batches) -> CallbackList:
+        """The callbacks of `evaluate` or `predict`."""
+        bar = pass_progress(verbose)
+        return CallbackList(
+            callbacks, self, None, 0, epochs=1, steps=data.steps, examples=data.examples, bar=bar
+        )
+
     def _floats(self) -> Any:
         """float64 for a model that has weights of it; None for the default dtype."""
         for parameter in self.parameters():
@@ -417,13 +431,27 @@ class Trainer(Compilable):
         self.__dict__["_found"] = Penalties(self)
         if optimizer:
             learnt = [p for p in self.parameters() if p.requires_grad]
-            self.__dict__["_optimizer"] = built_optimizer(self._optimizer, learnt)
+            self.__dict__["_learns"] = bool(learnt)
+            if learnt:
+                self.__dict__["_optimizer"] = built_optimizer(self._optimizer, learnt)
+            else:
+                warnings.warn(
+                    f"{getattr(self, 'name', type(self).__name__)!r} has no weights to be learnt; are all layers "
+                    "frozen? It is only evaluated",
+                    UserWarning,
+                    stacklevel=4,
+                )
 
 
 def _count(x: Any) -> int:
     """How many examples a batch has."""
     first = x if isinstance(x, Tensor) else next(leaves(x))
     return int(first.array.shape[0])
+
+
+def _figures(returned: Any) -> Logs:
+    """What a step returned, as plain numbers."""
+    return {str(name): as_number(value) for name, value in dict(returned or {}).items()}
 
 
 def _due(epoch: int, freq: int | Sequence[int]) -> bool:

@@ -323,7 +323,7 @@ def test_accuracy_is_chosen_by_the_shapes(data):
         model = network(outputs, activation)
         model.compile("sgd", loss, metrics=["accuracy", "acc"])
         model.fit(x, labels, verbose=0)
-        assert [type(m) for m in model.metrics] == [kind, kind]
+        assert [type(m) for m in model.metrics[1:]] == [kind, kind]
         assert model.metrics_names == ["loss", "accuracy", "acc"]
 
 
@@ -332,7 +332,7 @@ def test_a_train_step_of_your_own(data):
 
     class Own(keras.Sequential):
         def train_step(self, data):
-            inputs, targets, _ = data
+            inputs, targets = data
             predicted = self(inputs)
             loss = self.compute_loss(y=targets, y_pred=predicted)
             self.zero_grad()
@@ -400,9 +400,12 @@ def test_time_steps_that_a_mask_leaves_out_cost_nothing(weighed):
         )
         rng = np.random.default_rng(0)
         model.set_weights([rng.standard_normal(w.shape).astype("float32") for w in model.get_weights()])
-        model.compile("sgd", "sparse_categorical_crossentropy")
+        model.compile(
+            "sgd", "sparse_categorical_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"]
+        )
         weight = np.array([1.0, 2.0, 0.5]) if weighed else None
         if face is oracle and weighed:
             weight = np.repeat(weight[:, None], 4, 1)  # there the weights of sequences are not broadcast
-        found.append(model.evaluate(x, y, sample_weight=weight, verbose=0))
+        found.append(model.evaluate(x, y, sample_weight=weight, verbose=0, return_dict=True))
     assert found[0] == pytest.approx(found[1], rel=1e-5)
+    assert set(found[0]) == {"loss", "accuracy", "weighted_accuracy"}

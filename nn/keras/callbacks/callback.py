@@ -119,6 +119,7 @@ class CallbackList:
         examples: int | None,
         generator: Any = None,
         validation: bool = False,
+        bar: Callback | None = None,
     ) -> None:
         from nn.keras.callbacks.progress import ProgressBar, default_progress
 
@@ -132,11 +133,13 @@ class CallbackList:
                     f"callbacks: {callback!r} is not a nn.keras.callbacks.Callback; for a function use LambdaCallback"
                 )
         self.callbacks: list[Callback] = [c for c in listed if not c.runs_last]
-        bar = None if any(isinstance(c, ProgressBar) for c in listed) else default_progress(verbose)
+        if bar is None and not any(isinstance(c, ProgressBar) for c in listed):
+            bar = default_progress(verbose)
         self.callbacks += [c for c in (bar, history) if c is not None]
         self.callbacks += [c for c in listed if c.runs_last]
         self.watches_batches = any(_overrides(c, _BATCHES) for c in self.callbacks)
-        self.watches_tests = any(_overrides(c, _TESTS) for c in self.callbacks)
+        self._test_watchers = [c for c in self.callbacks if _overrides(c, _TESTS)]
+        self.watches_tests = bool(self._test_watchers)
         self._batch_watchers = [c for c in self.callbacks if _overrides(c, _BATCHES)]
         self.history = history
         self.initial_epoch = 0
@@ -204,14 +207,18 @@ class CallbackList:
 
     def on_test_batch_begin(self, batch: int) -> None:
         """Call it in all."""
-        for callback in self.callbacks:
+        for callback in self._test_watchers:
             callback.on_test_batch_begin(batch, {})
 
     def on_test_batch_end(self, batch: int, figures: Callable[[], Logs]) -> None:
-        """Call it in all."""
-        logs = figures()
-        for callback in self.callbacks:
-            callback.on_test_batch_end(batch, logs)
+        """Call it in those that define it; the figures are computed if one wants them."""
+        made: Any = None
+        for callback in self._test_watchers:
+            if callback.wants_function:
+                callback.on_test_batch_end(batch, figures)  # type: ignore[arg-type]  # it says that it wants one
+                continue
+            made = figures() if made is None else made
+            callback.on_test_batch_end(batch, made)
 
     def on_predict_begin(self) -> None:
         """Call it in all."""

@@ -10,6 +10,7 @@ from typing import Any
 import autograd
 from autograd.errors import ArgumentError
 from nn.keras.callbacks.callback import Callback, Logs
+from nn.keras.callbacks.messages import say
 
 _RISING = (
     "acc",
@@ -94,7 +95,7 @@ class EarlyStopping(Monitor):
     Args:
         monitor, mode, min_delta: see `Monitor`.
         patience: how many epochs without getting better it takes.
-        verbose: accepted.
+        verbose: 1 to say when it ends the training, and which weights it goes back to.
         baseline: a figure that has to be bettered for an epoch to count as better.
         restore_best_weights: go back to the weights of the best epoch in the end.
         start_from_epoch: how many epochs are not looked at.
@@ -155,8 +156,15 @@ class EarlyStopping(Monitor):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Go back to the best weights."""
+        if self.stopped_epoch:
+            say(
+                self.verbose,
+                self.stopped_epoch,
+                f"early stopping, {self.monitor} was best in epoch {self.best_epoch + 1}",
+            )
         if self.restore_best_weights and self.best_weights is not None:
             self.model.load_state_dict(self.best_weights)
+            say(self.verbose, self.best_epoch, "the model has the weights of this epoch again")
 
     def get_state(self) -> dict[str, Any]:
         """Everything it has noted."""
@@ -178,7 +186,7 @@ class ModelCheckpoint(Monitor):
     Args:
         filepath: where to; "{epoch:02d}" and figures such as "{val_loss:.2f}" are filled in, the epoch from 1.
         monitor, mode: see `Monitor`.
-        verbose: accepted.
+        verbose: 1 to say what is saved, and why.
         save_best_only: only after an epoch that is better than all before.
         save_weights_only: the weights alone, without the architecture.
         save_freq: "epoch", or a number of batches.
@@ -233,8 +241,12 @@ class ModelCheckpoint(Monitor):
     def _save(self, epoch: int, logs: Logs | None) -> None:
         if self.save_best_only:
             value = self.figure(logs)
-            if value is None or not self.better(value, self.best):
+            if value is None:
                 return
+            if not self.better(value, self.best):
+                say(self.verbose, epoch, f"{self.monitor} is no better than {self.best:.5f}")
+                return
+            say(self.verbose, epoch, f"{self.monitor} got better, from {self.best:.5f} to {value:.5f}")
             self.best = value
         try:
             path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
@@ -247,6 +259,7 @@ class ModelCheckpoint(Monitor):
             getattr(self.model, name)(path)
         else:  # a module that was made with the mixin alone
             autograd.save(self.model.state_dict(), path)
+        say(self.verbose, epoch, f"saved to {path}")
 
 
 class ReduceLROnPlateau(Monitor):
@@ -256,7 +269,7 @@ class ReduceLROnPlateau(Monitor):
         monitor, mode, min_delta: see `Monitor`.
         factor: what the learning rate is multiplied by, below 1.
         patience: how many epochs without getting better it takes.
-        verbose: accepted.
+        verbose: 1 to say when the learning rate is made smaller.
         cooldown: how many epochs are not counted after that.
         min_lr: the smallest learning rate.
 
@@ -303,7 +316,9 @@ class ReduceLROnPlateau(Monitor):
         elif self.cooldown_counter <= 0:
             self.wait += 1
             if self.wait >= self.patience and rate > self.min_lr:
-                set_learning_rate(self.model.optimizer, max(rate * self.factor, self.min_lr))
+                smaller = max(rate * self.factor, self.min_lr)
+                set_learning_rate(self.model.optimizer, smaller)
+                say(self.verbose, epoch, f"the learning rate is {smaller:g} from here on")
                 self.cooldown_counter, self.wait = self.cooldown, 0
 
     def get_state(self) -> dict[str, Any]:

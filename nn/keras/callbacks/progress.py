@@ -45,12 +45,6 @@ def default_progress(verbose: Any) -> ProgressBar | None:
     raise ArgumentError(f"verbose: is 0, 1, 2 or 'auto', got {verbose!r}")
 
 
-def printed(verbose: Any, logs: Logs) -> None:
-    """Write the figures of an evaluation, unless `verbose` is 0."""
-    if default_progress(verbose) is not None:
-        sys.stdout.write(in_words(logs) + "\n")
-
-
 class ProgressBar(Callback):
     """A bar that fills as an epoch goes on, with the figures so far; in a log file a line after each epoch.
 
@@ -92,6 +86,10 @@ class ProgressBar(Callback):
         self._looked = 0.0
         if not self._makes_bar():
             return
+        self._open(f"Epoch {epoch + 1}/{self.params['epochs']}")
+
+    def _open(self, title: str | None = None) -> None:
+        """Show an empty bar."""
         bar: Any
         if self._in_notebook():
             from tqdm.notebook import tqdm_notebook as bar
@@ -99,7 +97,7 @@ class ProgressBar(Callback):
             from tqdm import tqdm as bar
         self._shown = bar(
             total=self.params.get("steps"),
-            desc=f"Epoch {epoch + 1}/{self.params['epochs']}",
+            desc=title,
             unit="batch",
             file=None if self._in_notebook() else self._output(),
             dynamic_ncols=True,
@@ -107,11 +105,15 @@ class ProgressBar(Callback):
         )
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the bar on."""
+        self._move(logs)
+
+    def _move(self, logs: Any = None) -> None:
         """Move the bar on; the figures are computed a few times a second."""
         if self._shown is None:
             return
         now = time.perf_counter()
-        if now - self._looked >= SECONDS:
+        if logs is not None and now - self._looked >= SECONDS:
             self._looked = now
             self._shown.set_postfix_str(in_words(logs()), refresh=False)
         self._shown.update()
@@ -135,3 +137,45 @@ class ProgressBar(Callback):
     def _close(self) -> None:
         self._shown.close()
         self._shown = None
+
+
+class PassBar(ProgressBar):
+    """The bar of `evaluate` and `predict`, for one pass through the data; in a log file a line with the figures."""
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        """Begin a bar."""
+        if self._makes_bar():
+            self._open()
+
+    on_predict_begin = on_test_begin
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the bar on."""
+        self._move(logs)
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        """End the bar, or write the line."""
+        if self._shown is not None:
+            self._shown.set_postfix_str(in_words(logs or {}))
+            self._close()
+            return
+        self._output().write(in_words(logs or {}) + "\n")
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Move the bar on."""
+        self._move()
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        """End the bar."""
+        if self._shown is not None:
+            self._close()
+
+
+def pass_progress(verbose: Any) -> PassBar | None:
+    """What `verbose` asks of `evaluate` and `predict`: nothing (0), a bar (1, "auto", True), or a line (2).
+
+    Raises:
+        ArgumentError: if it is something else.
+    """
+    asked = default_progress(verbose)
+    return None if asked is None else PassBar(bar=asked.bar)

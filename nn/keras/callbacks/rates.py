@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 from nn.keras.callbacks.callback import Callback, Logs
+from nn.keras.callbacks.messages import say
 from nn.keras.callbacks.monitor import learning_rate, set_learning_rate
 
 
@@ -17,7 +18,7 @@ class LearningRateScheduler(Callback):
     Args:
         schedule: a function (epoch, lr) or (epoch) of the epoch, from 0, that returns the learning rate; or a
             scheduler of `optim.lr_scheduler`, made with the optimizer.
-        verbose: accepted.
+        verbose: 1 to say what the function returned for each epoch.
 
     Raises:
         ArgumentError: if it is neither; while training, if the function does not return a number.
@@ -48,6 +49,7 @@ class LearningRateScheduler(Callback):
                 f"LearningRateScheduler: the schedule returned {value!r} for epoch {epoch}, not a number"
             ) from None
         set_learning_rate(self.model.optimizer, rate)
+        say(self.verbose, epoch, f"the learning rate is {rate:g}")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the learning rate in the figures."""

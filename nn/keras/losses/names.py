@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nn.keras import configuration
 from nn.keras.lookup import unknown_name
 from nn.keras.losses import crossentropy, margin, overlap, regression
 from nn.keras.losses.loss import Loss, LossFunctionWrapper, same_rank
@@ -124,7 +125,7 @@ def serialize(loss: Any) -> Any:
     """A loss as a name or a dict, from which `deserialize` makes it again.
 
     Raises:
-        ArgumentError: if it is one of your own, which has no name here.
+        ArgumentError: if it cannot be written, such as a lambda.
 
     >>> serialize(get("mse"))
     'mean_squared_error'
@@ -136,7 +137,7 @@ def serialize(loss: Any) -> Any:
     for name, function in _FUNCTIONS.items():
         if function is loss:
             return name
-    raise unknown_name("loss", loss, _BY_NAME)
+    return configuration.serialize(loss)
 
 
 def deserialize(config: Any) -> Any:

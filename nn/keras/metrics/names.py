@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.errors import ArgumentError
-from nn.keras import losses
+from nn.keras import configuration, losses
 from nn.keras.lookup import unknown_name
 from nn.keras.losses.loss import as_tensor
 from nn.keras.metrics import accuracy, auc, confusion, metric, regression
@@ -85,8 +84,7 @@ def get(identifier: Any) -> Any:
         if cls is None:
             raise unknown_name("metric", identifier, (*_BY_NAME, *_SHORT))
         made = cls() if cls is not confusion.F1Score else confusion.F1Score(average="macro")
-        if identifier not in _BY_CLASS:
-            made.name = identifier
+        made.name = identifier
         return made
     if isinstance(identifier, type):
         return identifier()
@@ -123,13 +121,13 @@ def serialize(found: Any) -> Any:
     """A metric as a name or a dict, from which `deserialize` makes it again.
 
     Raises:
-        ArgumentError: if it is one of your own, which has no name here.
+        ArgumentError: if it cannot be written, such as a lambda.
     """
     if isinstance(found, str) or (isinstance(found, dict) and "class_name" in found):
         return found
     if type(found) in _CLASSES:
         return {"class_name": type(found).__name__, "config": found.get_config()}
-    raise ArgumentError(f"metric: {found!r} is not one of nn.keras.metrics, and cannot be saved by its name")
+    return configuration.serialize(found)
 
 
 def deserialize(config: Any) -> Any:

@@ -87,7 +87,7 @@ class Optimizer(optim.Optimizer):
     # -- parameters ------------------------------------------------------------------------------------------------
 
     def build(self, variables: Iterable[Tensor]) -> None:
-        """Take over the parameters; a second call with the same ones changes nothing.
+        """Take over the parameters; a second call with the same ones, or with some of them, changes nothing.
 
         Raises:
             ArgumentError: if it has other parameters already, or there are none.
@@ -95,10 +95,10 @@ class Optimizer(optim.Optimizer):
         params = list(variables)
         if self.built:
             held = {id(p) for group in self.param_groups for p in group["params"]}
-            if held != {id(p) for p in params}:
+            if not held >= {id(p) for p in params}:
                 raise ArgumentError(
                     f"{type(self).__name__}: it optimizes {len(held)} other parameters already; make a new optimizer "
-                    "for each model"
+                    "for each model, and compile() again when more layers are to be learnt"
                 )
             return
         hooks = self.hooks

@@ -7,6 +7,7 @@ failure leaves an older one whole, and a model that is loaded into is changed on
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
         include_optimizer: whether the optimizer's state is written.
 
     Raises:
-        ArgumentError: if a layer cannot be written, or the weights are not made yet.
+        ArgumentError: if a layer cannot be written, or the weights are not made yet. What `compile` was given and
+            cannot be written, such as a lambda, is left out with a warning.
         FileExistsError: if the file is there, and overwrite is False.
         OSError: if it cannot be written; an older file stays as it was.
 
@@ -72,13 +74,28 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
         )
     about: dict[str, Any] = {"version": _VERSION, "model": model_config(model)}
     content: dict[str, Any] = {"model": dict(model.state_dict())}
-    compiled = model.get_compile_config() if hasattr(model, "get_compile_config") else None
+    compiled = _training(model)
     if compiled is not None:
         about["compile"] = compiled
         optimizer: Any = getattr(model, "optimizer", None)
         if include_optimizer and hasattr(optimizer, "state_dict"):
             content["optimizer"] = optimizer.state_dict()
     autograd.save(content, filepath, {_KEY: json.dumps(about)})
+
+
+def _training(model: Any) -> dict[str, Any] | None:
+    """What the model was compiled with; None, with a warning, if that cannot be written."""
+    try:
+        found: dict[str, Any] | None = model.get_compile_config()
+    except ArgumentError as error:
+        warnings.warn(
+            f"save: {model.name!r} is written without its optimizer, loss and metrics; compile() it after loading. "
+            f"{error}",
+            UserWarning,
+            stacklevel=4,
+        )
+        return None
+    return found
 
 
 def load_model(
@@ -118,7 +135,7 @@ def load_model(
         ) from error
     compiled = about.get("compile")
     if compile and compiled is not None and hasattr(model, "compile_from_config"):
-        model.compile_from_config(compiled)
+        model.compile_from_config(compiled, custom_objects)
         if "optimizer" in content:
             if hasattr(model.optimizer, "build"):
                 model.optimizer.build(model.parameters())
