@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.errors import AutogradError, DimensionError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, DimensionError, DTypeError, LinAlgError, ShapeError
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.table import Primitive
 from autograd.tape import Variable
@@ -108,10 +108,14 @@ def _explained(p: Primitive, values: Sequence[Any], error: Exception, options: S
         return DTypeError(f"{p.name}: not defined for {got} ({error})")
     if isinstance(error, IndexError):
         return DimensionError(f"{p.name}: {error}; got {got}")
+    if isinstance(error, np.linalg.LinAlgError):
+        return LinAlgError(f"{p.name}: {error}; got {got}")
     if isinstance(error, ValueError):
         return ShapeError(
             f"{p.name}: the shapes do not fit: {got}. {p.hint or _mismatch(values) or str(error)}"
         )
+    if isinstance(error, (OverflowError, ZeroDivisionError)):
+        return ArgumentError(f"{p.name}: not defined for {got} ({error})")
     return error
 
 

@@ -336,6 +336,8 @@ class TensorBasics(Variable):
                 f"data: the tensor requires a gradient, so its values cannot be {value.array.dtype}; convert them with "
                 ".float()"
             )
+        if self.base is not None and not np.may_share_memory(self.array, value.array):
+            self.node, self.base = self.current_node(), None  # a view no longer
         self.array = value.array
         if self.leaf is not None:
             self.leaf.shape, self.leaf.dtype = value.array.shape, value.array.dtype

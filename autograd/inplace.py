@@ -227,22 +227,27 @@ def _is_basic(key: Any) -> bool:
 def check_part_of_graph(name: str, x: Variable, node: AnyNode | None) -> None:
     """Raise if `x` is a view made inside no_grad(), and the write of what `node` computed would have to be recorded.
 
-    What a Function returned as it came is not to be written at all.
+    Nor can it be if `x` is not where its base is. What a Function returned as it came is not to be written at all.
     """
-    if x.base is not None and x.base[1] == PASSED and MODE.get().grad:
+    if x.base is None or not MODE.get().grad:
+        return
+    root = x.base[0]
+    if x.base[1] == PASSED:
         raise InPlaceError(
             f"{name}: the tensor of shape {x.array.shape} is what a Function returned as it came, or a view of it, so "
             "a write would bypass the Function's backward; modules with backward hooks pass their inputs and outputs "
             "through such a Function. Use an out-of-place operation, or clone() it first"
         )
-    if x.base is not None and x.base[1] == CONSTANT and MODE.get().grad:
-        root = x.base[0]
-        if node is not None or (root is not None and root.current_node() is not None):
-            raise InPlaceError(
-                f"{name}: the view of shape {x.array.shape} was made inside no_grad() and is written outside of it, so "
-                "it is not clear whether the write has a gradient. Make the view outside no_grad(), write inside it, "
-                "or detach()"
-            )
+    if node is None and (root is None or root.current_node() is None):
+        return
+    if x.base[1] == CONSTANT:
+        raise InPlaceError(
+            f"{name}: the view of shape {x.array.shape} was made inside no_grad() and is written outside of it, so "
+            "it is not clear whether the write has a gradient. Make the view outside no_grad(), write inside it, "
+            "or detach()"
+        )
+    if root is not None and _reaches_out(root.array, x.array):
+        raise _not_its_view(name, root.array, x.array)
 
 
 def _rebase(x: Variable, node: AnyNode | None) -> None:
@@ -302,9 +307,9 @@ def current_node(x: Variable) -> AnyNode | None:
     """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
     if x.base is not None and x.base[1] != LastWrite.time and x.base[1] >= 0:
         root, time = x.base
-        x.base = (root, LastWrite.time)
         if root is not None and written_since(counted(root), time):
             replace_node(x, None if root.node is None else _read(root, x))
+        x.base = (root, LastWrite.time)
     return x.node
 
 
@@ -315,14 +320,54 @@ def _read(root: Variable, x: Variable) -> Node:
 
 
 def view_index(base: Array, view: Array) -> Array:
-    """The position in `base`, counted in C order, of each element of its view."""
-    low, high = byte_bounds(base)
-    item = base.itemsize
-    memory = np.zeros((high - low) // item, np.intp)
+    """The position in `base`, counted in C order, of each element of its view.
 
-    def labels(a: Array) -> Array:
-        offset = (a.__array_interface__["data"][0] - low) // item
+    Raises:
+        InPlaceError: if the view has elements that are not the base's.
+    """
+    if _reaches_out(base, view):
+        raise _not_its_view("in place", base, view)
+    low, high = _bounds(base)
+    start = _address(view) - low if view.size else 0
+    item = math.gcd(base.itemsize, start, *base.strides, *view.strides)
+    slots = (high - low) // item
+
+    def labels(memory: Array, a: Array, offset: int) -> Array:
         return as_strided(memory[offset:], a.shape, [s // item * memory.itemsize for s in a.strides])
 
-    labels(base)[...] = np.arange(base.size).reshape(base.shape)
-    return labels(view).copy()
+    if base.flags.c_contiguous and item == base.itemsize:
+        return labels(np.arange(slots), view, start // item).copy()
+    memory = np.full(slots, -1)
+    labels(memory, base, (_address(base) - low) // item)[...] = np.arange(base.size).reshape(base.shape)
+    found = labels(memory, view, start // item).copy()
+    if found.min(initial=0) < 0:
+        raise _not_its_view("in place", base, view)
+    return found
+
+
+def _address(a: Array) -> int:
+    return int(a.__array_interface__["data"][0])
+
+
+def _bounds(a: Array) -> tuple[int, int]:
+    """Where the array's memory begins and ends."""
+    if a.flags.c_contiguous:
+        low = _address(a)
+        return low, low + a.nbytes
+    return byte_bounds(a)
+
+
+def _reaches_out(base: Array, view: Array) -> bool:
+    """Whether a view has memory outside of its base's: one of them was moved since, or as_strided reached further."""
+    if view.base is base or not view.size:
+        return False
+    (low, high), (first, last) = _bounds(base), _bounds(view)
+    return not low <= first <= last <= high
+
+
+def _not_its_view(name: str, base: Array, view: Array) -> InPlaceError:
+    return InPlaceError(
+        f"{name}: the view of shape {view.shape} has elements that the tensor of shape {base.shape} does not have that "
+        "it is a view of, so a write has no gradient there: as_strided, resize_, set_ or .data changed one of them; "
+        "clone() the view first"
+    )

@@ -108,7 +108,7 @@ def resize_(self: Any, *sizes: Any) -> Tensor:
     array = np.empty(n, self.array.dtype)
     kept = self.array.reshape(-1) if held is None else held.reshape(-1)
     array[: len(kept)] = kept[:n]
-    self.array = array.reshape(shape)
+    self.array, self.base = array.reshape(shape), None
     return self  # type: ignore[no-any-return]  # a tensor
 
 

@@ -81,7 +81,9 @@ class Memory:
                 array.shape
             )
             shared[...] = array
-            self.array = shared
+            x = self
+            x.node = x.current_node()
+            x.array, x.base = shared, None  # a view no longer
         return self
 
     def dim_order(self: Any) -> tuple[int, ...]:

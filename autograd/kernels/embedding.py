@@ -81,7 +81,12 @@ def rows_added_(rows: Array, indices: Array, count: int) -> Array:
 
 
 def _sparse(factors: Any, indices: Array, bags: Array, shape: tuple[int, int], kind: Any) -> Any:
-    """The matrix with the factor of index k at (bags[k], indices[k])."""
+    """The matrix with the factor of index k at (bags[k], indices[k]).
+
+    The indices are checked anew: SciPy trusts them, and the memory they lie in may have been written to since.
+    """
+    check_rows("embedding_bag", indices, shape[1])
+    check_rows("embedding_bag: bags", bags, shape[0])
     from scipy.sparse import coo_array, csr_array
 
     values = np.ones(len(indices), kind) if factors is None else factors
@@ -118,7 +123,6 @@ def bag_sum_(weight: Array, factors: Array | None, indices: Array, bags: Array, 
     weight (rows, D), indices and bags (K), factors (K) or None for ones → (count, D).
     dweight[i] = Σ factors[k] g[bags[k]] over the k with indices[k] = i; dfactors[k] = g[bags[k]] · weight[indices[k]].
     """
-    check_rows("embedding_bag", indices, len(weight))
     if weight.dtype.char not in "fd":
         found: Array = _bag_sum_composed(weight, factors, indices, bags, count)
         return found

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
+from autograd.kernels.embedding import check_rows
 from autograd.primitive import Array, primitive
 
 __all__ = ["mixed", "mixed_back", "row_dots"]
@@ -22,11 +24,14 @@ __all__ = ["mixed", "mixed_back", "row_dots"]
 
 def sparse(weight: Array, index: Array, rows: int) -> Any:
     """The matrix (P, rows) with weight[p, k] at (p, index[p, k])."""
+    if weight.shape != index.shape:
+        raise ShapeError(f"mixed: weight {weight.shape} and index {index.shape} must have one shape (P, K)")
+    check_rows("mixed", index, rows)  # SciPy trusts it
     from scipy.sparse import csr_array
 
     count, taps = index.shape
     wide = weight.astype(np.float32) if weight.dtype == np.float16 else weight
-    starts = np.arange(0, count * taps + 1, taps, dtype=index.dtype)
+    starts = np.arange(count + 1, dtype=index.dtype) * taps
     return csr_array((wide.reshape(-1), index.reshape(-1), starts), shape=(count, rows))
 
 

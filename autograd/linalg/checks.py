@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -89,9 +90,29 @@ def square(op: str, *arrays: Any) -> None:
 
 def failed(op: str, infos: Array, problem: str) -> LinAlgError:
     """The error for the first matrix of a batch whose LAPACK code is not 0; `problem` says what with `{}` for it."""
-    index = next(i for i in np.ndindex(infos.shape) if infos[i])
+    index = next((i for i in np.ndindex(infos.shape) if infos[i]), None)
+    if index is None:  # NumPy's LAPACK stopped, and SciPy's did not
+        return LinAlgError(
+            f"{op}: a matrix holds inf, nan, or numbers too small or too large to compute with"
+        )
     where = f" (batch element {', '.join(map(str, index))})" if index else ""
     return LinAlgError(f"{op}{where}: {problem.format(int(infos[index]))}")
+
+
+def no_convergence(op: str, x: Array) -> LinAlgError:
+    """The error for a matrix without eigenvalues or singular values that LAPACK could find."""
+    hint = "" if np.isfinite(x).all() else ": the matrix holds inf or nan"
+    return LinAlgError(f"{op}: the iteration did not converge for shape {x.shape}{hint}")
+
+
+def finite(op: str, x: Array) -> None:
+    """Raise if there is inf or nan in a matrix whose singular values are asked for: LAPACK may never return.
+
+    Raises:
+        LinAlgError: naming the operation and the shape.
+    """
+    if not math.isfinite(np.add.reduce(x, None)) and not np.isfinite(x).all():  # the sum alone may overflow
+        raise no_convergence(op, x)
 
 
 def batches(x: Array) -> Iterator[tuple[int, ...]]:

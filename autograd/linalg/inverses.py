@@ -10,7 +10,7 @@ import numpy as np
 from autograd import return_types
 from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
-from autograd.linalg.checks import batches, facts, failed, matrices, square, transposed
+from autograd.linalg.checks import batches, facts, failed, finite, matrices, square, transposed
 from autograd.linalg.lapack import zero_pivots
 from autograd.ops.shape import reshape
 from autograd.primitive import Array, primitive
@@ -167,6 +167,7 @@ def linalg_pinv(
         kept = np.abs(values) > limit[..., None]
         scaled = vectors * (kept / np.where(kept, values, 1))[..., None, :]
         return scaled @ transposed(vectors)
+    finite("linalg.pinv", x)
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     kept = s > tolerance(x, _largest(s), atol, rtol)[..., None]
     inverses = (kept / np.where(kept, s, 1)).astype(x.dtype)
@@ -223,6 +224,10 @@ def linalg_matrix_rank(
     x: Array, atol: Array | None = None, rtol: Array | None = None, hermitian: bool = False
 ) -> Array:
     """The numbers of singular values above the tolerance."""
-    values = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
+    if hermitian:
+        values = np.abs(np.linalg.eigvalsh(x))
+    else:
+        finite("linalg.matrix_rank", x)
+        values = np.linalg.svd(x, compute_uv=False)
     limit = tolerance(x, _largest(values), atol, rtol)
     return np.asarray((values > limit[..., None]).sum(-1), np.int64)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.linalg.checks import batches
+from autograd.errors import ShapeError
+from autograd.linalg.checks import batches, finite, matrices, square
 from autograd.primitive import Array
 
 
@@ -32,6 +33,7 @@ def lu_factors(x: Array) -> tuple[Array, Array, Array]:
 
     Rows and pivots are counted from 1.
     """
+    matrices("linalg.lu_factor", x)
     m, n = x.shape[-2:]
     factors = np.array(x)
     pivots = np.empty((*x.shape[:-2], min(m, n)), np.int32)
@@ -52,6 +54,11 @@ def zero_pivots(x: Array) -> Array:
 
 def triangular_solution(a: Array, b: Array, upper: bool, unitriangular: bool) -> Array:
     """x with a x = b for triangular a; inf and nan where the diagonal has a 0. The batches broadcast."""
+    if a.ndim < 2 or b.ndim < 2 or not a.shape[-2] == a.shape[-1] == b.shape[-2]:
+        raise ShapeError(
+            f"linalg.solve_triangular: needs square matrices (*, N, N) and (*, N, K), got shapes {a.shape} and "
+            f"{b.shape}"
+        )
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     out = np.empty((*batch, *b.shape[-2:]), b.dtype)
     if not out.size:
@@ -61,7 +68,7 @@ def triangular_solution(a: Array, b: Array, upper: bool, unitriangular: bool) ->
     a, b = np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, out.shape)
     trsm = blas_routine("trsm", b)
     for i in batches(out):  # its transpose is what Fortran can read without a copy
-        out[i] = trsm(1.0, a[i].T, b[i], lower=upper, trans_a=1, diag=unitriangular)
+        out[i] = trsm(1.0, a[i].T, b[i], lower=bool(upper), trans_a=1, diag=bool(unitriangular))
     return out
 
 
@@ -77,6 +84,7 @@ def _substituted(a: Array, b: Array, out: Array, upper: bool, unitriangular: boo
 
 def cholesky_factors(x: Array) -> tuple[Array, Array]:
     """L with L Lᵀ = x of each matrix, from its lower triangle, and the order of the first minor not positive."""
+    square("linalg.cholesky", x)
     factors = np.array(x)
     infos = np.zeros(x.shape[:-2], np.int32)
     if not x.size:
@@ -97,8 +105,14 @@ def least_squares(x: Array, y: Array, rcond: float, driver: str) -> tuple[Array,
     out = np.zeros((*batch, x.shape[-1], y.shape[-1]), x.dtype)
     ranks = np.zeros(batch, np.int64)
     values = np.zeros((*batch, min(x.shape[-2:])), x.dtype)
+    if driver in ("gelsd", "gelss"):
+        finite("linalg.lstsq", x)
+    k = y.shape[-1]
+    if not k:  # LAPACK wants one
+        y = np.zeros((*y.shape[:-1], 1), y.dtype)
     for i in batches(x) if x.size else ():
-        out[i], _, ranks[i], found = solve(x[i], y[i], cond=rcond, lapack_driver=driver, check_finite=False)
+        z, _, ranks[i], found = solve(x[i], y[i], cond=rcond, lapack_driver=driver, check_finite=False)
+        out[i] = z[:, :k]
         if found is not None:
             values[i] = found
     return out, ranks, values

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import return_types
 from autograd.composite import composite
-from autograd.errors import DTypeError, ShapeError
+from autograd.errors import DTypeError, PositionError, ShapeError
 from autograd.linalg.checks import batches, facts, failed, floating, matrices, square
 from autograd.linalg.lapack import routine
 from autograd.ops.shape import broadcast_shapes
@@ -23,6 +23,7 @@ __all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]
 @primitive(several=True, x=None)
 def linalg_ldl_factor_ex(x: Array, check: bool = False) -> tuple[Array, Array, Array]:
     """The factors of each matrix, from its lower triangle."""
+    square("linalg.ldl_factor", x)
     factors = np.array(x)
     pivots = np.zeros(x.shape[:-1], np.int32)
     infos = np.zeros(x.shape[:-2], np.int32)
@@ -34,9 +35,42 @@ def linalg_ldl_factor_ex(x: Array, check: bool = False) -> tuple[Array, Array, A
     return np.tril(factors), pivots, infos
 
 
+def _check_pivots(pivots: Array) -> None:
+    """Raise unless these can be pivots (*, N) of `ldl_factor`: LAPACK exchanges the rows that they name unseen.
+
+    A block of D of two rows has two negative numbers, one after the other.
+
+    Raises:
+        PositionError: (an IndexError) if a number is not 1 to N or -1 to -N, or a negative one stands alone.
+    """
+    n = pivots.shape[-1]
+    wrong = (pivots == 0) | (pivots > n) | (pivots < -n)
+    if wrong.any():
+        raise PositionError(
+            f"linalg.ldl_solve: pivots must be 1 to {n} or -1 to -{n}, as ldl_factor returns them; "
+            f"got {pivots[wrong].reshape(-1)[0]}"
+        )
+    negative = pivots < 0
+    if negative.any():
+        half = np.zeros(pivots.shape[:-1], bool)  # whether the block began with the row before
+        for k in range(n):
+            if (half & ~negative[..., k]).any():
+                break
+            half = negative[..., k] & ~half
+        if half.any():
+            raise PositionError(
+                "linalg.ldl_solve: negative pivots come in pairs, as ldl_factor returns them; one stands alone"
+            )
+
+
 @primitive(c_order=True, LD=None, pivots=None, B=None)
 def linalg_ldl_solve(LD: Array, pivots: Array, B: Array) -> Array:
     """The solutions for each matrix of a batch; the batches broadcast."""
+    square("linalg.ldl_solve", LD)
+    matrices("linalg.ldl_solve", B)
+    if LD.shape[-1] != B.shape[-2]:
+        raise ShapeError(f"linalg.ldl_solve: LD of shape {LD.shape} and B of shape {B.shape} do not fit")
+    _check_pivots(pivots)
     batch = np.broadcast_shapes(LD.shape[:-2], B.shape[:-2])
     LD, pivots = (
         np.broadcast_to(LD, (*batch, *LD.shape[-2:])),
@@ -96,6 +130,7 @@ def ldl_solve(
 
     Raises:
         ShapeError: if the shapes do not fit.
+        PositionError: if the pivots cannot be those of `ldl_factor`.
 
     >>> import autograd
     >>> ldl_solve(*ldl_factor(autograd.tensor([[4.0]])), autograd.tensor([[2.0]]))

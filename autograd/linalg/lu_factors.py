@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import return_types
 from autograd.composite import composite
-from autograd.errors import ArgumentError, DTypeError, ShapeError
+from autograd.errors import ArgumentError, DTypeError, PositionError, ShapeError
 from autograd.linalg.checks import facts, failed, floating, matrices, square, transposed
 from autograd.linalg.lapack import lu_factors
 from autograd.linalg.systems import linalg_solve_triangular
@@ -36,7 +36,17 @@ def permutation(pivots: Array, m: int) -> Array:
 
 @primitive(c_order=True, pivots=None)
 def permutation_matrix(pivots: Array, m: int, dtype: Any) -> Array:
-    """P of P L U."""
+    """P of P L U.
+
+    Raises:
+        PositionError: (an IndexError) if a pivot is not the number of a row, from 1.
+    """
+    wrong = (pivots < 1) | (pivots > m)
+    if wrong.any():
+        raise PositionError(
+            f"linalg.lu: pivots must be between 1 and {m}, the number of rows, as lu_factor returns them; "
+            f"got {pivots[wrong].reshape(-1)[0]}"
+        )
     return np.eye(m, dtype=dtype)[permutation(pivots, m)]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd import return_types
 from autograd.composite import composite
-from autograd.errors import ArgumentError, DTypeError, LinAlgError
-from autograd.linalg.checks import facts, matrices, square, transposed
+from autograd.errors import ArgumentError, DTypeError
+from autograd.linalg.checks import facts, finite, matrices, no_convergence, square, transposed
 from autograd.modes import MODE
 from autograd.primitive import Array, primitive
 from autograd.tape import raw
@@ -43,7 +43,7 @@ def linalg_eigh(x: Array, UPLO: str = "L") -> tuple[Array, Array]:
     try:
         values, vectors = np.linalg.eigh(x, UPLO)  # type: ignore[call-overload]  # it was checked
     except np.linalg.LinAlgError:
-        raise _no_convergence("linalg.eigh", x) from None
+        raise no_convergence("linalg.eigh", x) from None
     return values, vectors
 
 
@@ -53,17 +53,12 @@ def linalg_eigvalsh(x: Array, UPLO: str = "L") -> Array:
     try:
         return np.linalg.eigvalsh(x, UPLO)  # type: ignore[call-overload]  # it was checked
     except np.linalg.LinAlgError:
-        raise _no_convergence("linalg.eigvalsh", x) from None
+        raise no_convergence("linalg.eigvalsh", x) from None
 
 
 def wants_gradient(x: Any) -> bool:
     """Whether an operation on x is recorded."""
     return MODE.get().grad and not isinstance(x, np.ndarray) and bool(x.requires_grad)
-
-
-def _no_convergence(op: str, x: Array) -> LinAlgError:
-    hint = "" if np.isfinite(x).all() else ": the matrix holds inf or nan"
-    return LinAlgError(f"{op}: the iteration did not converge for shape {x.shape}{hint}")
 
 
 def _checked_triangle(op: str, A: Any, UPLO: str) -> str:
@@ -171,10 +166,11 @@ def _svd_dx(g: Any, out: Any) -> Any:
 @primitive(several=True, materialize=False, x=_svd_dx)
 def linalg_svd(x: Array, full_matrices: bool = True) -> tuple[Array, Array, Array]:
     """U, S and Vh; their derivative is beside it."""
+    finite("linalg.svd", x)
     try:
         u, s, vh = np.linalg.svd(x, full_matrices)
     except np.linalg.LinAlgError:
-        raise _no_convergence("linalg.svd", x) from None
+        raise no_convergence("linalg.svd", x) from None
     return u, s, vh
 
 
@@ -187,7 +183,7 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> ret
     are equal, or 0 where A is not square; that by S always is. `driver` is for CUDA alone.
 
     Raises:
-        LinAlgError: if the iteration does not converge.
+        LinAlgError: if the iteration does not converge, as with inf or nan in a matrix.
         ShapeError: if A has less than two dimensions.
 
     >>> import autograd
@@ -202,10 +198,11 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> ret
 @primitive(x=None)
 def linalg_svdvals(x: Array) -> Array:
     """Singular values alone, which takes less than half of the time, where no gradient is wanted."""
+    finite("linalg.svdvals", x)
     try:
         return np.linalg.svd(x, compute_uv=False)
     except np.linalg.LinAlgError:
-        raise _no_convergence("linalg.svdvals", x) from None
+        raise no_convergence("linalg.svdvals", x) from None
 
 
 def _check_driver(op: str, driver: str | None) -> None:

@@ -354,7 +354,23 @@ def write_item(array: Array, key: Any, value: Any) -> None:
 
 
 def add_at(out: Array, key: Any, value: Array) -> None:
-    """out[key] += value in place, adding up where the index repeats. `out` is C-contiguous."""
+    """out[key] += value in place, adding up where the index repeats. `out` is C-contiguous.
+
+    Raises:
+        ShapeError, DimensionError: if the value does not fit, or the index is out of range.
+    """
+    try:
+        _add_at(out, key, value)
+    except IndexError as error:
+        raise DimensionError(f"x[index] += value: {error}; x has shape {out.shape}") from error
+    except ValueError as error:
+        raise ShapeError(
+            f"x[index] += value: {error}; x has shape {out.shape}, value {np.shape(value)}. "
+            "The value must broadcast to the shape of x[index]."
+        ) from error
+
+
+def _add_at(out: Array, key: Any, value: Array) -> None:
     items = key if type(key) is tuple else (key,)
     arrays = [i for i in items if isinstance(i, (np.ndarray, bool))]
     if not arrays or (len(arrays) == 1 and (isinstance(arrays[0], bool) or arrays[0].dtype.kind == "b")):
@@ -397,10 +413,20 @@ def _block(key: Any) -> tuple[int, list[Array]]:
 
 
 def _linear(arrays: list[Array], sizes: tuple[int, ...]) -> Array:
-    """Positions in the leading dimensions, from an integer array for each."""
+    """Positions in the leading dimensions, from an integer array for each.
+
+    Raises:
+        IndexError: if one is out of range: the position would be another row's, or none.
+    """
     result: Any = 0
     for i, size in zip(arrays, sizes, strict=True):
-        result = result * size + (np.where(i < 0, i + size, i) if i.size and i.min() < 0 else i)
+        array = i.astype(np.intp, copy=False)
+        if array.size and array.view(np.uintp).max() >= size:  # negative ones are the largest there
+            if array.min() < -size or array.max() >= size:
+                wrong = array.min() if array.min() < -size else array.max()
+                raise IndexError(f"index {wrong} is out of range for a dimension of size {size}")
+            array = np.where(array < 0, array + size, array)
+        result = result * size + array
     return result
 
 

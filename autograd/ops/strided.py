@@ -55,6 +55,10 @@ def strided(
     positions: in x, counted in C order, of each element of the view; x.size where x has it not
     twins:     where elements of x share memory: for each the one that stands for them in `positions`, and their number
     """
+    if not _in_memory(x, shape, strides, offset):
+        raise ShapeError(
+            f"as_strided: size {shape} reaches outside of the memory of the tensor of shape {x.shape}"
+        )
     return np.asarray(_Placed(x, shape, strides, _address(x) + offset))
 
 
@@ -124,11 +128,9 @@ def _placed(
     strides = tuple(s * x.itemsize for s in steps)
     here = input.storage_offset()
     offset = (here if storage_offset is None else operator.index(storage_offset)) - here
-    memory = owner(x)
-    low, high = byte_bounds(memory if isinstance(memory, np.ndarray) else x)
+    low, high = _memory_of(x)
     first = _address(x) + offset * x.itemsize
-    last = first + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + x.itemsize
-    if 0 not in shape and not low <= first <= last <= high:
+    if not _in_memory(x, shape, strides, offset * x.itemsize):
         raise ShapeError(
             f"{op}: size {shape}, stride {steps} and storage_offset {here + offset} reach outside of the memory, of "
             f"{(high - low) // x.itemsize} elements, of the tensor of shape {x.shape}"
@@ -145,6 +147,22 @@ def _placed(
     if 0 in x.strides or (standing != np.arange(x.size).reshape(x.shape)).any():
         twins = standing, np.bincount(standing.reshape(-1), minlength=x.size)[standing]
     return shape, strides, offset * x.itemsize, table[wanted] if wanted.size else wanted, twins
+
+
+def _memory_of(x: Array) -> tuple[int, int]:
+    """Where the memory that x is in begins and ends."""
+    memory = owner(x)
+    return byte_bounds(memory if isinstance(memory, np.ndarray) else x)
+
+
+def _in_memory(x: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> bool:
+    """Whether what has these strides, `offset` after the first element of x, both in bytes, is in the memory of x."""
+    if 0 in shape:
+        return True
+    low, high = _memory_of(x)
+    first = _address(x) + offset
+    last = first + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + x.itemsize
+    return bool(low <= first <= last <= high)
 
 
 def _within(places: Array, size: int) -> Array:
