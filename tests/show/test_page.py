@@ -78,6 +78,9 @@ def test_names_cannot_break_out_of_the_page() -> None:
     assert shown.html.count("<script") == 2
     assert "<title>&lt;img src=&quot;x&quot;&gt; &amp; co</title>" in shown.html
     assert data_of(shown)["nodes"][0]["name"] == x.label
+    of_a_template = page(x.exp(), title="{{script}} {{data}}").html
+    assert "<title>{{script}} {{data}}</title>" in of_a_template
+    assert of_a_template.count('"use strict"') == 1
 
 
 def test_saving(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from autograd.show import Page
+import autograd
+from autograd import Value
+from autograd.show import Page, page, record, trace
 
 from .browser import Browser, choose, numbers, wait_for
 from .pages import neuron, page_of
@@ -186,6 +188,53 @@ def test_nothing_is_written_too_small_or_beside_the_page(
         assert small == []
         assert chrome.run("return document.documentElement.scrollWidth") <= size[0]
         assert chrome.run("return document.documentElement.scrollHeight") <= size[1]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_long_numbers_and_labels_have_room(chrome: Browser, folder: Path, size: tuple[int, int]) -> None:
+    x = Value(-1.23456e-9, label="x")
+    frames = {f"{k}: {'a long label ' * 9}": trace(x * 2.3456e-7 + x**2) for k in range(2)}
+    chrome.open(page(frames=frames).save(folder / "small.html"), *size)
+    for key in (Keys.HOME, Keys.END):
+        chrome.press(key)
+        assert chrome.run("return document.documentElement.scrollWidth") <= size[0]
+        chrome.press("0")
+        over = chrome.run(
+            """const found = [];
+               for (const node of document.querySelectorAll("#graph .node")) {
+                 const [value, grad] = node.querySelectorAll(".quiet");
+                 for (const [name, number] of [[value, ".value"], [grad, ".gradient"]]) {
+                   const [left, right] = [name, node.querySelector(number)].map(e => e.getBoundingClientRect());
+                   if (left.width && left.right > right.left) found.push(node.textContent);
+                 }
+               }
+               return found;"""
+        )
+        assert over == []
+
+
+def test_the_numbers_of_arrays_stay_in_the_panel(chrome: Browser, folder: Path) -> None:
+    w = autograd.tensor([[0.2246, -0.1746, -0.0538], [0.0606, 0.1234, -0.5678]], requires_grad=True)
+    with record():
+        loss = (w * w).sum()
+        loss.backward()
+    names = {"encoder.layers.0.self_attention.weight": w}
+    chrome.open(page(loss, names=names).save(folder / "panel.html"), *WIDE)
+    for key in (Keys.END, Keys.HOME, Keys.ARROW_RIGHT):
+        chrome.press(key)
+        assert (
+            chrome.run(
+                """const panel = document.querySelector(".side"), edge = panel.getBoundingClientRect().right;
+               return [...panel.querySelectorAll("td")].filter(
+                 td => td.getBoundingClientRect().right > edge || td.scrollWidth > td.clientWidth + 1
+               ).map(td => td.textContent);"""
+            )
+            == []
+        )
+        widths = chrome.run(
+            "return [...document.querySelectorAll('.inputs .link')].map(e => e.getBoundingClientRect().width)"
+        )
+        assert all(width >= 58 for width in widths)
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])

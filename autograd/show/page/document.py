@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import os
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -144,15 +145,16 @@ def _document(contents: Contents, title: str) -> str:
     operations = f"const OPERATIONS = {{\n{contents.javascript}\n}};"
     script = f'(() => {{\n"use strict";\n{JAVASCRIPT_PRELUDE}{operations}\n{scripts}}})();\n'
     data = json.dumps({"title": title, **contents.to_dict()}, ensure_ascii=False, allow_nan=False)
-    return (
-        _asset("page.html")
-        .replace("{{policy}}", f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-                 "base-uri 'none'; form-action 'none'")
-        .replace("{{title}}", html.escape(title))
-        .replace("{{style}}", style)
-        .replace("{{script}}", script)
-        .replace("{{data}}", data.replace("<", "\\u003c"))
-    )  # fmt: skip
+    parts = {
+        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        "title": html.escape(title),
+        "style": style,
+        "script": script,
+        "data": data.replace("<", "\\u003c"),
+    }
+    # in one pass: what is put in may itself look like a place for something
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _asset("page.html"))
 
 
 def _hash(text: str) -> str:

@@ -114,7 +114,8 @@ class Card {
     if (n.kind === "constant") return [html("p", {class: "quiet"}, "A constant: no gradient is wanted.")];
     if (sum === null || sum === undefined) {
       const state = model.recorded.states[i];
-      return [html("p", {class: "quiet"}, state === "not kept" ? "not kept" : "not computed")];
+      const said = state === "none" && n.op ? "Each of its results has its own." : state === "not kept" ? "not kept" : "not computed";
+      return [html("p", {class: "quiet"}, said)];
     }
     const now = this.timeline.gradient(i, this.step);
     const parts = now.complete ? [] : [html("p", {class: "quiet"}, now.parts.length ? `At this step ${now.parts.length} of ${now.expected} contributions have arrived. In the end:` : "Not there yet at this step. In the end:")];

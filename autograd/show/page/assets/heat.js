@@ -96,7 +96,7 @@ function indexText(position, shape) {
 
 /** A heat map with its legend; the number under the pointer is written below. */
 function heatMap(array, what, theme, width = 292) {
-  if (!array.elements) return html("p", {class: "quiet"}, `${described(array)} (too many elements to show)`);
+  if (!array.elements) return html("p", {class: "quiet"}, `${described(array)} (the elements were not kept)`);
   if (!array.elements.length) return html("p", {class: "quiet"}, "no elements");
   const {rows, columns, block} = gridOf(array.shape);
   const most = largest(array.elements);

@@ -285,8 +285,9 @@ class Page {
     const kinds = ["leaf", "parameter", "constant", "operation", "result"].filter(k => model.nodes.some(n => n.kind === k));
     element("legend").replaceChildren(...kinds.map(k => html("li", {class: k}, kindText(k))));
     const notes = model.data.notes.slice();
-    if (!this.timeline.backwardSteps) {
-      notes.push(model.data.whole
+    if (!this.timeline.backwardSteps && model.operations.length) {
+      const failed = model.nodes.some(n => n.error);
+      notes.push(failed ? "The program stopped before backward()." : model.data.whole
         ? "No backward pass is shown: record the program with show.record() and call backward() in it."
         : "What backward sends through collapsed modules is not shown.");
     }

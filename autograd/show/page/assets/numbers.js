@@ -22,6 +22,12 @@ function written(x, digits = 4) {
   return text.replace(/-/g, "−");
 }
 
+/** A number in as many digits as there is room for characters. */
+function fitting(x, room, digits = 4) {
+  const text = written(x, digits);
+  return text.length <= room || digits === 1 ? text : fitting(x, room, digits - 1);
+}
+
 /** The same as a factor: a negative one in brackets. */
 function factor(x, digits) {
   const text = written(x, digits);
@@ -66,7 +72,7 @@ function summed(parts) {
 
 function rangeText(elements) {
   const finite = elements.filter(Number.isFinite);
-  if (!finite.length) return "";
+  if (!finite.length) return "none finite";
   const mean = finite.reduce((a, b) => a + b, 0) / finite.length;
   const low = Math.min(...finite), high = Math.max(...finite);
   return low === high ? `all ${written(low)}` : `${written(low)} … ${written(high)}, mean ${written(mean)}`;

@@ -192,8 +192,8 @@ class Scene {
       .filter(Boolean).join(", ")}: value ${value === null ? "not computed" : described(value)}, gradient ${said}${sofar}`);
     if (n.block) return;
     if (this.model.scalar) {
-      parts.value.textContent = value === null ? "·" : written(value);
-      parts.gradient.textContent = some ? `${gradient.complete ? "" : "Σ "}${written(gradient.sum)}` : "·";
+      parts.value.textContent = value === null ? "·" : fitting(value, 8);
+      parts.gradient.textContent = some ? (gradient.complete ? fitting(gradient.sum, 8) : `Σ ${fitting(gradient.sum, 7)}`) : "·";
       return;
     }
     const isSeen = x => x !== null && x !== undefined && !(isArray(x) && !x.elements);
@@ -215,7 +215,7 @@ class Scene {
       slot.append(thumbnail(array, 44, this.theme));
     } else if (!isArray(array)) {
       const text = svg("text", {class: k ? "gradient" : "value", x: 22, y: 28, "text-anchor": "middle"});
-      text.textContent = written(array, 3);
+      text.textContent = fitting(array, 7, 3);
       slot.append(text);
     }
   }
