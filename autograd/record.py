@@ -150,8 +150,15 @@ def output_node(source: Node, i: int, shape: tuple[int, ...]) -> Node:
 
 def mark_view(result: Variable, source: Variable) -> None:
     """Note that `result` is a view of `source`, if they share memory: in-place writes then reach both."""
-    array = result.array
-    if np.may_share_memory(array, source.array) or not (array.size or array.base is None):
+    array, given = result.array, source.array
+    owner = array.base
+    if (
+        (
+            owner is not None and (owner is given or owner is given.base)
+        )  # so NumPy's question need not be asked
+        or np.may_share_memory(array, given)
+        or not (array.size or owner is None)
+    ):
         base = source.base
         root = source if base is None or base[0] is None else base[0]
         time = CONSTANT if not MODE.get().grad else LastWrite.time
