@@ -163,7 +163,7 @@ from nn.upsampling import (
 if TYPE_CHECKING:
     from nn import data, keras, plots
 else:
-    _ON_USE = frozenset(("data", "keras", "plots", "plots"))
+    _ON_USE = frozenset(("data", "keras", "plots"))
 
     def __getattr__(name: str) -> Any:
         """Load a package that is loaded on use, or say that there is no such name."""

@@ -19,6 +19,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 from autograd.errors import ArgumentError
 from autograd.random import fork_rng, manual_seed
 from nn import keras
+from nn.module import Module
 
 __all__ = ["KerasClassifier", "KerasRegressor"]
 
@@ -74,7 +75,7 @@ class _KerasEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             made: Any = self._layers(facts["n_features"], units, activation)
         elif isinstance(self.model, keras.Model):
             made = copy.deepcopy(self.model)
-        elif callable(self.model):
+        elif callable(self.model) and not isinstance(self.model, Module):
             wanted = inspect.signature(self.model).parameters
             known = {name: value for name, value in facts.items() if name in wanted}
             made = self.model(**{**known, **(self.model_options or {})})
@@ -159,7 +160,8 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):  # type: ignore[misc]  
         """Train on features X (N, features) and labels y (N), of any kind.
 
         Raises:
-            ValueError: if there is one class alone, or the data do not fit.
+            ValueError: if there is one class alone, a label that the last model of a warm start does not have, or the
+                data do not fit.
         """
         x, y = validate_data(self, X, y, dtype="numeric", allow_nd=self.model is not None)
         check_classification_targets(y)
@@ -167,6 +169,11 @@ class KerasClassifier(ClassifierMixin, _KerasEstimator):  # type: ignore[misc]  
         if not (self.warm_start and hasattr(self, "classes_")):
             self.classes_, numbers = np.unique(y, return_inverse=True)
         else:
+            if not np.isin(y, self.classes_).all():
+                raise ArgumentError(
+                    f"{type(self).__name__}: with warm_start the labels are those of the first fit, {self.classes_}, "
+                    f"got {np.setdiff1d(y, self.classes_)}; warm_start=False begins anew"
+                )
             numbers = np.searchsorted(self.classes_, y)
         count = len(self.classes_)
         if count < 2:

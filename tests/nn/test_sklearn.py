@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import nn
 from autograd.errors import ArgumentError
 from nn import keras
 from nn.sklearn import KerasClassifier, KerasRegressor
@@ -127,8 +128,18 @@ def test_images_go_to_a_model_that_takes_them():
     assert classifier.score(images, digits.target[:200]) > 0.95
 
 
+def test_a_warm_start_has_the_labels_of_the_first_fit(moons):
+    x, _, y, _ = moons
+    classifier = KerasClassifier(epochs=1, warm_start=True).fit(x, np.where(y == y[0], "b", "d"))
+    with pytest.raises(ValueError, match=r"those of the first fit, \['b' 'd'\], got \['a' 'c'\]"):
+        classifier.fit(x, np.where(y == y[0], "a", "c"))
+    assert classifier.classes_.tolist() == ["b", "d"]
+
+
 def test_mistakes(moons):
     x, _, y, _ = moons
+    with pytest.raises(ArgumentError, match=r"a keras\.Model, a function that makes one, or None"):
+        KerasClassifier(nn.Linear(2, 1)).fit(x, y)
     with pytest.raises(ArgumentError, match=r"a keras\.Model, a function that makes one, or None"):
         KerasClassifier(3).fit(x, y)
     with pytest.raises(ValueError, match="needs 2 classes or more"):
