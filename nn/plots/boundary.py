@@ -43,6 +43,7 @@ def decision_boundary(
 
     Raises:
         ShapeError: if x does not have two columns, or a class for each row, or the model gives something else.
+        ArgumentError: if x or the scores are not finite, or a class is negative.
 
     >>> ax = decision_boundary(lambda places: places[:, 0], [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
     >>> [point.tolist() for point in ax.collections[-1].get_offsets()]
@@ -55,9 +56,13 @@ def decision_boundary(
             f"{op}: x has shape (N, 2), got {points.shape}; choose two columns, or project on a plane"
         )
     same_length(op, x=points, y=labels)
+    if not np.isfinite(points).all():
+        raise ArgumentError(f"{op}: x must be finite, it holds NaN or infinity")
+    if labels.min() < 0:
+        raise ArgumentError(f"{op}: y must hold classes, integers from 0 on, got {labels.min()}")
     across, up = (_range(points[:, k], resolution) for k in (0, 1))
     places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2).astype(np.float32)
-    chances = _chances(op, _asked(model, places), logits).reshape(resolution, resolution, -1)
+    chances = _chances(op, _asked(model, places), len(places), logits).reshape(resolution, resolution, -1)
     count = max(2, chances.shape[-1], int(labels.max()) + 1)
     names = class_names(op, count, classes)
 
@@ -104,14 +109,16 @@ def _asked(model: Any, places: Any) -> Any:
             m.training = True
 
 
-def _chances(op: str, scores: Any, logits: bool | None) -> Any:
+def _chances(op: str, scores: Any, count: int, logits: bool | None) -> Any:
     """Probabilities (M, 1) of class 1, or (M, C)."""
     found = numbers(op, "what the model gives", scores).astype(np.float64)
     found = found[:, None] if found.ndim == 1 else found
-    if found.ndim != 2 or not np.isfinite(found).all():
-        raise ArgumentError(
-            f"{op}: the model must give finite scores (M,), (M, 1) or (M, C), got {found.shape}"
+    if found.ndim != 2 or len(found) != count:
+        raise ShapeError(
+            f"{op}: the model must give scores (M,), (M, 1) or (M, C) for M = {count} places, got {found.shape}"
         )
+    if not np.isfinite(found).all():
+        raise ArgumentError(f"{op}: the model gives scores that are NaN or infinite")
     if logits is None:
         logits = bool(found.min() < 0 or found.max() > 1)
     if logits:

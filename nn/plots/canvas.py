@@ -36,16 +36,21 @@ def colour(k: int) -> str:
 
 
 def numbers(op: str, name: str, value: Any, kinds: str = "fiub") -> Any:
-    """What a tensor of any library, an array or a list holds, as an array.
+    """What a tensor of any library, an array or a list of them holds, as an array.
 
     Raises:
-        ArgumentError: if it does not hold numbers.
+        ArgumentError: if it does not hold numbers, or rows of different lengths.
     """
+    if isinstance(value, (list, tuple)):
+        value = [v.detach() if hasattr(v, "detach") else v for v in value]
     if hasattr(value, "detach"):
         value = value.detach()
     if hasattr(value, "cpu"):
         value = value.cpu()
-    array = value.numpy() if hasattr(value, "numpy") else np.asarray(value)
+    try:
+        array = value.numpy() if hasattr(value, "numpy") else np.asarray(value)
+    except ValueError as error:
+        raise ArgumentError(f"{op}: {name} must hold rows of one length ({error})") from error
     if array.dtype.kind not in kinds:
         raise ArgumentError(f"{op}: {name} must hold numbers, got {array.dtype} {array.shape}")
     return array
@@ -53,6 +58,9 @@ def numbers(op: str, name: str, value: Any, kinds: str = "fiub") -> Any:
 
 def same_length(op: str, **arrays: Any) -> None:
     """Raise unless arrays are of one length, which is not 0."""
+    for name, array in arrays.items():
+        if array.ndim == 0:
+            raise ShapeError(f"{op}: {name} has shape (N, …), got a single number")
     lengths = {name: len(a) for name, a in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise ShapeError(f"{op}: must be of one length: {', '.join(f'{k} {v}' for k, v in lengths.items())}")
@@ -90,13 +98,15 @@ def grid(count: int) -> tuple[int, int]:
     return math.ceil(count / columns), columns
 
 
-def class_names(op: str, count: int, classes: Any) -> list[str]:
-    """A name for each class: those given, or their numbers."""
+def class_names(op: str, count: int, classes: Any, what: str = "") -> list[str]:
+    """A name for each class, or each output of a model: those given, or their numbers."""
     if classes is None:
-        return [str(k) for k in range(count)]
+        return [f"{what} {k}".strip() for k in range(count)]
     names = [str(c) for c in classes]
     if len(names) < count:
-        raise ArgumentError(f"{op}: there are {count} classes, but names of {len(names)}: {names}")
+        raise ArgumentError(
+            f"{op}: there are {count} {f'{what}s' if what else 'classes'}, but names of {len(names)}: {names}"
+        )
     return names
 
 

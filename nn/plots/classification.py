@@ -9,6 +9,7 @@ import numpy as np
 from autograd.errors import ArgumentError
 from nn.plots.canvas import GREY, bar, class_names, numbers, place, same_length
 
+_MOST = 1000  # classes: the matrix has their square, and nobody could read it
 _LABELS = {
     None: "samples",
     "true": "share of the true class",
@@ -46,6 +47,10 @@ def confusion_matrix(
     true, predicted = _classes(op, "y_true", y_true), _classes(op, "y_pred", y_pred)
     same_length(op, y_true=true, y_pred=predicted)
     count = int(max(true.max(), predicted.max())) + 1
+    if count > _MOST:
+        raise ArgumentError(
+            f"{op}: classes are numbered from 0 on, at most {_MOST} of them; got the number {count - 1}"
+        )
     count = count if classes is None else max(count, len(list(classes)))
     names = class_names(op, count, classes)
     counts = np.bincount(true * count + predicted, minlength=count * count).reshape(count, count)
@@ -80,7 +85,7 @@ def _classes(op: str, name: str, value: Any) -> Any:
     if array.ndim == 2 and array.shape[1] > 1:
         array = array.argmax(1)
     array = array.reshape(-1)
-    whole = array.astype(np.int64)
+    whole = np.nan_to_num(array).astype(np.int64)
     if (whole != array).any() or (whole < 0).any():
         raise ArgumentError(f"{op}: {name} must hold classes, integers from 0 on, or scores (N, C)")
     return whole

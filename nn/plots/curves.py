@@ -87,7 +87,7 @@ def roc_auc(y_true: Any, scores: Any) -> float:
     >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.75
     """
-    ((_, _, positive, score),) = _each("roc_auc", y_true, scores, None)
+    positive, score = _of_two("roc_auc", y_true, scores)
     return _area(*_roc(positive, score))
 
 
@@ -97,7 +97,7 @@ def average_precision(y_true: Any, scores: Any) -> float:
     >>> round(average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
     0.8333
     """
-    ((_, _, positive, score),) = _each("average_precision", y_true, scores, None)
+    positive, score = _of_two("average_precision", y_true, scores)
     precision, recall = _precision_recall(positive, score)
     return float(-np.sum(np.diff(recall) * precision[:-1]))
 
@@ -105,7 +105,10 @@ def average_precision(y_true: Any, scores: Any) -> float:
 def _each(op: str, y_true: Any, scores: Any, classes: Any) -> list[tuple[str, dict[str, Any], Any, Any]]:
     """For each curve its name, how it is drawn, which samples are positive, and their scores."""
     true, score = numbers(op, "y_true", y_true), numbers(op, "scores", scores)
-    true = true.reshape(-1)
+    true, score = (
+        true.reshape(-1),
+        score.astype(np.float64),
+    )  # unsigned numbers and truth values have no negative
     same_length(op, y_true=true, scores=score)
     if not np.isfinite(score).all():
         raise ArgumentError(f"{op}: scores must be finite")
@@ -131,6 +134,17 @@ def _each(op: str, y_true: Any, scores: Any, classes: Any) -> list[tuple[str, di
             ("" if alone else f"{names[k]}: ", style, positive, score[:, min(k, score.shape[1] - 1)])
         )
     return curves
+
+
+def _of_two(op: str, y_true: Any, scores: Any) -> tuple[Any, Any]:
+    """Which samples are positive, and their scores, where there are two classes."""
+    curves = _each(op, y_true, scores, None)
+    if len(curves) > 1:
+        raise ArgumentError(
+            f"{op}: is of two classes, with one score for each sample; of {len(curves)} classes take one at a time, "
+            "as y_true == k and scores[:, k]"
+        )
+    return curves[0][2:]
 
 
 def _hits(positive: Any, score: Any) -> tuple[Any, Any]:

@@ -18,7 +18,8 @@ def filters(layer: Any, channel: int | None = None, most: int = _MOST, ax: Any =
     """Draw the filters of a convolution: red adds to the result, blue takes away.
 
     Args:
-        layer: a convolution, or its weights (O, C, kH, kW) or (O, C, k); the latter are drawn as images (C, k).
+        layer: a convolution, of Keras's face too, or its weights (O, C, kH, kW) or (O, C, k); the latter are drawn as
+            images (C, k).
         channel: which input channel is drawn; None for the mean over them, of one channel that one.
         most: how many filters are drawn.
         ax: axes, one for each filter; by default those of a figure.
@@ -36,7 +37,7 @@ def filters(layer: Any, channel: int | None = None, most: int = _MOST, ax: Any =
     (7, (3, 3))
     """
     op = "filters"
-    weights = numbers(op, "the weights", getattr(layer, "weight", layer))
+    weights = numbers(op, "the weights", _weights(layer))
     if weights.ndim not in (3, 4):
         raise ShapeError(
             f"{op}: needs the weights (O, C, kH, kW) or (O, C, k) of a convolution, got {weights.shape}"
@@ -52,10 +53,19 @@ def filters(layer: Any, channel: int | None = None, most: int = _MOST, ax: Any =
         else:
             what, weights = f", input channel {channel}", weights[:, channel]
     shown = weights[:most]
+    _not_empty(op, shown)
     reach = float(np.abs(shown).max()) or 1.0
     title = f"Filters{what}" if len(shown) == len(weights) else f"Filters{what}: {most} of {len(weights)}"
     options = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
     return _pictures(list(shown), [str(k) for k in range(len(shown))], title, "weight", options, ax)
+
+
+def _weights(layer: Any) -> Any:
+    """The weights of a layer (O, C, …); Keras's kernels are (…, C, O)."""
+    if hasattr(layer, "kernel"):
+        n = layer.kernel.ndim
+        return layer.kernel.permute(n - 1, n - 2, *range(n - 2))
+    return getattr(layer, "weight", layer)
 
 
 def activations(model: Any, image: Any, layer: Any, most: int = _MOST, ax: Any = None) -> Any:
@@ -63,7 +73,8 @@ def activations(model: Any, image: Any, layer: Any, most: int = _MOST, ax: Any =
 
     Args:
         model: the network, which is run in eval mode.
-        image: (C, H, W), or a batch of which the first is taken.
+        image: (C, H, W), or a batch of which the first is taken; (H, W, C) for a model of Keras's face, unless its
+            layers have `data_format="channels_first"`.
         layer: one of its layers, or the name of one, as `named_modules` has it.
         most: how many channels are drawn.
         ax: axes, one for each channel; by default those of a figure.
@@ -91,6 +102,9 @@ def activations(model: Any, image: Any, layer: Any, most: int = _MOST, ax: Any =
     found = numbers(op, "the result", _result_of(model, named[name], pixels))
     if found.ndim != 4:
         raise ShapeError(f"{op}: {name!r} gives {found.shape}, which are not channels of pixels (1, C, H, W)")
+    if any(getattr(m, "data_format", None) == "channels_last" for m in named.values()):
+        found = np.moveaxis(found, -1, 1)
+    _not_empty(op, found[:1, :most])
     shown = found[0, :most]
     kind = type(named[name]).__name__
     title = f"Activations of {name or 'the model'} ({kind})"
@@ -147,6 +161,7 @@ def attention_maps(weights: Any, queries: Any = None, keys: Any = None, ax: Any 
         raise ShapeError(
             f"{op}: weights have shape (L, S), (heads, L, S) or (1, heads, L, S), got {found.shape}"
         )
+    _not_empty(op, found)
     rows = None if queries is None else list(queries)
     columns = rows if keys is None and found.shape[1] == found.shape[2] else keys
     columns = None if columns is None else list(columns)
@@ -170,6 +185,11 @@ def attention_maps(weights: Any, queries: Any = None, keys: Any = None, ax: Any 
                     )
                 )
     return result
+
+
+def _not_empty(op: str, images: Any) -> None:
+    if not images.size:
+        raise ShapeError(f"{op}: there is nothing to draw, the images have shape {images.shape}")
 
 
 def _pictures(

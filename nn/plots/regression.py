@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
-from nn.plots.canvas import GREY, colour, numbers, panels, same_length
+from autograd.errors import ArgumentError, ShapeError
+from nn.plots.canvas import GREY, class_names, colour, numbers, panels, same_length
 
 
 def predicted_against_true(
@@ -34,6 +34,7 @@ def predicted_against_true(
 
     Raises:
         ShapeError: if the two do not have the same shape.
+        ArgumentError: if a value is not finite, or names are missing.
 
     >>> figure = predicted_against_true([1.0, 2.0, 3.0], [1.1, 1.9, 3.2], unit="kg")
     >>> figure.axes[0].get_title()
@@ -41,14 +42,17 @@ def predicted_against_true(
     """
     op = "predicted_against_true"
     true, predicted = numbers(op, "y_true", y_true), numbers(op, "y_pred", y_pred)
-    true, predicted = (a.reshape(len(a), -1).astype(np.float64) for a in (true, predicted))
     same_length(op, y_true=true, y_pred=predicted)
+    true, predicted = (a.reshape(len(a), -1).astype(np.float64) for a in (true, predicted))
     if true.shape != predicted.shape:
         raise ShapeError(
             f"{op}: y_true and y_pred must have one shape, got {true.shape} and {predicted.shape}"
         )
+    for name_of, array in (("y_true", true), ("y_pred", predicted)):
+        if not np.isfinite(array).all():
+            raise ArgumentError(f"{op}: {name_of} must be finite, it holds NaN or infinity")
     columns = true.shape[1]
-    labels = [f"output {k}" for k in range(columns)] if outputs is None else [str(o) for o in outputs]
+    labels = class_names(op, columns, outputs, "output")
     in_unit = f" ({unit})" if unit else ""
     result = ax
     if ax is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, DTypeError
 from nn.plots.canvas import BLUE, GREY, ORANGE, numbers, panels
 
 _RATES = ("learning_rate", "lr")
@@ -32,12 +32,17 @@ def history(history: Any, quantities: Sequence[str] | None = None, ax: Any = Non
 
     Raises:
         ArgumentError: if there is nothing to draw, or no such quantity.
+        DTypeError: if it is something else.
 
     >>> figure = history({"loss": [0.9, 0.5, 0.4], "val_loss": [1.0, 0.7, 0.8]})
     >>> [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]]
     [[0.9, 0.5, 0.4], [1.0, 0.7, 0.8]]
     """
     curves: Mapping[str, Any] = getattr(history, "history", history)
+    if not isinstance(curves, Mapping):
+        raise DTypeError(
+            f"history: needs lists by name, such as {{'loss': […]}}, got {type(curves).__name__}"
+        )
     names = list(dict.fromkeys(name.removeprefix("val_") for name in curves))
     names.sort(key=lambda name: (name != "loss", name in _RATES))
     if quantities is not None:

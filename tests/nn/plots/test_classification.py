@@ -64,6 +64,9 @@ def test_mistakes_of_confusion_matrices():
         (([0, 2], [0, 1], ["a", "b"]), "there are 3 classes, but names of 2"),
         ((["a"], ["a"]), "must hold numbers"),
         (([0], [0], None, "rows"), "'true', 'pred' or 'all'"),
+        (([0.0, np.nan], [0, 1]), "y_true must hold classes"),
+        (([[0], [0, 1]], [0, 1]), "rows of one length"),
+        (([0, 10**9], [0, 1]), "at most 1000 of them; got the number 1000000000"),
     ):
         with pytest.raises(AutogradError, match=message):
             plots.confusion_matrix(*arguments)
@@ -123,6 +126,20 @@ def test_perfect_and_useless_scores():
     assert plots.roc_auc([0, 0, 1, 1], [4, 3, 2, 1]) == 0
     assert plots.roc_auc([0, 1, 0, 1], [5, 5, 5, 5]) == 0.5
     assert plots.average_precision([0, 1, 0, 1], [5, 5, 5, 5]) == 0.5
+
+
+@pytest.mark.parametrize(("dtype", "expected"), [(np.uint8, 0.75), (bool, 0.75), (np.int8, 0.75)])
+def test_scores_of_any_dtype_are_ordered(dtype, expected):
+    scores = np.array([0, 0, 1, 0]).astype(dtype)  # of unsigned numbers -0 is the least
+    assert plots.roc_auc([0, 0, 1, 1], scores) == expected == metrics.roc_auc_score([0, 0, 1, 1], scores)
+
+
+def test_mistakes_of_areas():
+    for area in (plots.roc_auc, plots.average_precision):
+        with pytest.raises(AutogradError, match=r"of 3 classes take one at a time, as y_true == k"):
+            area([0, 1, 2], np.eye(3))
+        with pytest.raises(AutogradError, match="scores has shape"):
+            area([0, 1], 1.0)
 
 
 def test_mistakes_of_curves():

@@ -79,7 +79,10 @@ def test_mistakes_of_boundaries():
     for arguments, message in (
         ((lambda p: p, np.ones((3, 3)), LABELS), r"x has shape \(N, 2\), got \(3, 3\)"),
         ((lambda p: p, POINTS, [0, 1]), "one length"),
-        ((lambda p: p[:, 0] * np.inf, POINTS, LABELS), "finite scores"),
+        ((lambda p: p[:, 0] * np.inf, POINTS, LABELS), "scores that are NaN or infinite"),
+        ((lambda p: p[:3], POINTS, LABELS), r"for M = 40000 places, got \(3, 2\)"),
+        ((lambda p: p, POINTS * np.nan, LABELS), "x must be finite"),
+        ((lambda p: p, POINTS, LABELS - 1), "integers from 0 on, got -1"),
         ((lambda p: p[:, 0], POINTS, LABELS, ["only"]), "names of 1"),
     ):
         with pytest.raises(AutogradError, match=message):
@@ -121,6 +124,46 @@ def test_several_outputs_and_axes_that_are_given():
         plots.predicted_against_true(true, predicted[:, 0])
     with pytest.raises(AutogradError, match="one length"):
         plots.predicted_against_true(true, predicted[:9])
+
+
+def test_mistakes_of_predictions():
+    for arguments, message in (
+        (([], []), "nothing to draw"),
+        ((1.0, 2.0), "got a single number"),
+        (([1.0, np.nan], [1.0, 2.0]), "y_true must be finite"),
+        (([1.0, 2.0], [1.0, np.inf]), "y_pred must be finite"),
+        (([[1.0, 2.0]], [[1.0, 3.0]], None, "value", ["only"]), "there are 2 outputs, but names of 1"),
+    ):
+        with pytest.raises(AutogradError, match=message):
+            plots.predicted_against_true(*arguments)
+
+
+def test_there_are_no_pictures_of_nothing():
+    for draw in (
+        lambda: plots.filters(np.zeros((0, 1, 3, 3))),
+        lambda: plots.filters(np.zeros((4, 1, 3, 3)), most=0),
+        lambda: plots.activations(nn.Sequential(nn.Conv2d(1, 2, 3)), np.zeros((0, 1, 5, 5)), "0"),
+        lambda: plots.attention_maps(np.zeros((4, 0))),
+    ):
+        with pytest.raises(AutogradError, match="there is nothing to draw"):
+            draw()
+
+
+def test_layers_of_keras_have_their_channels_last():
+    model = nn.keras.Sequential(
+        [nn.keras.Input((8, 7, 3)), nn.keras.layers.Conv2D(4, (3, 2)), nn.keras.layers.ReLU()]
+    )
+    figure = plots.filters(model.layers[0], channel=1)
+    kernel = model.layers[0].kernel.numpy(force=True)
+    assert [ax.images[0].get_array().tolist() for ax in figure.axes[:4]] == [
+        kernel[:, :, 1, k].tolist() for k in range(4)
+    ]
+    picture = np.random.default_rng(0).random((8, 7, 3), np.float32)
+    expected = model(autograd.tensor(picture[None])).numpy(force=True)[0]
+    figure = plots.activations(model, picture, model.layers[1])
+    assert len(figure.axes) == 5
+    for k in range(4):
+        np.testing.assert_allclose(figure.axes[k].images[0].get_array(), expected[..., k])
 
 
 def test_filters_of_a_convolution():

@@ -62,6 +62,15 @@ def test_mistakes():
     for empty in ({}, {"loss": []}):
         with pytest.raises(AutogradError, match="has the model been trained"):
             plots.history(empty)
+    for other in ([0.5, 0.4], None):
+        with pytest.raises(AutogradError, match="needs lists by name"):
+            plots.history(other)
+
+
+def test_losses_that_require_gradients_can_be_drawn():
+    losses = [autograd.tensor(2.0, requires_grad=True) / n for n in (1, 2)]
+    (line,) = plots.history({"loss": losses}).axes[0].lines
+    assert list(line.get_ydata()) == [2.0, 1.0]
 
 
 def test_the_history_of_fit():
