@@ -87,6 +87,20 @@ def test_a_mixture_of_no_rows():
     np.testing.assert_array_equal(found, np.zeros((6, 8)))
 
 
+@pytest.mark.parametrize(("images", "rows"), [(0, 2), (1, 0)])
+def test_no_points_of_a_grid(images, rows):
+    x = autograd.ones(images, 1, 2, 2, requires_grad=True)
+    grid = autograd.zeros(images, rows, 2, 2, requires_grad=True)
+    F.grid_sample(x, grid, align_corners=False).sum().backward()
+    assert grid.grad.shape == grid.shape
+    assert not x.grad.any()
+
+
+def test_a_mean_of_power_0():
+    with pytest.raises(errors.ArgumentError, match="lp_pool1d: norm_type must not be 0"):
+        F.lp_pool1d(autograd.ones(1, 1, 2), 0, 2)
+
+
 # ------------------------------------------------------------------------------------------------ pivots
 
 

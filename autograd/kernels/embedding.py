@@ -25,7 +25,9 @@ def check_rows(op: str, indices: Array, count: int) -> None:
     Raises:
         PositionError: (an IndexError) if not.
     """
-    if indices.size and (indices.min() < 0 or indices.max() >= count):
+    if not indices.size or (indices.dtype == np.intp and indices.view(np.uintp).max() < count):
+        return  # in one pass: negative ones are the largest there
+    if indices.min() < 0 or indices.max() >= count:
         wrong = indices[(indices < 0) | (indices >= count)].reshape(-1)[0]
         raise PositionError(
             f"{op}: index out of range in self: {wrong} is not one of the {count} rows, 0 to {count - 1}"

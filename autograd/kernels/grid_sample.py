@@ -154,7 +154,7 @@ def _gradients(
         dgrid = np.zeros(grid.shape, grid.dtype)
         if taps.shares is not None:
             found = _by_points(g_rows, _filled(x), taps, taps.shares)
-            dgrid.reshape(count, -1).T[::-1] = found
+            dgrid.reshape(count, grid.shape[-1]).T[::-1] = found
     return dx, dgrid
 
 

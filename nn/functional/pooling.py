@@ -218,6 +218,8 @@ def avg_pool3d(
 def _lp_pool(
     op: str, n: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
 ) -> Tensor:
+    if norm_type == 0:
+        raise ArgumentError(f"{op}: norm_type must not be 0: there is no mean of that power")
     if math.isinf(norm_type):
         sign = 1 if norm_type > 0 else -1
         found = _max_pool(op, n, input.abs() * sign, kernel_size, stride, 0, 1, ceil_mode, False)
