@@ -16,18 +16,27 @@ from nn.keras import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     preprocessing,
+    random,
     regularizers,
     saving,
     utils,
 )
+from nn.keras.graph import KerasTensor
+from nn.keras.initializers import Initializer
 from nn.keras.layers.core import Input
 from nn.keras.layers.layer import Layer
+from nn.keras.losses import Loss
+from nn.keras.metrics import Metric
 from nn.keras.models import Model, Sequential
+from nn.keras.optimizers import Optimizer
+from nn.keras.regularizers import Regularizer
 
 __all__ = [
-    "Input", "Layer", "Model", "Sequential", "activations", "backend", "callbacks", "config", "constraints",
-    "initializers", "layers", "losses", "metrics", "models", "optimizers", "preprocessing", "regularizers",
-    "saving", "utils",
+    "Initializer", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer", "Regularizer", "Sequential",
+    "activations", "backend", "callbacks", "config", "constraints",
+    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing", "random",
+    "regularizers", "saving", "utils",
 ]  # fmt: skip

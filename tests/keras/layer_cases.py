@@ -82,6 +82,23 @@ CASES = [
     _case("conv2d first", lambda L: L.Conv2D(4, 3, padding="same", data_format="channels_first", **KW), IMAGES),
     _case("conv2d regularized", lambda L: L.Conv2D(4, 3, kernel_regularizer="l1", **KW), IMAGES),
     _case("conv3d", lambda L: L.Conv3D(4, 2, padding="same", **KW), (2, 3, 4, 5, 2)),
+    # transposed, and of each channel
+    _case("conv1d transpose", lambda L: L.Conv1DTranspose(4, 3, strides=2, padding="same", **KW), STEPS),
+    _case("conv1d transpose short", lambda L: L.Conv1DTranspose(4, 2, strides=3, use_bias=False, **KW), STEPS),
+    _case("conv2d transpose", lambda L: L.Conv2DTranspose(4, (3, 2), activation="relu", **KW), IMAGES),
+    _case("conv2d transpose same", lambda L: L.Conv2DTranspose(4, 4, strides=2, padding="same", **KW), IMAGES),
+    _case("conv2d transpose odd", lambda L: L.Conv2DTranspose(4, 5, strides=(2, 3), padding="same", **KW), IMAGES),
+    _case("conv2d transpose dilation", lambda L: L.Conv2DTranspose(4, 2, dilation_rate=2, **KW), IMAGES),
+    _case("conv2d transpose longer", lambda L: L.Conv2DTranspose(4, 3, strides=2, output_padding=1, **KW), IMAGES),
+    _case(
+        "conv2d transpose first",
+        lambda L: L.Conv2DTranspose(2, 3, strides=2, data_format="channels_first", **KW),
+        IMAGES,
+    ),
+    _case("depthwise 1d", lambda L: L.DepthwiseConv1D(3, depth_multiplier=2, padding="same", **KW), STEPS),
+    _case("depthwise 2d", lambda L: L.DepthwiseConv2D(3, strides=2, activation="relu", **KW), IMAGES),
+    _case("separable 1d", lambda L: L.SeparableConv1D(5, 3, depth_multiplier=2, **KW), STEPS),
+    _case("separable 2d", lambda L: L.SeparableConv2D(5, 3, padding="same", pointwise_regularizer="l2", **KW), IMAGES),
     # pools
     _case("max 1d", lambda L: L.MaxPooling1D(2, **KW), STEPS),
     _case("max 1d same", lambda L: L.MaxPooling1D(3, strides=2, padding="same", **KW), STEPS),

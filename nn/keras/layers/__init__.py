@@ -13,6 +13,14 @@ from nn.keras.layers.convolution import (
     Convolution3D,
 )
 from nn.keras.layers.core import Activation, Dense, Identity, Input, InputLayer
+from nn.keras.layers.depthwise import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
 from nn.keras.layers.embedding import Embedding, Masking
 from nn.keras.layers.known import deserialize, serialize
 from nn.keras.layers.layer import Layer
@@ -85,6 +93,12 @@ from nn.keras.layers.reshaping import (
     ZeroPadding1D,
     ZeroPadding2D,
 )
+from nn.keras.layers.transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+)
 from nn.keras.layers.wrapper import TorchModuleWrapper
 
 __all__ = [
@@ -95,8 +109,11 @@ __all__ = [
     # activations
     "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
     # convolutions and pools
-    "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D", "MaxPooling1D", "MaxPooling2D",
-    "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+    "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D", "Conv1DTranspose",
+    "Conv2DTranspose", "Convolution1DTranspose", "Convolution2DTranspose", "DepthwiseConv1D", "DepthwiseConv2D",
+    "SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D",
+    "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
     "AvgPool1D", "AvgPool2D", "AvgPool3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPool1D",
     "GlobalMaxPool2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAvgPool1D", "GlobalAvgPool2D",
     # shapes

@@ -1,4 +1,4 @@
-"""Arithmetic of symbolic tensors: `x + y` and the like are layers of their own."""
+"""Arithmetic of symbolic tensors: `x + y` and what is in `nn.keras.ops` are layers of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import operator
 from typing import Any
 
 from autograd.errors import ArgumentError
+from nn.keras import ops
 from nn.keras.layers.layer import Layer
 
 _OPERATIONS: dict[str, Any] = {
@@ -15,10 +16,11 @@ _OPERATIONS: dict[str, Any] = {
 
 
 class Operation(Layer):
-    """One of Python's operators as a layer: of symbolic tensors, and of numbers.
+    """One of Python's operators, or a function of `nn.keras.ops`, as a layer: of symbolic tensors, and of numbers.
 
     Args:
-        operation: "add", "subtract", "multiply", "divide", "power", "matmul", "negative" or "get_item".
+        operation: "add", "subtract", "multiply", "divide", "power", "matmul", "negative", "get_item", or the name of a
+            function.
         kwargs: see `Layer`.
 
     >>> import autograd
@@ -29,17 +31,21 @@ class Operation(Layer):
     """
 
     def __init__(self, operation: str, **kwargs: Any) -> None:
-        if operation not in _OPERATIONS:
-            raise ArgumentError(f"Operation: is one of {sorted(_OPERATIONS)}, got {operation!r}")
+        if operation not in _OPERATIONS and operation not in ops.__all__:
+            raise ArgumentError(
+                f"Operation: is one of {sorted({*_OPERATIONS, *ops.__all__})}, got {operation!r}"
+            )
         super().__init__(**kwargs)
         self.operation = operation
 
-    def call(self, *operands: Any) -> Any:
-        """The operator's value."""
+    def call(self, *operands: Any, **options: Any) -> Any:
+        """The operator's or the function's value."""
         if self.operation == "get_item":
             x, index = operands
             return x[_index(index)]
-        return _OPERATIONS[self.operation](*operands)
+        if self.operation in _OPERATIONS:
+            return _OPERATIONS[self.operation](*operands)
+        return vars(ops)[self.operation](*operands, **options)
 
 
 def written_index(index: Any) -> Any:

@@ -211,6 +211,8 @@ class Layer(Weights, Configured, Module):
         wants = self._wants
         if "training" in wants:
             kwargs["training"] = self.training
+        if self.__dict__["_activity"]:
+            self.__dict__["_activity"] = []
         mask = masks_of(args[0]) if args else None
         if mask is not None and "mask" in wants and kwargs.get("mask") is None:
             kwargs["mask"] = mask
@@ -220,9 +222,7 @@ class Layer(Weights, Configured, Module):
             result = call(self, args, kwargs)
         if self.activity_regularizer is not None:
             rows = len(leaves_of(result)[0])
-            self.__dict__["_activity"] = [
-                self.activity_regularizer(part) / max(rows, 1) for part in leaves_of(result)
-            ]
+            self.add_loss([self.activity_regularizer(part) / max(rows, 1) for part in leaves_of(result)])
         if args and (self.supports_masking or mask is not None):
             passed = self.compute_mask(args[0], kwargs.get("mask", mask))
             if passed is not None:
@@ -341,6 +341,7 @@ class Layer(Weights, Configured, Module):
     def add_loss(self, loss: Any) -> None:
         """Add a number to `losses`, until the next call of the layer."""
         self.__dict__["_activity"] = [*self.__dict__["_activity"], *leaves_of(loss)]
+        self.__dict__["_plain"] = False  # the next call begins with taking it away
 
     # -- configurations --------------------------------------------------------------------------------------------
 
