@@ -231,3 +231,50 @@ def test_mistakes():
         metrics.F1Score(average="median")
     with pytest.raises(ShapeError, match="sample_weight has shape"):
         metrics.MeanSquaredError()(np.zeros(3), np.zeros(3), np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("SensitivityAtSpecificity", "specificity"),
+        ("SpecificityAtSensitivity", "sensitivity"),
+        ("PrecisionAtRecall", "recall"),
+        ("RecallAtPrecision", "precision"),
+    ],
+)
+def test_tradeoffs_are_those_of_keras(name, argument, binary):
+    y, p, w = (a.astype("float32") for a in binary)
+    for options in ({}, {"num_thresholds": 7}, {"num_thresholds": 1}):
+        for rate in (0.3, 0.8, 1.0):
+            against_keras(name, y, p, w, **{argument: rate}, **options)
+    with pytest.raises(ArgumentError, match=f"{argument} is in"):
+        getattr(metrics, name)(1.5)
+    assert getattr(metrics, name)(0.5).result() == 0.0
+    made = getattr(metrics, name)(0.5, num_thresholds=7)
+    again = metrics.deserialize(metrics.serialize(made))
+    assert again.get_config() == made.get_config()
+
+
+def test_intersections_over_unions_are_those_of_keras(rng):
+    y, p = rng.integers(0, 4, (30, 5)), rng.integers(0, 4, (30, 5))
+    scores = rng.random((30, 5, 4)).astype("float32")
+    against_keras("IoU", y, p, num_classes=4, target_class_ids=[0, 2])
+    against_keras("IoU", y, p, num_classes=4, target_class_ids=[0, 2], ignore_class=1)
+    against_keras("MeanIoU", y % 3, p % 3, num_classes=5)
+    against_keras("MeanIoU", y, scores, num_classes=4, sparse_y_pred=False)
+    against_keras("OneHotIoU", np.eye(4)[y], scores, num_classes=4, target_class_ids=[1])
+    against_keras("OneHotMeanIoU", np.eye(4)[y], scores, num_classes=4)
+    against_keras("BinaryIoU", y > 1, scores[..., 0], target_class_ids=[1], threshold=0.3)
+    with pytest.raises(ArgumentError, match="are below num_classes=2"):
+        metrics.IoU(2, [2])
+    for made in (metrics.IoU(3, [1]), metrics.BinaryIoU(), metrics.MeanIoU(3), metrics.OneHotMeanIoU(2)):
+        assert made.result() == 0.0
+        assert metrics.deserialize(metrics.serialize(made)).get_config() == made.get_config()
+
+
+def test_weighted_regions():
+    metric = metrics.MeanIoU(2)
+    metric.update_state([[0, 1], [1, 1]], [[0, 0], [1, 1]], [[1.0, 0.0], [2.0, 1.0]])
+    assert metric.result() == 1.0
+    metric.update_state([1], [0], [4.0])
+    assert metric.result() == pytest.approx((1 / 5 + 3 / 7) / 2)

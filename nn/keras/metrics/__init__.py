@@ -29,6 +29,7 @@ from nn.keras.metrics.confusion import (
 )
 from nn.keras.metrics.metric import Mean, MeanMetricWrapper, Metric, Sum
 from nn.keras.metrics.names import deserialize, get, serialize
+from nn.keras.metrics.overlap import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from nn.keras.metrics.regression import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -47,6 +48,12 @@ from nn.keras.metrics.regression import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
+from nn.keras.metrics.tradeoffs import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 
 __all__ = [
     "Metric", "Mean", "Sum", "MeanMetricWrapper", "get", "serialize", "deserialize",
@@ -56,7 +63,8 @@ __all__ = [
     "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy",
     # decisions
     "TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives", "Precision", "Recall", "FBetaScore",
-    "F1Score", "AUC",
+    "F1Score", "AUC", "SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall",
+    "RecallAtPrecision", "IoU", "BinaryIoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU",
     # numbers
     "MeanSquaredError", "RootMeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
     "MeanSquaredLogarithmicError", "LogCoshError", "CosineSimilarity", "R2Score",

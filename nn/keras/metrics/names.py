@@ -7,7 +7,7 @@ from typing import Any
 from nn.keras import configuration, losses
 from nn.keras.lookup import unknown_name
 from nn.keras.losses.loss import as_tensor
-from nn.keras.metrics import accuracy, auc, confusion, metric, regression
+from nn.keras.metrics import accuracy, auc, confusion, metric, overlap, regression, tradeoffs
 from nn.keras.metrics.metric import MeanMetricWrapper, Metric
 from nn.keras.naming import snake_case
 
@@ -29,6 +29,15 @@ _CLASSES: tuple[type[Metric], ...] = (
     confusion.FBetaScore,
     confusion.F1Score,
     auc.AUC,
+    tradeoffs.SensitivityAtSpecificity,
+    tradeoffs.SpecificityAtSensitivity,
+    tradeoffs.PrecisionAtRecall,
+    tradeoffs.RecallAtPrecision,
+    overlap.IoU,
+    overlap.BinaryIoU,
+    overlap.MeanIoU,
+    overlap.OneHotIoU,
+    overlap.OneHotMeanIoU,
     regression.MeanSquaredError,
     regression.RootMeanSquaredError,
     regression.MeanAbsoluteError,
