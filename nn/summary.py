@@ -154,10 +154,11 @@ def summary(
     Multiply-adds: 37,888 (of matrix products, convolutions and the like)
     Memory: input 4 kB, results of layers 8.62 kB, kept for backward 17.2 kB
     """
+    from autograd.show.counts import check_count
     from autograd.show.drawing.model_run import run
 
-    if depth is not None and depth < 0:
-        raise ArgumentError(f"summary: depth must be at least 0, or None for all, got {depth}")
+    if depth is not None:
+        check_count("summary", "depth", depth, 0, ", or None for all")
     if input_size is None and len(inputs) == 1 and _is_size(inputs[0]):
         input_size, inputs = inputs[0], ()
     if input_size is not None:

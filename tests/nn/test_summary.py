@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 import autograd
@@ -62,6 +63,7 @@ def test_sizes_instead_of_inputs() -> None:
     by_tensor = nn.summary(small(), autograd.zeros(2, 1, 8, 8))
     assert nn.summary(small(), input_size=(2, 1, 8, 8)) == by_tensor
     assert nn.summary(small(), (2, 1, 8, 8)) == by_tensor
+    assert nn.summary(small(), np.zeros((2, 1, 8, 8), np.float32)) == by_tensor
     two = nn.summary(nn.Bilinear(3, 4, 2), input_size=[(5, 3), (5, 4)])
     assert two.rows[0].inputs == ((5, 3), (5, 4))
     ids = nn.summary(nn.Embedding(5, 3), input_size=(2, 7), dtypes=[autograd.int64])
@@ -75,6 +77,8 @@ def test_sizes_instead_of_inputs() -> None:
         nn.summary(3)
     with pytest.raises(ArgumentError, match="depth must be at least 0"):
         nn.summary(small(), depth=-1)
+    with pytest.raises(ArgumentError, match="depth must be a whole number, got '2'"):
+        nn.summary(small(), depth="2")  # type: ignore[arg-type]  # that is the mistake
 
 
 def test_without_an_example_there_are_the_parameters() -> None:

@@ -1,10 +1,8 @@
 """`show.watch`: a model seen while it trains. Every number is compared with one computed beside it."""
 
-import csv
 import gc
 import math
 import weakref
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,26 +14,12 @@ from autograd import checkpoint
 from autograd.errors import ArgumentError
 from autograd.show import watch
 
-
-def rows(seen, what, name=None):
-    return [r for r in seen.history if r.what == what and name in (None, r.name)]
-
-
-def small(*layers):
-    autograd.manual_seed(0)
-    return nn.Sequential(*(layers or (nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))))
+from .watched import rows, small, train
 
 
 def hooks_on(model):
     """How many forward hooks there are on the modules."""
     return sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules())
-
-
-def train(model, optimizer, x, steps=1):
-    for _ in range(steps):
-        optimizer.zero_grad()
-        (model(x) ** 2).mean().backward()
-        optimizer.step()
 
 
 # -- the numbers -------------------------------------------------------------------------------------------------------
@@ -153,6 +137,8 @@ def test_what_is_not_finite_is_counted_with_step_and_layer():
     assert (finding.name, finding.step) == ("0", 1)
     assert "first at step 1" in finding.text
     assert "detect_anomaly" in finding.text
+    (line,) = [line for line in str(seen).splitlines() if line.startswith("0 ")]
+    assert line.split()[:3] == ["0", "Linear", "0%"]  # no mean and no deviation of what is not finite
 
 
 def test_moments_of_several_arrays_together_and_of_large_numbers():
@@ -399,211 +385,3 @@ def test_an_error_in_forward_leaves_the_mode_as_it_was():
 def test_wrong_arguments(arguments, message):
     with pytest.raises(ArgumentError, match=message):
         watch(*arguments)
-
-
-# -- what is made of the numbers ---------------------------------------------------------------------------------------
-
-
-def deep(activation, depth=8, width=16):
-    autograd.manual_seed(0)
-    layers = [layer for _ in range(depth) for layer in (nn.Linear(width, width), activation())]
-    return nn.Sequential(*layers, nn.Linear(width, 1))
-
-
-def test_vanishing_gradients_are_found_in_a_deep_sigmoid_network_and_not_in_one_with_skips():
-    class Block(nn.Module):
-        def __init__(self, width):
-            super().__init__()
-            self.inner = nn.Linear(width, width)
-
-        def forward(self, x):
-            return x + self.inner(x).sigmoid()
-
-    autograd.manual_seed(0)
-    skips = nn.Sequential(*[Block(16) for _ in range(8)], nn.Linear(16, 1))
-    found = {}
-    for name, model in (("sigmoid", deep(nn.Sigmoid)), ("skips", skips)):
-        optimizer = optim.SGD(model.parameters(), lr=0.01)
-        with watch(model, optimizer) as seen:
-            train(model, optimizer, autograd.randn(32, 16), steps=3)
-        found[name] = seen
-    finding = next(f for f in found["sigmoid"].findings() if f.problem == "vanishing")
-    norms = [
-        r.norm for r in rows(found["sigmoid"], "activation gradient") if r.step == 2 and int(r.name) % 2 == 0
-    ]
-    assert all(a < b for a, b in pairwise(norms))
-    assert finding.name == "0"
-    assert finding.value < 1e-3
-    assert "skip connections" in str(finding)
-    assert str(finding) in found["sigmoid"].report()
-    assert str(finding) in str(found["sigmoid"])
-    assert "vanishing" not in {f.problem for f in found["skips"].findings()}
-
-
-def test_exploding_gradients_are_found():
-    model = deep(nn.Identity, depth=6)
-    with autograd.no_grad():
-        for p in model[:-1].parameters():
-            p.mul_(30.0)
-    seen = watch(model)
-    model(autograd.randn(4, 16)).sum().backward()
-    finding = next(f for f in seen.findings() if f.problem == "exploding")
-    assert finding.name == "0"
-    assert finding.value > 1e3
-
-
-def test_dead_and_saturated_layers_are_found():
-    model = small(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1))
-    with autograd.no_grad():
-        model[0].bias.fill_(-100)
-        model[2].bias.fill_(50)
-    seen = watch(model)
-    loss = model(autograd.ones(4, 3)).sum()
-    missing = {m.parameter: m for m in seen.missing(loss)}
-    loss.backward()
-    problems = {f.problem: f for f in seen.findings()}
-    assert problems["dead"].name == "1"
-    assert problems["dead"].value == 1
-    assert problems["saturated"].name == "3"
-    assert missing["0.weight"].reason == "zero"
-    report = seen.report().splitlines()
-    line = next(text for text in report if text.startswith("1 "))
-    assert line.split()[:7] == ["1", "ReLU", "0", "0", "100%", "100%", "0.00e+00"]
-    assert "layer 1: 100% of its units are zero" in seen.report()
-
-
-def test_updates_that_are_too_large_or_too_small_are_found():
-    for lr, problem in ((10.0, "fast"), (1e-9, "slow")):
-        model = small()
-        optimizer = optim.SGD(model.parameters(), lr=lr)
-        with watch(model, optimizer) as seen:
-            train(model, optimizer, autograd.ones(2, 3))
-        assert problem in {f.problem for f in seen.findings()}
-
-
-def test_a_report_before_anything_was_seen():
-    seen = watch(small())
-    assert "Nothing seen yet" in str(seen)
-    assert seen.findings() == []
-    with pytest.raises(ArgumentError, match="nothing was seen"):
-        seen.plot()
-
-
-def test_csv_has_every_row(tmp_path):
-    model = small()
-    optimizer = optim.SGD(model.parameters(), lr=0.1)
-    with watch(model, optimizer) as seen:
-        train(model, optimizer, autograd.ones(2, 3), steps=2)
-    path = seen.to_csv(tmp_path / "seen.csv")
-    with path.open(newline="", encoding="utf-8") as file:
-        table = list(csv.DictReader(file))
-    assert len(table) == len(seen.history) == 2 * (3 + 3 + 4 + 4)
-    for line, row in zip(table, seen.history, strict=True):
-        assert (int(line["step"]), line["name"], line["what"]) == (row.step, row.name, row.what)
-        assert float(line["norm"]) == row.norm
-        assert line["update"] == ("" if row.update is None else repr(row.update))
-
-
-# -- parameters without a gradient -------------------------------------------------------------------------------------
-
-
-class Faulty(nn.Module):
-    """Every way not to get a gradient."""
-
-    def __init__(self):
-        super().__init__()
-        self.frozen = nn.Linear(3, 3)
-        self.frozen.requires_grad_(False)
-        self.used = nn.Linear(3, 3)
-        self.idle = nn.Linear(3, 3)
-        self.detached = nn.Linear(3, 3)
-        self.sideways = nn.Linear(3, 3)
-        self.gate = nn.Parameter(autograd.zeros(3))
-        self.gated = nn.Linear(3, 3)
-        self.hidden = nn.Parameter(autograd.ones(3))
-
-    def forward(self, x):
-        h = self.used(self.frozen(x))
-        d = self.detached(h).detach()
-        self.sideways(h).exp()
-        return h * d + self.gated(h) * self.gate.detach() + self.hidden.data + self.gate
-
-
-def test_why_parameters_get_no_gradient():
-    model = Faulty()
-    seen = watch(model)
-    loss = model(autograd.ones(2, 3)).sum()
-    found = {m.parameter: m for m in seen.missing(loss)}
-    reasons = {name: m.reason for name, m in found.items()}
-    assert reasons == {
-        "frozen.weight": "frozen",
-        "frozen.bias": "frozen",
-        "idle.weight": "not used",
-        "idle.bias": "not used",
-        "detached.weight": "detached",
-        "detached.bias": "detached",
-        "sideways.weight": "unreached",
-        "sideways.bias": "unreached",
-        "gated.weight": "zero",
-        "gated.bias": "zero",
-        "hidden": "not used",
-    }
-    assert "was not called" in found["idle.weight"].why
-    assert "'mul'" in found["detached.weight"].why
-    assert "test_watch.py:" in found["detached.weight"].why
-    assert "'exp'" in found["sideways.bias"].why
-    assert "multiplies it by zeros" in found["gated.weight"].why
-    assert str(found["hidden"]).startswith("hidden: not used")
-    # it is what backward does, and the diagnosis has left the graph whole and added nothing
-    assert all(p.grad is None for p in model.parameters())
-    counts = len(rows(seen, "activation gradient"))
-    assert counts == 0
-    loss.backward()
-    for name, p in model.named_parameters():
-        nothing = p.grad is None or not p.grad.numpy().any()
-        assert nothing == (name in reasons), name
-    with pytest.raises(autograd.errors.GraphFreedError, match="before"):
-        seen.missing(loss)
-
-
-def test_why_parameters_got_no_gradient_in_the_last_step():
-    model = Faulty()
-    optimizer = optim.SGD(model.parameters(), lr=0.1)
-    with watch(model, optimizer) as seen:
-        model(autograd.ones(2, 3)).sum().backward()
-        optimizer.step()
-    found = {m.parameter: m.reason for m in seen.missing()}
-    assert found["frozen.weight"] == "frozen"
-    assert found["idle.bias"] == "not used"
-    assert found["detached.weight"] == "detached"
-    assert found["gated.weight"] == "zero"
-    assert "used.weight" not in found
-    finding = next(f for f in seen.findings() if f.problem == "no gradient")
-    assert "idle.weight" in finding.text
-
-
-def test_where_a_gradient_becomes_zero():
-    model = small(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))
-    with autograd.no_grad():
-        model[0].bias.fill_(-100)
-    seen = watch(model)
-    found = {m.parameter: m.why for m in seen.missing(model(autograd.ones(2, 3)).sum())}
-    assert "every unit of 'relu' in 1" in found["0.weight"]
-    assert "2.weight" in found  # its input is 0
-    assert "multiplies it by zeros" in found["2.weight"]
-    steps = small(nn.Linear(3, 3))
-    seen = watch(steps)
-    found = {m.parameter: m.why for m in seen.missing(autograd.floor(steps(autograd.ones(2, 3))).sum())}
-    assert "'floor'" in found["0.weight"]
-    assert "derivative is 0" in found["0.weight"]
-
-
-def test_a_loss_without_a_graph():
-    model = small()
-    seen = watch(model)
-    with autograd.no_grad():
-        loss = model(autograd.ones(2, 3)).sum()
-    assert {m.reason for m in seen.missing(loss)} == {"no graph"}
-    for wrong in (model(autograd.ones(2, 3)), 3.0):
-        with pytest.raises(ArgumentError, match="one number"):
-            seen.missing(wrong)

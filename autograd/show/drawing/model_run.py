@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import ArgumentError
 from autograd.modes import MODE, NO_GRAD, enable_grad
 from autograd.random import get_rng_state, set_rng_state
@@ -132,9 +134,11 @@ def _is_lazy(p: Any) -> bool:
 
 
 def _mapped(value: Any, function: Any) -> Any:
-    """The same structure, with each tensor replaced by what a function makes of it."""
+    """The same structure, with each tensor or array replaced by what a function makes of it."""
     if isinstance(value, Variable):
         return function(value)
+    if isinstance(value, np.ndarray):
+        return function(Tensor(value))
     if isinstance(value, Mapping) and type(value) is dict:
         return {key: _mapped(part, function) for key, part in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):

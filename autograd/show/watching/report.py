@@ -224,8 +224,11 @@ def report(
             (
                 name,
                 seen.kind,
-                f"{seen.mean:.3g}",
-                f"{seen.std:.3g}",
+                *(
+                    (f"{seen.mean:.3g}", f"{seen.std:.3g}")
+                    if seen.nans + seen.infinities < seen.count
+                    else ("", "")
+                ),
                 f"{seen.zeros:.0%}",
                 _share(seen.dead),
                 _share(seen.saturated),
