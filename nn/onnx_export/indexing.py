@@ -182,6 +182,19 @@ def _embedding(g: Graph, out: Any, weight: Any, indices: Any, padding_idx: Any, 
     return g.node("Gather", weight, g.value(indices), axis=0)
 
 
+@writes("mixed")
+def _mixed(g: Graph, out: Any, x: Any, weight: Any, index: Any) -> str:
+    """Weighted sums of rows, as `grid_sample` takes of pixels."""
+    rows = g.node("Gather", x, g.value(index, np.int64), axis=0)
+    weighted = g.node("Mul", rows, g.node("Unsqueeze", g.value(weight, out.dtype), g.numbers([2])))
+    return g.node("ReduceSum", weighted, g.numbers([1]), keepdims=0)
+
+
+@writes("one_hot")
+def _one_hot(g: Graph, out: Any, x: Any, count: int) -> str:
+    return g.node("OneHot", x, g.numbers([count]), g.numbers([0, 1]))
+
+
 @writes("rows_added")
 def _rows_added(g: Graph, out: Any, rows: Any, indices: Any, count: int) -> Any:
     """Rows that are added up in groups of the same size, one after the other; other groups by a matrix of ones."""

@@ -244,6 +244,11 @@ ROWS = {
         x,
     ),
     "sort": entry(lambda a: (*a.sort(1), *a.topk(2, -1), *a.topk(1, 0, largest=False)), x),
+    "one_hot": entry(lambda a: F.one_hot(a, 9), lambda: tensor([[3, 0], [8, 2]])),
+    "mixed": entry(
+        lambda a: F.grid_sample(a, tensor([[[[-1.0, 0.3], [0.5, 2.0]]]]), align_corners=False),
+        lambda: randn(1, 2, 3, 4),
+    ),
     "cumsum": entry(lambda a: (a.cumsum(1), a.cumsum(-1)), x),
     "softmax": entry(lambda a: (a.softmax(1), a.log_softmax(-1), a.softmax(0)), x),
     # products
