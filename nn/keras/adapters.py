@@ -316,6 +316,11 @@ def with_class_weight(who: str, y: Any, weight: Any, class_weight: Mapping[int, 
     """
     if class_weight is None:
         return weight
+    if not isinstance(class_weight, Mapping) or not all(hasattr(c, "__index__") for c in class_weight):
+        raise ArgumentError(
+            f"{who}: class_weight is a dict of class numbers and factors, such as {{0: 1.0, 1: 2.5}}, got "
+            f"{class_weight!r}"
+        )
     if y is None or isinstance(y, (dict, list)):
         raise ArgumentError(
             f"{who}: class_weight needs the labels of one output; give sample_weight for several"

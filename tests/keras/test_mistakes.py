@@ -159,3 +159,9 @@ def test_a_loss_that_is_not_one_number():
     model.compile("sgd", keras.losses.MeanSquaredError(reduction="none"))
     with pytest.raises(ShapeError, match="one number is needed"):
         model.fit(X, np.ones(6), verbose=0)
+
+
+@pytest.mark.parametrize("given", ["balanced", [1.0, 2.0], {"yes": 1.0}])
+def test_class_weights_that_are_no_dict_of_numbers(given):
+    with pytest.raises(ArgumentError, match="class_weight is a dict of class numbers and factors"):
+        compiled().fit(X, np.ones(6), class_weight=given, verbose=0)
