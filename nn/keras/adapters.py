@@ -316,7 +316,8 @@ def with_class_weight(who: str, y: Any, weight: Any, class_weight: Mapping[int, 
     """
     if class_weight is None:
         return weight
-    if not isinstance(class_weight, Mapping) or not all(hasattr(c, "__index__") for c in class_weight):
+    given: Any = class_weight
+    if not isinstance(given, Mapping) or not all(hasattr(c, "__index__") for c in given):
         raise ArgumentError(
             f"{who}: class_weight is a dict of class numbers and factors, such as {{0: 1.0, 1: 2.5}}, got "
             f"{class_weight!r}"
