@@ -174,7 +174,11 @@ class WorkerBatches:
                 continue
             found = worker.blocks.unpack(answer.sent)
             if answer.kind == "failure":
-                raise _error(found, worker.number)
+                error, found = _error(found, worker.number), None
+                try:
+                    raise error
+                finally:
+                    del error  # its traceback holds this frame: a cycle would keep the workers
             return found
         if not self._keep:
             self.close()

@@ -55,6 +55,16 @@ def test_an_error_comes_with_its_type_and_the_traceback_from_there(workers, faul
     assert [b.tolist() for b in batches] == [[n, n + 1] for n in range(8, 20, 2)]  # the pass goes on
 
 
+def test_workers_end_with_the_pass_that_failed_not_with_the_next_collection():
+    gc.disable()
+    try:
+        with contextlib.suppress(ValueError):
+            list(DataLoader(Faulty(samples.value_error), num_workers=1))
+        assert multiprocessing.active_children() == []
+    finally:
+        gc.enable()
+
+
 def test_errors_keep_what_they_hold():
     with pytest.raises(FileNotFoundError) as caught:
         list(DataLoader(Faulty(samples.os_error), num_workers=1))
