@@ -218,5 +218,6 @@ def test_a_loss_of_your_own_and_a_weight_too_many():
     assert loss.name == "largest"
     with pytest.raises(ShapeError, match="one weight for each example"):
         loss(np.zeros((2, 2)), np.zeros((2, 2)), [1.0, 2.0, 3.0])
-    with pytest.raises(ArgumentError, match="neither a name"):
-        losses.serialize(loss)
+    config = losses.serialize(loss)
+    assert config["class_name"] == "Largest"
+    assert config["config"] == {"name": "largest", "reduction": "sum"}

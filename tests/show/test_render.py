@@ -13,7 +13,7 @@ import autograd
 import nn
 from autograd.errors import RenderError, ShapeError
 from autograd.show import Drawing, draw, draw_module, record
-from autograd.show import render as render_module
+from autograd.show.drawing import render as render_module
 from autograd.show.drawing.dot import FACTS
 from autograd.show.drawing.render import render
 from autograd.value import Value

@@ -178,7 +178,7 @@ def test_arrays_are_kept_in_full_up_to_the_number_asked_for() -> None:
     with record():
         y = w.tanh().sum()
     assert only(trace(y, elements=64), "tanh").value.elements is None  # type: ignore[union-attr]
-    with pytest.raises(ArgumentError, match="elements must be 0 or more, got -1"):
+    with pytest.raises(ArgumentError, match="trace: elements must be at least 0, got -1"):
         trace(y, elements=-1)
 
 
