@@ -72,23 +72,26 @@ def export_onnx(
         import onnx  # noqa: F401  # so that its absence is noticed before any work
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("export_onnx needs onnx: pip install 'tapegrad[onnx]'") from error
+    from autograd.show.drawing.model_run import unchanged
     from nn.onnx_export.batch import BatchError
     from nn.onnx_export.model import to_model
 
     args = example if isinstance(example, tuple) else (example,)
     names = _input_names(model, args, input_names)
-    try:
-        if dynamic is False:
+    with unchanged(model):
+        model.eval()
+        try:
+            if dynamic is False:
+                graph, dims = _fixed(model, args, names, output_names)
+            else:
+                graph, dims = _dynamic(model, args, names, output_names, batch_dim)
+        except BatchError as error:
+            if dynamic:
+                raise
+            warnings.warn(
+                f"{error}. The model is exported for batches of the example's size alone.", stacklevel=2
+            )
             graph, dims = _fixed(model, args, names, output_names)
-        else:
-            graph, dims = _dynamic(model, args, names, output_names, batch_dim)
-    except BatchError as error:
-        if dynamic:
-            raise
-        warnings.warn(
-            f"{error}. The model is exported for batches of the example's size alone.", stacklevel=2
-        )
-        graph, dims = _fixed(model, args, names, output_names)
     proto: ModelProto = to_model(graph, dims, type(model).__name__)
     if path is not None:
         replace_file(path, proto.SerializeToString())

@@ -120,11 +120,9 @@ def trace(
             hidden.append(level.traced(wrap(leaf.array.copy()), name))  # it may be written in place
         else:
             hidden.append(leaf)
-    modes = [(m, m.training) for m in model.modules()]
     handles = [h for path, m in model.named_modules() for h in _noting(graph, path, m)]
     token = LEVELS.set((level,))
     try:
-        model.eval()
         with no_grad():
             found, _ = pytree.flatten(model(*pytree.rebuilt(structure, hidden)))
         results = [value for value in found if isinstance(value, (Variable, Traced))]
@@ -138,8 +136,6 @@ def trace(
         LEVELS.reset(token)
         for handle in handles:
             handle.remove()
-        for m, training in modes:
-            m.training = training
     graph.prune()
     return graph
 

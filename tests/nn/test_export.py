@@ -349,3 +349,29 @@ def test_a_parameter_may_have_the_name_of_an_argument():
     proto = exported(model, autograd.randn(2, 3))
     assert proto.graph.input[0].name == "x_input"
     compare(model, proto, (autograd.randn(2, 3),))
+
+
+def test_the_model_is_as_it_was():
+    class Counting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm1d(3)
+            self.register_buffer("calls", autograd.zeros(1))
+            self.register_buffer("last", autograd.zeros(1))
+
+        def forward(self, x):
+            self.calls += 1
+            self.last = self.calls + 1
+            return self.norm(x)
+
+    model = Counting()
+    model.norm.eval()
+    before = {name: (b, b.clone()) for name, b in model.named_buffers()}
+    state = autograd.get_rng_state()
+    nn.export_onnx(model, autograd.randn(2, 3, generator=autograd.Generator()))
+    assert model.training
+    assert not model.norm.training
+    for name, b in model.named_buffers():
+        assert b is before[name][0]
+        assert autograd.equal(b, before[name][1])
+    assert autograd.equal(autograd.get_rng_state(), state)

@@ -82,7 +82,7 @@ def run(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], who: str) ->
         if not hasattr(model, name):
             raise ArgumentError(f"{who}: needs a module, got {type(model).__name__}")
     tape = record(model)
-    with _unchanged(model), _watched(model, tape) as calls, enable_grad(), tape:
+    with unchanged(model), _watched(model, tape) as calls, enable_grad(), tape:
         given, named = _inputs(args), {key: _input(value) for key, value in kwargs.items()}
         names = _named(model, given, named)
         model.eval()
@@ -190,7 +190,7 @@ def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @contextmanager
-def _unchanged(model: Any) -> Iterator[None]:
+def unchanged(model: Any) -> Iterator[None]:
     """Put modes, buffers, flags and random numbers back at the end."""
     modules = [module for _, module in model.named_modules()]
     modes = [(module, module.training) for module in modules]
