@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
-from nn.keras.losses.loss import EPSILON, Loss, as_tensor, paired
+from nn.keras.losses.loss import EPSILON, Loss, LossFunctionWrapper, as_tensor, paired
 
 Sizes = int | tuple[int, ...] | None
 
@@ -86,7 +86,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     )
 
 
-class BinaryFocalCrossentropy(Loss):
+class BinaryFocalCrossentropy(LossFunctionWrapper):
     """Binary cross entropy in which easy examples weigh little; see `binary_focal_crossentropy`.
 
     >>> BinaryFocalCrossentropy()([[1.0]], [[0.5]])
@@ -105,26 +105,14 @@ class BinaryFocalCrossentropy(Loss):
         name: str = "binary_focal_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.options: dict[str, Any] = {
-            "apply_class_balancing": apply_class_balancing,
-            "alpha": alpha,
-            "gamma": gamma,
-            "from_logits": from_logits,
-            "label_smoothing": label_smoothing,
-            "axis": axis,
-        }
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """The loss of each example."""
-        return binary_focal_crossentropy(y_true, y_pred, **self.options)
-
-    def get_config(self) -> dict[str, Any]:
-        """What it was made with."""
-        return {**super().get_config(), **self.options}
+        super().__init__(
+            binary_focal_crossentropy, reduction, name, dtype,
+            apply_class_balancing=apply_class_balancing, alpha=alpha, gamma=gamma,
+            from_logits=from_logits, label_smoothing=label_smoothing, axis=axis,
+        )  # fmt: skip
 
 
-class CategoricalFocalCrossentropy(Loss):
+class CategoricalFocalCrossentropy(LossFunctionWrapper):
     """Cross entropy in which easy examples weigh little; see `categorical_focal_crossentropy`.
 
     >>> CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])
@@ -142,22 +130,10 @@ class CategoricalFocalCrossentropy(Loss):
         name: str = "categorical_focal_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.options: dict[str, Any] = {
-            "alpha": alpha,
-            "gamma": gamma,
-            "from_logits": from_logits,
-            "label_smoothing": label_smoothing,
-            "axis": axis,
-        }
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """The loss of each example."""
-        return categorical_focal_crossentropy(y_true, y_pred, **self.options)
-
-    def get_config(self) -> dict[str, Any]:
-        """What it was made with."""
-        return {**super().get_config(), **self.options}
+        super().__init__(
+            categorical_focal_crossentropy, reduction, name, dtype,
+            alpha=alpha, gamma=gamma, from_logits=from_logits, label_smoothing=label_smoothing, axis=axis,
+        )  # fmt: skip
 
 
 class Dice(Loss):

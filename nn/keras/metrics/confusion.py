@@ -109,52 +109,54 @@ class Counts(Metric):
         return {**super().get_config(), **{k: v for k, v in given.items() if v is not None}}
 
 
-class TruePositives(Counts):
+class _Count(Counts):
+    """One of the counts, as it is."""
+
+    of: str
+
+    def result(self) -> Any:
+        """The count."""
+        return self.given_back(self.__dict__[self.of])
+
+
+class TruePositives(_Count):
     """How many of the predictions over the threshold have label 1.
 
     >>> TruePositives()([0, 1, 1], [0.9, 0.8, 0.2])
     1.0
     """
 
-    def result(self) -> Any:
-        """The count."""
-        return self.given_back(self.true_positives)
+    of = "true_positives"
 
 
-class FalsePositives(Counts):
+class FalsePositives(_Count):
     """How many of the predictions over the threshold have label 0.
 
     >>> FalsePositives()([0, 1, 1], [0.9, 0.8, 0.2])
     1.0
     """
 
-    def result(self) -> Any:
-        """The count."""
-        return self.given_back(self.false_positives)
+    of = "false_positives"
 
 
-class TrueNegatives(Counts):
+class TrueNegatives(_Count):
     """How many of the predictions up to the threshold have label 0.
 
     >>> TrueNegatives()([0, 1, 1], [0.9, 0.8, 0.2])
     0.0
     """
 
-    def result(self) -> Any:
-        """The count."""
-        return self.given_back(self.true_negatives)
+    of = "true_negatives"
 
 
-class FalseNegatives(Counts):
+class FalseNegatives(_Count):
     """How many of the predictions up to the threshold have label 1.
 
     >>> FalseNegatives()([0, 1, 1], [0.9, 0.8, 0.2])
     1.0
     """
 
-    def result(self) -> Any:
-        """The count."""
-        return self.given_back(self.false_negatives)
+    of = "false_negatives"
 
 
 class Precision(Counts):
