@@ -457,7 +457,9 @@ def gelu(x: Array, approximate: str = "none") -> Array:
     """
     if approximate == "none":
         if tabulated.worth_it(x):
-            return x * tabulated.looked_up(x, tabulated.normal)
+            out = tabulated.looked_up(x, tabulated.normal)
+            out *= x
+            return out
         return x * (0.5 * (1 + special.erf(x * math.sqrt(0.5))))
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(_TANH_SCALE * x * (1 + 0.044715 * (x * x))))

@@ -1,8 +1,9 @@
 """Fast float32 forms of functions that are constant far out, from tables: a straight line for each of many cells.
 
 NumPy has no erf, and a polynomial of it takes a dozen calls, each a pass over memory; looking up the two coefficients
-of a line takes three. Cells are 1/1024 wide, so that a line is within 5e-8 of a function whose second derivative is at
-most 0.8, and the coefficients are rounded from float64, so that small values keep their digits.
+of a line takes three. The leading bits of a number say in which cell it lies: its sign, its exponent and ten bits of
+its mantissa. Cells are 1/1024 wide between 1 and 2, and proportionally elsewhere, so that a line is within 5e-8 of a
+function whose second derivative is at most 0.8 there (1.5e-7 with all rounding).
 """
 
 from __future__ import annotations
@@ -12,24 +13,33 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd.ops.forms import maximum_reduce, minimum_reduce
 from autograd.primitive import Array
 
-_CELLS = 1024  # in a unit
-_LIMIT = 6 * _CELLS  # cells to either side of 0; beyond, the functions are constant in float32
-_BLOCK = 1 << 18  # elements that are looked up at a time; a call costs more than what leaves the cache
+_DROPPED = 13  # bits of a float32 that do not count
+_STRAIGHT = 2.0**-8  # |x| below which one line is enough
+_CONSTANT = 8.0  # |x| from which on the function is 0 or 1
+_BLOCK = 1 << 16  # elements that are looked up at a time: what is computed on the way stays in cache
 
 
-@functools.cache  # two tables of 48 KiB for each function
+@functools.cache  # two tables of 2 MiB for each function
 def _lines(function: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """The line over each cell from -6 to 6: where it meets x = 0, and its slope."""
-    left = np.arange(-_LIMIT, _LIMIT) / _CELLS
-    height, end = function(left), function(left + 1 / _CELLS)
-    slope = (end - height) * _CELLS
-    height = height + (function(left + 0.5 / _CELLS) - (height + end) / 2) / 2  # half the error in the middle
-    height[0], height[-1], slope[[0, -1]] = 0, 1, 0  # what lies beyond
-    slope = slope.astype(np.float32)
-    return (height - slope.astype(np.float64) * left).astype(np.float32), slope
+    """The line over each cell: where it meets x = 0, and its slope."""
+    bits = np.arange(1 << 32 - _DROPPED, dtype=np.uint32) << _DROPPED
+    start = bits.view(np.float32)
+    height, slope = np.where(start < 0, np.float32(0), np.float32(1)), np.zeros_like(start)
+    straight = np.abs(start) < _STRAIGHT
+    slope[straight] = (function(np.array(_STRAIGHT)) - function(np.array(-_STRAIGHT))) / (2 * _STRAIGHT)
+    height[straight] = function(np.array(0.0))
+    curved = (np.abs(start) < _CONSTANT) & ~straight
+    left = start[curved].astype(np.float64)
+    right = (bits[curved] | (1 << _DROPPED) - 1).view(np.float32).astype(np.float64)
+    at_left, at_right = function(left), function(right)
+    slope[curved] = (at_right - at_left) / (right - left)
+    middle = (at_left + function((left + right) / 2) * 2 + at_right) / 4  # half the error there
+    height[curved] = middle - slope[curved].astype(np.float64) * ((left + right) / 2)
+    far = np.isinf(start)
+    slope[far] = function(start[far].astype(np.float64))
+    return height, slope
 
 
 def worth_it(x: Array) -> bool:
@@ -38,7 +48,9 @@ def worth_it(x: Array) -> bool:
 
 
 def looked_up(x: Array, function: Callable[[Array], Array]) -> Array:
-    """function(x) for float32 x; the function goes from 0 at -6 to 1 at 6, and is given float64 where it is tabulated.
+    """The function of float32 x; at infinity x · function(x), so that `x * looked_up(x, function)` is right there too.
+
+    The function goes from 0 at -8 to 1 at 8, is straight around 0, and is given float64.
 
     >>> looked_up(np.array([-9.0, 0.0, 1.0, 9.0], np.float32), normal).round(4)
     array([0.    , 0.5   , 0.8413, 1.    ], dtype=float32)
@@ -46,19 +58,12 @@ def looked_up(x: Array, function: Callable[[Array], Array]) -> Array:
     height, slope = _lines(function)
     out = np.empty(x.shape, np.float32)
     flat, given = out.reshape(-1), x.reshape(-1)
-    limit = _LIMIT / _CELLS
     for start in range(0, x.size, _BLOCK):
         part, result = given[start : start + _BLOCK], flat[start : start + _BLOCK]
-        if not (minimum_reduce(part, None) >= -limit and maximum_reduce(part, None) < limit):
-            part = np.clip(
-                part, np.float32(-limit), np.float32(limit)
-            )  # nan stays nan, whichever line it gets
-        place = part * np.float32(_CELLS)
-        place += np.float32(_LIMIT)
-        cell = place.astype(np.int32).astype(np.intp)  # in two steps: at once takes half as long again
+        cell = (part.view(np.uint32) >> _DROPPED).astype(np.intp)
         slope.take(cell, None, result, "clip")
         result *= part
-        result += height.take(cell, None, place, "clip")
+        result += height.take(cell, None, None, "clip")
     return out
 
 
