@@ -48,7 +48,7 @@ def worth_it(x: Array) -> bool:
 
 
 def looked_up(x: Array, function: Callable[[Array], Array]) -> Array:
-    """The function of float32 x; at infinity x · function(x), so that `x * looked_up(x, function)` is right there too.
+    """The function of float32 x; of infinite x it is x times that, so that x times the result is right there too.
 
     The function goes from 0 at -8 to 1 at 8, is straight around 0, and is given float64.
 
