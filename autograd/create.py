@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import devices, dtypes
-from autograd.errors import ArgumentError, DTypeError
+from autograd.dims import MOST_DIMENSIONS
+from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden
 from autograd.modes import NUMPY_ERRORS, QUIET
 from autograd.storing import stored
@@ -24,6 +27,8 @@ __all__ = [
     "scalar_tensor", "zeros", "ones", "full", "empty", "eye",
     "zeros_like", "ones_like", "full_like", "empty_like",
 ]  # fmt: skip
+
+MOST_ELEMENTS = sys.maxsize // 8  # of an ndarray of the widest dtype
 
 
 # ------------------------------------------------------------------------------------------ from data
@@ -231,6 +236,7 @@ def checked_shape(op: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[in
 
     Raises:
         ArgumentError: if a size is not a non-negative integer.
+        ShapeError: if the shape is too large for an array.
     """
     given: Any = sizes if size is None else (*sizes, size)
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
@@ -241,6 +247,11 @@ def checked_shape(op: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[in
         raise ArgumentError(f"{op}: sizes must be integers, got {given}") from None
     if any(n < 0 for n in shape):
         raise ArgumentError(f"{op}: sizes must not be negative, got {shape}")
+    elements = math.prod(shape)
+    if elements > MOST_ELEMENTS or (not elements and math.prod(filter(None, shape)) > MOST_ELEMENTS):
+        raise ShapeError(f"{op}: shape {shape} has more elements than memory can have; choose a smaller one")
+    if len(shape) > MOST_DIMENSIONS:
+        raise ShapeError(f"{op}: a tensor has at most {MOST_DIMENSIONS} dimensions, got {len(shape)}")
     return shape
 
 

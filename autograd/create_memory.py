@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import devices, dtypes, ops
-from autograd.create import empty
+from autograd.create import checked_dtype, checked_shape, empty
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, ShapeError
+from autograd.ops.strided import checked_layout
 from autograd.tape import wrap
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ def empty_strided(
     """Whatever is in memory, with these steps (in elements) between neighbours: to be written over.
 
     Raises:
-        ShapeError: if size and stride have different lengths.
+        ArgumentError: if size and stride are not integers.
+        ShapeError: if they have different lengths, or a number is negative or too large.
 
     >>> empty_strided((2, 3), (1, 2)).stride()
     (1, 2)
     """
-    shape, steps = tuple(size), tuple(stride)
-    if len(shape) != len(steps):
-        raise ShapeError(f"empty_strided: size {shape} and stride {steps} must have equally many numbers")
+    kind = checked_dtype(dtype)
+    shape, steps = checked_layout("empty_strided", size, stride, kind.itemsize)
     n = 0 if 0 in shape else 1 + sum((a - 1) * s for a, s in zip(shape, steps, strict=True))
-    memory = empty(max(n, 0), dtype=dtype, device=device, **place)
-    made: Any = ops.as_strided(memory, shape, steps) if n else empty(shape, dtype=memory.array.dtype)
+    memory = empty(checked_shape("empty_strided", (n,)), dtype=kind, device=device, **place)
+    made: Any = ops.as_strided(memory, shape, steps)
     made.base = None  # no tensor but this one has the memory
     return made.requires_grad_() if requires_grad else made  # type: ignore[no-any-return]  # a tensor
 
@@ -63,7 +64,7 @@ def empty_permuted(
     >>> empty_permuted((2, 3, 5), (0, 2, 1)).stride()
     (15, 1, 3)
     """
-    shape = tuple(size)
+    shape = checked_shape("empty_permuted", (tuple(size),))
     order = checked_dims("empty_permuted", tuple(physical_layout), shape)
     if len(order) != len(shape):
         raise ShapeError(

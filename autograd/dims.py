@@ -8,6 +8,8 @@ from typing import Any
 
 from autograd.errors import ArgumentError, DimensionError
 
+MOST_DIMENSIONS = 64  # of an ndarray
+
 
 def checked_dim(op: str, dim: int, shape: Sequence[int], new: int = 0) -> int:
     """`dim` of `shape`, counted from the front; a 0-d tensor has the dimension 0, also called -1.

@@ -108,10 +108,9 @@ def _values(a: Array, indent: int) -> str:
 def _edges(a: Array) -> Array:
     """The elements that are printed of a large array."""
     n = _Options.edgeitems
-    for axis, size in enumerate(a.shape):
-        if size > 2 * n:
-            a = np.concatenate([a.take(range(n), axis), a.take(range(size - n, size), axis)], axis)
-    return a
+    kept = [range(size) if size <= 2 * n else (*range(n), *range(size - n, size)) for size in a.shape]
+    edges: Array = a[np.ix_(*kept)]
+    return edges
 
 
 def _formatter(a: Array) -> Any:

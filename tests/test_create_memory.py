@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import empty_permuted, empty_strided, frombuffer
-from autograd.errors import ShapeError
+from autograd.errors import ArgumentError, ShapeError
 
 
 def test_empty_strided_has_the_strides():
@@ -18,6 +18,40 @@ def test_empty_strided_has_the_strides():
     assert y.new_empty_strided((3,), (2,)).dtype == autograd.int64
     with pytest.raises(ShapeError, match=r"empty_strided: size .* must have equally many numbers"):
         empty_strided((2, 3), (1,))
+
+
+@pytest.mark.parametrize(
+    ("size", "stride", "error", "message"),
+    [
+        ((2**62, 2**62), (0, 0), ShapeError, "too large"),
+        ((2**62,), (1,), ShapeError, "too large"),
+        ((2**70,), (1,), ShapeError, "too large"),
+        ((2,), (2**62,), ShapeError, "too large"),
+        ((2**20,), (2**60,), ShapeError, "more elements than memory"),
+        ((0,), (2**70,), ShapeError, "too large"),
+        ((-2,), (1,), ShapeError, "none below 0"),
+        ((2,), (-1,), ShapeError, "none below 0"),
+        ((1,) * 70, (1,) * 70, ShapeError, "at most 64 dimensions, got 70"),
+        ((1.5,), (1,), ArgumentError, r"size must be a sequence of integers, got \(1.5,\)"),
+        (2, 1, ArgumentError, "size must be a sequence of integers, got 2"),
+        ((2,), ("a",), ArgumentError, "stride must be a sequence of integers"),
+    ],
+)
+def test_a_size_or_stride_that_cannot_be(size, stride, error, message):
+    with pytest.raises(error, match=f"empty_strided: .*{message}"):
+        empty_strided(size, stride)
+    if message != "more elements than memory":  # the view of three elements is out of bounds first
+        with pytest.raises(error, match=f"as_strided: .*{message}"):
+            autograd.as_strided(autograd.ones(3), size, stride)
+
+
+@pytest.mark.parametrize("make", [autograd.zeros, autograd.ones, autograd.empty, autograd.rand])
+@pytest.mark.parametrize("shape", [(2**62, 2**62), (2**70,), (0, 2**62), (1,) * 65])
+def test_a_shape_that_no_array_has(make, shape):
+    with pytest.raises(ShapeError, match=rf"{make.__name__}: .*(more elements than memory|at most 64 dim)"):
+        make(shape)
+    with pytest.raises(ShapeError, match="empty_permuted"):
+        empty_permuted(shape, range(len(shape)))
 
 
 def test_empty_permuted_has_no_gaps():

@@ -302,7 +302,7 @@ def test_views_of_a_field_of_records():
 def test_the_primitive_behind_as_strided(shape, strides, offset):
     strided = registry()["strided"].forward
     with pytest.raises(errors.ShapeError, match="outside of the memory"):
-        strided(np.zeros(10, np.float32), shape, strides, offset, None, None)
+        strided(np.zeros(10, np.float32), shape, strides, offset, None)
 
 
 def test_a_step_that_no_address_has():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.errors import AutogradError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, ShapeError
 
 SHAPE = (2, 3, 4)
 
@@ -233,3 +233,23 @@ def test_errors(call: Callable[[Any], Any], words: list[str]) -> None:
     with pytest.raises(AutogradError) as caught:
         call(autograd.zeros(*SHAPE))
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_one_element_seen_many_times_takes_no_memory():
+    x = autograd.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    many = x.as_strided((10**12, 2), (0, 2))
+    assert (many.shape, many.stride()) == ((10**12, 2), (0, 2))
+    assert many[10**12 - 1].tolist() == [1.0, 3.0]
+    x.as_strided((4, 2), (0, 2)).sum().backward()
+    assert x.grad.tolist() == [4.0, 0.0, 4.0]
+
+
+def test_a_large_view_prints_its_edges():
+    x = autograd.tensor([[1], [2]]).expand(2, 10**14)
+    assert str(x) == "tensor([[1, 1, 1,  ..., 1, 1, 1],\n        [2, 2, 2,  ..., 2, 2, 2]])"
+
+
+@pytest.mark.parametrize("offset", [-1, 2**70, 1.5])
+def test_a_storage_offset_that_cannot_be(offset):
+    with pytest.raises((ArgumentError, ShapeError), match=r"as_strided: .*storage_offset"):
+        autograd.zeros(3).as_strided((0,), (1,), offset)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from autograd.composite import composite
-from autograd.errors import ShapeError
+from autograd.dims import MOST_DIMENSIONS
+from autograd.errors import ArgumentError, ShapeError
 from autograd.ops.identity import copy_in_c_order
 from autograd.ops.index import getitem_, put, unindex
 from autograd.primitive import Array, primitive
@@ -38,32 +40,75 @@ class _Placed:
         }
 
 
-@primitive(view=True, x=lambda g, x_shape, positions, twins: _collected(g, x_shape, positions, twins))
+class Layout(NamedTuple):
+    """Where a tensor lies in the memory that it is part of, in bytes."""
+
+    strides: tuple[int, ...]
+    start: int  # of its first element
+    length: int  # of the memory
+    packed: bool  # without gaps, in C order
+
+
+@primitive(
+    view=True,
+    x=lambda g, x_shape, x_dtype, shape, strides, offset, layout: _collected(
+        g, x_shape, _places(x_shape, x_dtype.itemsize, shape, strides, offset, layout)
+    ),
+)
 def strided(
     x: Array,
     shape: tuple[int, ...],
     strides: tuple[int, ...],
     offset: int,
-    positions: Any,  # noqa: ARG001  # the formula's
-    twins: Any,  # noqa: ARG001  # the formula's
+    layout: Layout,  # noqa: ARG001  # the formula's
 ) -> Array:
     """A view with these strides, `offset` after the first element of x, both in bytes.
 
     dx = g added up where x has the view's elements in memory; what x has not of them gets no gradient. Of elements of x
     that share memory, each gets an equal share.
 
-    positions: in x, counted in C order, of each element of the view; x.size where x has it not
-    twins:     where elements of x share memory: for each the one that stands for them in `positions`, and their number
+    layout: that of x
     """
     if not _in_memory(x, shape, strides, offset):
         raise ShapeError(
             f"as_strided: size {shape} reaches outside of the memory of the tensor of shape {x.shape}"
         )
-    return np.asarray(_Placed(x, shape, strides, _address(x) + offset))
+    start = 0 if 0 in shape else offset  # without elements it may be anywhere
+    return np.asarray(_Placed(x, shape, strides, _address(x) + start))
 
 
-def _collected(g: Array, x_shape: tuple[int, ...], positions: Array, twins: Any) -> Array:
+def _places(
+    x_shape: tuple[int, ...],
+    itemsize: int,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    offset: int,
+    layout: Layout,
+) -> tuple[Array, Any]:
+    """Which elements of x a view has, counted in C order, x.size for what x has not; and which of x share memory.
+
+    The latter are, for each element of x, the one that stands for it, and their number; None where none do.
+    """
     n = math.prod(x_shape)
+    if 0 in shape:
+        return np.empty(shape, np.int64), None
+    if layout.packed:  # positions in x are places in memory
+        places = _cells(shape, strides, offset) // itemsize
+        return np.where((places >= 0) & (places < n), places, n), None
+    table = np.full(-(-layout.length // itemsize), n)
+    mine = _cells(x_shape, layout.strides, layout.start) // itemsize
+    own = np.arange(n).reshape(x_shape)
+    table[mine] = own
+    standing = table[mine]
+    twins = None
+    if (standing != own).any():
+        twins = standing, np.bincount(standing.reshape(-1), minlength=n)[standing]
+    return table[_cells(shape, strides, layout.start + offset) // itemsize], twins
+
+
+def _collected(g: Array, x_shape: tuple[int, ...], places: tuple[Array, Any]) -> Array:
+    n = math.prod(x_shape)
+    positions, twins = places
     if twins is not None:
         return getitem_(unindex(g, (n + 1,), positions), twins[0]) / twins[1].astype(g.dtype)
     if positions.size and positions.max() == n:
@@ -78,7 +123,8 @@ def as_strided(
     """A view of the tensor's memory with any sizes and strides; by default it starts where the tensor does.
 
     Raises:
-        ShapeError: if it reaches outside of the memory, or size and stride differ in length.
+        ArgumentError: if size, stride or storage_offset are not integers.
+        ShapeError: if it reaches outside of the memory, size and stride differ in length, or one of them is too large.
 
     >>> import autograd
     >>> as_strided(autograd.arange(7), (2, 3), (1, 2), 1)
@@ -107,46 +153,71 @@ def as_strided_scatter(
     tensor([[1., 0.],
             [0., 1.]])
     """
-    shape, _, _, positions, _ = _placed("as_strided_scatter", input, size, stride, storage_offset)
+    shape, strides, offset, layout = _placed("as_strided_scatter", input, size, stride, storage_offset)
     if tuple(src.shape) != shape:
         raise ShapeError(f"as_strided_scatter: src must have shape {shape}, got {tuple(src.shape)}")
+    x: Array = input.array
+    positions, _ = _places(x.shape, x.itemsize, shape, strides, offset, layout)
     inside = positions < input.numel()
     return put(input, positions[inside], getitem_(src, inside))
 
 
-def _placed(
-    op: str, input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None
-) -> tuple[Any, ...]:
-    """The arguments of `strided`."""
-    settle(input)
-    x: Array = input.array
-    shape, steps = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
+def checked_layout(
+    op: str, size: Sequence[int], stride: Sequence[int], itemsize: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Size and stride as tuples of integers that an array can have.
+
+    Raises:
+        ArgumentError: if they are not sequences of integers.
+        ShapeError: if they differ in length, or a number is negative or too large.
+    """
+    shape, steps = _integers(op, "size", size), _integers(op, "stride", stride)
     if len(shape) != len(steps) or min(shape, default=0) < 0 or min(steps, default=0) < 0:
         raise ShapeError(
             f"{op}: size {shape} and stride {steps} must have equally many numbers, none below 0"
         )
-    strides = tuple(s * x.itemsize for s in steps)
-    here = input.storage_offset()
-    offset = (here if storage_offset is None else operator.index(storage_offset)) - here
-    low, high = _memory_of(x)
-    first = _address(x) + offset * x.itemsize
-    if not _in_memory(x, shape, strides, offset * x.itemsize):
+    if len(shape) > MOST_DIMENSIONS:
+        raise ShapeError(f"{op}: a tensor has at most {MOST_DIMENSIONS} dimensions, got {len(shape)}")
+    if max(math.prod(filter(None, shape)), *steps, 0) * itemsize > sys.maxsize:
         raise ShapeError(
-            f"{op}: size {shape}, stride {steps} and storage_offset {here + offset} reach outside of the memory, of "
+            f"{op}: size {shape} with stride {steps} is too large: elements and strides are counted in up to "
+            f"{sys.maxsize // itemsize} steps of {itemsize} bytes"
+        )
+    return shape, steps
+
+
+def _integers(op: str, name: str, given: Any) -> tuple[int, ...]:
+    try:
+        return tuple(map(operator.index, given))
+    except TypeError:
+        raise ArgumentError(f"{op}: {name} must be a sequence of integers, got {given!r:.80}") from None
+
+
+def _integer(op: str, storage_offset: Any) -> int:
+    try:
+        return operator.index(storage_offset)
+    except TypeError:
+        raise ArgumentError(f"{op}: storage_offset must be an integer, got {storage_offset!r:.80}") from None
+
+
+def _placed(
+    op: str, input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None
+) -> tuple[tuple[int, ...], tuple[int, ...], int, Layout]:
+    """The arguments of `strided`."""
+    settle(input)
+    x: Array = input.array
+    shape, steps = checked_layout(op, size, stride, x.itemsize)
+    strides = tuple(s * x.itemsize for s in steps)
+    here: int = input.storage_offset()
+    there = here if storage_offset is None else _integer(op, storage_offset)
+    offset = (there - here) * x.itemsize
+    low, high = _memory_of(x)
+    if not 0 <= there <= sys.maxsize // x.itemsize or not _in_memory(x, shape, strides, offset):
+        raise ShapeError(
+            f"{op}: size {shape}, stride {steps} and storage_offset {there} reach outside of the memory, of "
             f"{(high - low) // x.itemsize} elements, of the tensor of shape {x.shape}"
         )
-    if x.flags.c_contiguous:  # positions in x are places in memory
-        places = _cells(shape, tuple(s // x.itemsize for s in strides), offset)
-        return shape, strides, offset * x.itemsize, np.where(_within(places, x.size), places, x.size), None
-    mine = _cells(x.shape, x.strides, _address(x) - low) // x.itemsize
-    wanted = _cells(shape, strides, first - low) // x.itemsize
-    table = np.full((high - low) // x.itemsize, x.size)
-    table[mine] = np.arange(x.size).reshape(x.shape)
-    standing = table[mine]
-    twins = None
-    if 0 in x.strides or (standing != np.arange(x.size).reshape(x.shape)).any():
-        twins = standing, np.bincount(standing.reshape(-1), minlength=x.size)[standing]
-    return shape, strides, offset * x.itemsize, table[wanted] if wanted.size else wanted, twins
+    return shape, strides, offset, Layout(x.strides, _address(x) - low, high - low, x.flags.c_contiguous)
 
 
 def _memory_of(x: Array) -> tuple[int, int]:
@@ -163,10 +234,6 @@ def _in_memory(x: Array, shape: tuple[int, ...], strides: tuple[int, ...], offse
     first = _address(x) + offset
     last = first + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + x.itemsize
     return bool(low <= first <= last <= high)
-
-
-def _within(places: Array, size: int) -> Array:
-    return (places >= 0) & (places < size)
 
 
 def _address(x: Array) -> int:
