@@ -82,12 +82,14 @@ def draw(
     """
     from autograd.show import Drawing
     from autograd.show.drawing.arrange import AIM, MOST, Plan
-    from autograd.show.drawing.dot import USUAL, Look
+    from autograd.show.drawing.dot import FACTS, USUAL, Look
+    from autograd.show.options import check_flag, words
     from autograd.show.trace import classes_in, read
 
-    facts = USUAL if show is None else (show,) if isinstance(show, str) else tuple(show)
+    check_flag("draw", "fold", fold, "or None to decide by the number of nodes")
+    facts = USUAL if show is None else words("draw", "show", show, f"of {', '.join(FACTS)}")
+    collapsed = words("draw", "collapse", collapse, "the paths or classes of modules, with * and ?")
     look = Look(direction, facts, color)
-    collapsed = (collapse,) if isinstance(collapse, str) else tuple(collapse)
     most, aim = (MOST, AIM) if max_nodes is None else (max_nodes, max_nodes)
     plan = Plan(depth, collapsed, fold, most, aim, classes=classes_in(params))
     return Drawing(read(root, names, params, values, most), look, plan)

@@ -154,11 +154,12 @@ def summary(
     Multiply-adds: 37,888 (of matrix products, convolutions and the like)
     Memory: input 4 kB, results of layers 8.62 kB, kept for backward 17.2 kB
     """
-    from autograd.show.counts import check_count
     from autograd.show.drawing.model_run import run
+    from autograd.show.options import check_count, check_table
 
     if depth is not None:
         check_count("summary", "depth", depth, 0, ", or None for all")
+    check_table("summary", "kwargs", kwargs, "of the keyword arguments of the call", strings=True)
     if input_size is None and len(inputs) == 1 and _is_size(inputs[0]):
         input_size, inputs = inputs[0], ()
     if input_size is not None:

@@ -18,8 +18,8 @@ from typing import Any
 from autograd.errors import ArgumentError
 from autograd.modes import MODE, Mode
 from autograd.recording import Failure, Recorder
-from autograd.show.counts import check_count
 from autograd.show.graph import FEW, Numbers
+from autograd.show.options import check_count
 from autograd.show.record_values import (
     ValueFailure,
     ValueWatch,

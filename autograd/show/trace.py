@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.counts import check_count
 from autograd.show.graph import FEW, Graph
 from autograd.show.labels import Labels, Parameters
+from autograd.show.options import check_count, check_flag, check_table
 from autograd.show.record import record
 from autograd.show.record_values import ValueFailure
 from autograd.show.tensors import trace_tensors
@@ -82,6 +82,8 @@ def traced(
     elements: int,
 ) -> Graph:
     """The same as `trace`, for the function that errors are to name."""
+    check_table(who, "names", names, "of name -> tensor or Value, such as locals()")
+    check_flag(who, "values", values)
     check_count(who, "max_nodes", max_nodes, 1)
     check_count(who, "elements", elements, 0)
     labels = Labels(names, _parameters(root, params))

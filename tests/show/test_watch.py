@@ -379,7 +379,7 @@ def test_an_error_in_forward_leaves_the_mode_as_it_was():
     [
         (("model",), "needs a module"),
         ((nn.Linear(1, 1), "sgd"), "needs an optimizer"),
-        ((nn.Linear(1, 1), None, 0), "every is a whole number from 1"),
+        ((nn.Linear(1, 1), None, 0), "every must be at least 1, got 0"),
     ],
 )
 def test_wrong_arguments(arguments, message):

@@ -11,6 +11,7 @@ from autograd.show.drawing.dot import Direction, Look
 from autograd.show.drawing.drawing import Drawing
 from autograd.show.drawing.model_run import ModelRun, run, sizes, tensors_in
 from autograd.show.graph import Graph, GraphEdge, GraphNode
+from autograd.show.options import check_flag, check_table, words
 from autograd.show.trace import trace
 
 WORDS = {"leaf": "input", "result": "output"}
@@ -53,7 +54,9 @@ def draw_module(
     [('Conv2d', 80, ('(1, 8, 6, 6)',)), ('ReLU', 0, ('(1, 8, 6, 6)',)), ('Flatten', 0, ('(1, 288)',)),
     ('Linear', 2890, ('(1, 10)',))]
     """
-    collapsed = (collapse,) if isinstance(collapse, str) else tuple(collapse)
+    check_table("draw_module", "kwargs", kwargs, "of the keyword arguments of the call", strings=True)
+    check_flag("draw_module", "fold", fold, "or None to decide by the number of nodes")
+    collapsed = words("draw_module", "collapse", collapse, "the paths or classes of modules, with * and ?")
     most, aim = (MOST, AIM) if max_nodes is None else (max_nodes, max_nodes)
     look = Look(direction, ("shape", "dtype"), words=WORDS)
     done = run(model, inputs, kwargs or {}, "draw_module")

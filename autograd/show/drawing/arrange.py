@@ -14,12 +14,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.counts import check_count
 from autograd.show.drawing.colours import first_not_finite, not_finite
 from autograd.show.drawing.folding import fold
 from autograd.show.drawing.groups import COMPUTED, Group, grouped
 from autograd.show.drawing.scene import Block, Cluster, Part, Scene, span
 from autograd.show.graph import Graph, GraphEdge, GraphNode
+from autograd.show.options import check_count
 from autograd.show.walk import cut_note, first_edges, left_out
 
 MOST, AIM = 500, 80

@@ -14,6 +14,7 @@ from autograd.show.explaining.of_tensors import tensor_links
 from autograd.show.explaining.of_values import value_links
 from autograd.show.formulas.notation import latex_name
 from autograd.show.graph import FEW, Numbers, number
+from autograd.show.options import check_table
 from autograd.show.record import record
 from autograd.tape import Variable
 from autograd.value import Value
@@ -282,6 +283,9 @@ def explain(
         together 2 + 2 = 4
     Check by a finite difference, d y / d x: 4 (by the chain rule 4)
     """
+    check_table("explain", "names", names, "of name -> tensor or Value, such as locals()")
+    if again is not None and not callable(again):
+        raise ArgumentError(f"explain: again is a function that computes the result anew, got {again!r:.80}")
     if not isinstance(root, (Value, Variable)) and callable(root):
         again = root if again is None else again
         with record():

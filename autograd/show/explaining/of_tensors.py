@@ -355,7 +355,13 @@ def _check(
 
     def result(x: Any) -> float:
         np.copyto(wrt.array, x.astype(before.dtype))
-        return float(again())
+        value = again()
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"explain: again must return one number, got {type(value).__name__}"
+            ) from None
 
     try:
         h = 1e-5 if before.dtype == np.float64 else 1e-2

@@ -17,6 +17,7 @@ from autograd.errors import ArgumentError
 from autograd.files import replace_file
 from autograd.show.formulas.notation import JAVASCRIPT_PRELUDE
 from autograd.show.labels import Parameters
+from autograd.show.options import check_table
 from autograd.show.page.contents import Contents
 from autograd.show.page.reading import read
 
@@ -120,18 +121,15 @@ def page(
     >>> page(y)
     <Page: 3 nodes, 3 edges>
     """
+    check_table("page", "frames", frames, "of label -> trace(...)")
     if (root is None) == (frames is None) or (frames is not None and not frames):
         raise ArgumentError("page: needs either a result or frames={label: trace(...), ...}")
-    if frames is not None and not isinstance(frames, Mapping):
-        raise ArgumentError(
-            f"page: frames must be a dict of label -> trace(...), got {type(frames).__name__}"
-        )
+    if not isinstance(title, str):
+        raise ArgumentError(f"page: title is a string, got {title!r:.80}")
     shown = {"": root} if frames is None else frames
     found = Contents({label: read(r, names, params, max_nodes) for label, r in shown.items()})
     result = next((n.name for n in reversed(found.graph.nodes) if n.name and n.kind == "result"), "")
-    return Page(
-        found, str(title) or (f"How {result} comes about" if result else "A computation, step by step")
-    )
+    return Page(found, title or (f"How {result} comes about" if result else "A computation, step by step"))
 
 
 def _asset(name: str) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.show.counts import check_count
 from autograd.show.drawing.arrange import Plan, arrange
 from autograd.show.drawing.scene import Block, Cluster, Part, span
 from autograd.show.explaining.links import Check
 from autograd.show.explaining.of_tensors import reachable, swept, tensor_links
 from autograd.show.graph import FEW, Graph, GraphNode, Numbers
 from autograd.show.labels import Labels, Parameters
+from autograd.show.options import check_count
 from autograd.show.tensors import Tape
 from autograd.show.trace import READ, traced
 from autograd.tape import AccumulateGrad, Node, Variable

@@ -21,6 +21,7 @@ import numpy as np
 from autograd.errors import ArgumentError
 from autograd.files import replace_file
 from autograd.modes import MODE
+from autograd.show.options import check_count, check_flag, check_folder
 from autograd.show.watching.forward import Forward
 from autograd.show.watching.missing import Missing, missing
 from autograd.show.watching.numbers import Observation, Sums
@@ -111,9 +112,10 @@ class Watch:
         for o in optimizers:
             if not hasattr(o, "register_step_post_hook"):
                 raise ArgumentError(f"watch: needs an optimizer or a list of them, got {type(o).__name__}")
-        for name, number in (("every", every), ("window", window)):
-            if number < 1:
-                raise ArgumentError(f"watch: {name} is a whole number from 1 on, got {number!r}")
+        check_count("watch", "every", every, 1)
+        check_count("watch", "window", window, 1)
+        check_folder("watch", "logdir", logdir)
+        check_flag("watch", "histograms", histograms)
         self.model = model
         self.every, self.window = every, window
         self.steps = 0
