@@ -185,9 +185,10 @@ def _grad(
     roots = _roots("grad", outputs, gradients, create_graph)
     targets = [_target("grad", i, t) for i, t in enumerate(inputs)]
     found = sweep(roots, retain_graph, create_graph, [node for node, _ in targets])
+    last = {node: i for i, (node, _) in enumerate(targets)}  # an input may be given twice
     results: list[Any] = []
     for i, ((node, number), t) in enumerate(zip(targets, inputs, strict=True)):
-        gradient = found.get(node)
+        gradient = found.pop(node, None) if last[node] == i else found.get(node)
         if isinstance(gradient, tuple):
             gradient = gradient[number]
         if gradient is None:
@@ -209,7 +210,7 @@ def _grad(
             results.append(gradient if isinstance(gradient, Variable) else wrap(np.array(gradient)))
         else:
             kind = t.array.dtype if isinstance(t, Variable) else gradient.dtype
-            results.append(wrap(own(np.array(gradient), kind)))
+            results.append(wrap(own(gradient, kind, names=1)))
     return tuple(results)
 
 

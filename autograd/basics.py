@@ -65,7 +65,7 @@ class TensorBasics(Variable):
     def grad_fn(self) -> tape.Node | None:
         """The node of the operation that made it; None for a leaf."""
         node = self.current_node()
-        return node if isinstance(node, tape.Node) else None
+        return tape.seen(node) if isinstance(node, tape.Node) else None  # type: ignore[return-value]  # the same node
 
     @property
     def retains_grad(self) -> bool:

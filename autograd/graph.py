@@ -12,7 +12,7 @@ from autograd.backward import GradientEdge
 from autograd.errors import ArgumentError, GradientError
 from autograd.modes import Mode, ModeSwitch
 from autograd.saved import Hooks
-from autograd.tape import RemovableHandle, Variable, bump, extras_of, source
+from autograd.tape import RemovableHandle, Variable, bump, extras_of, seen_source
 from autograd.tape import TapeNode as Node
 from autograd.together import Part, Together
 
@@ -144,7 +144,7 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
         raise GradientError(
             f"get_gradient_edge: the tensor of shape {tensor.array.shape} does not require a gradient"
         )
-    return GradientEdge(*source(node))
+    return GradientEdge(*seen_source(node))
 
 
 class _Handles:

@@ -209,7 +209,7 @@ def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> tuple[set[Any
     needed, passed = set(targets), set()
     nodes = reachable(roots)
     for node in reversed(nodes):  # inputs come before what is computed from them
-        if any(parent in needed for parent in node.parents or ()):
+        if not needed.isdisjoint(node.parents or ()):
             needed.add(node)
             passed.add(node)
     if missing := targets.difference(nodes):
@@ -315,13 +315,17 @@ def _like(answer: Any, gradient: Any) -> Any:
     return array
 
 
-def own(gradient: Any, dtype: np.dtype[Any]) -> Array:
-    """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be."""
+def own(gradient: Any, dtype: np.dtype[Any], names: int = 0) -> Array:
+    """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be.
+
+    names:  how many the caller has for it
+    """
     if (
         type(gradient) is np.ndarray
         and gradient.dtype is dtype
         and gradient.flags.c_contiguous
-        and sys.getrefcount(gradient) <= 2  # this argument and getrefcount's own: nobody else holds it
+        and sys.getrefcount(gradient)
+        <= 2 + names  # this argument and getrefcount's own: nobody else holds it
     ):
         base = gradient.base
         if base is None or (  # a view of the whole of an array that nobody else holds

@@ -175,16 +175,6 @@ class Node(TapeNode):
                 tensors.append(((name, None), values[name]))
         return tensors
 
-    def __getattr__(self, name: str) -> Any:
-        """`_saved_x`: the tensor it saved of its argument x; `_saved_self` of the first, `_saved_result` its result."""
-        if name.startswith("_saved_") and self.parents is not None:
-            arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
-            key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
-            for (parameter, element), array in self.saved():
-                if parameter == key and element is None:
-                    return wrap(array, self if key == "out" else self._parent_of(parameter))
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-
     def _parent_of(self, parameter: str) -> AnyNode | None:
         """The node of one of its arguments, if that needs a gradient."""
         pairs = zip(self.parents or (), self.derivatives, strict=True)
@@ -214,7 +204,7 @@ class Node(TapeNode):
         parents = self.parents
         if parents is None:
             return ()
-        return tuple((None, 0) if i is None else source(parents[i]) for i in self.slots())
+        return tuple((None, 0) if i is None else seen_source(parents[i]) for i in self.slots())
 
     def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs.
@@ -231,8 +221,46 @@ class Node(TapeNode):
         return f"<{self.name()} #{self.seq}>"
 
 
+class SeenNode(Node):
+    """A node that a program has looked at: `_saved_x` is the tensor it saved of its argument x.
+
+    It is a class of its own because `__getattr__` makes every attribute ten times slower, and a sweep reads a dozen of
+    each node.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_x`, where `_saved_self` is that of the first argument and `_saved_result` the result."""
+        if name.startswith("_saved_") and self.parents is not None:
+            arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
+            key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
+            for (parameter, element), array in self.saved():
+                if parameter == key and element is None:
+                    return wrap(array, self if key == "out" else self._parent_of(parameter))
+        raise AttributeError(f"'Node' object has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        names = {"out": "result", **dict(zip(self.primitive.arrays, ("self", "other"), strict=False))}
+        saved = [parameter for (parameter, element), _ in self.saved() if element is None]
+        return [*super().__dir__(), *(f"_saved_{names.get(parameter, parameter)}" for parameter in saved)]
+
+
+def seen(node: AnyNode) -> AnyNode:
+    """The node as a program sees it."""
+    if type(node) is Node:
+        node.__class__ = SeenNode
+    return node
+
+
 ACCUMULATING = allocate_lock()
 """Held while gradients are written to leaves: threads may meet in one."""
+
+
+def seen_source(node: AnyNode) -> tuple[AnyNode, int]:
+    """`source` for a program to look at."""
+    maker, number = source(node)
+    return seen(maker), number
 
 
 def source(node: AnyNode) -> tuple[AnyNode, int]:

@@ -24,7 +24,6 @@ from optim.blocks import Array, Group, Plan, Scratch, check_writeable
 from optim.hooks import (
     Hooked,
     Hooks,
-    hooked,
     passed_through,
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
@@ -147,7 +146,6 @@ class Optimizer(Hooked):
 
     # -- the step --------------------------------------------------------------------------------------------------
 
-    @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient.
 

@@ -14,8 +14,13 @@ from autograd.tape import Variable
 Group = dict[str, Any]
 
 
+_NO_TENSORS = frozenset({float, int, bool, str, list, type(None)})
+
+
 def as_numbers(group: Group) -> Group:
     """The options; those that are tensors as numbers."""
+    if _NO_TENSORS.issuperset(map(type, group.values())):
+        return group
     numbers: Group = {
         name: value.array.item() for name, value in group.items() if isinstance(value, Variable)
     }

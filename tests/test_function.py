@@ -314,8 +314,16 @@ def test_what_an_operation_saved_is_seen_at_its_node():
     assert autograd.equal(y.grad_fn._saved_result, y)
     assert autograd.equal(x.pow(2).grad_fn._saved_self, x)
     assert autograd.grad(y.grad_fn._saved_result.sum(), x)[0].tolist() == y.tolist()
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="'Node' object has no attribute '_saved_self'"):
         _ = (x + w).grad_fn._saved_self  # a sum saves nothing
+    total = (x * w).sum()
+    product = total.grad_fn.next_functions[0][0]
+    assert {"_saved_self", "_saved_other"} <= set(dir(product))
+    assert "_saved_result" not in dir(product)
+    assert "_saved_result" in dir(x.exp().grad_fn)
+    assert product._saved_other.tolist() == [3.0, 4.0]
+    assert autograd.graph.get_gradient_edge(x.exp()).node._saved_result.tolist() == y.tolist()
+    assert autograd.grad(total, w)[0].tolist() == [1.0, 2.0]  # as if nobody had looked
 
 
 class Passes(autograd.Function):

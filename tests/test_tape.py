@@ -462,6 +462,17 @@ def test_inputs_given_twice_get_their_gradient_once():
     assert x.grad.item() == 3.0
 
 
+def test_gradients_of_an_input_given_twice_share_no_memory():
+    x = leaf([1.0, 2.0])
+    first, second = autograd.grad((x * 3).sum(), (x, x))
+    first.zero_()
+    assert second.tolist() == [3.0, 3.0]
+    upstream = autograd.ones(2)
+    (g,) = autograd.grad(x, x, upstream)
+    g.zero_()
+    assert upstream.tolist() == [1.0, 1.0]
+
+
 def test_threads_may_meet_in_one_leaf():
     w = autograd.ones(100_000, requires_grad=True)
 
