@@ -9,6 +9,7 @@ from autograd.errors import ArgumentError
 from nn.keras import optimizers
 from nn.keras.compiled import Compiled
 from nn.keras.configuration import deserialize, is_own
+from nn.keras.lookup import names_its_arguments
 from nn.keras.metrics.metric import Metric
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Compilable(Base):
     _compiled: Compiled | None = None
     _optimizer: Any = None
 
+    @names_its_arguments
     def compile(
         self,
         optimizer: Any = "rmsprop",

@@ -296,19 +296,43 @@ class Graph:
             )
         return values
 
-    def check(self, values: list[Any], name: str) -> None:
-        """Raise unless the values have the inputs' shapes.
+    def fitted(self, values: list[Any], name: str) -> list[Any]:
+        """The values in the inputs' shapes; see `fitted`."""
+        return [
+            fitted(value, tensor, f"{name}: input {tensor.name!r}")
+            for tensor, value in zip(self.inputs, values, strict=True)
+        ]
 
-        Raises:
-            ShapeError: if one has not.
-        """
-        for tensor, value in zip(self.inputs, values, strict=True):
-            shape = tuple(value.shape)
-            if len(shape) != len(tensor.shape) or any(
-                want is not None and got is not None and want != got
-                for want, got in zip(tensor.shape, shape, strict=True)
-            ):
-                raise ShapeError(f"{name}: input {tensor.name!r} has shape {tensor.shape}, got {shape}")
+
+def fitted(value: Any, tensor: KerasTensor, what: str, sizes: bool = True) -> Any:
+    """A value in the shape of a symbolic input: a last dimension of size 1 is added, or taken away, where that fits.
+
+    Args:
+        value: a tensor, or a symbolic one.
+        tensor: the input.
+        what: what errors call it.
+        sizes: whether sizes must be the same, but for the batch's; if not, only their number.
+
+    Raises:
+        ShapeError: if it has another shape.
+    """
+    shape, wanted = tuple(value.shape), tensor.shape
+    extra = len(shape) - len(wanted)
+    kept: Shape = shape
+    index: Any = None
+    if extra == 1 and shape[-1] == 1:
+        kept, index = shape[:-1], (..., 0)
+    elif extra == -1 and wanted[-1] == 1:
+        kept, index = (*shape, 1), (..., None)
+    if len(kept) != len(wanted) or (sizes and differs(kept, wanted)):
+        raise ShapeError(f"{what} has shape {(None, *wanted[1:])}, got {shape}")
+    return value if index is None or isinstance(value, KerasTensor) else value[index]
+
+
+def differs(shape: Shape, wanted: Shape) -> bool:
+    """Whether a size, but that of the batch, is known to be another."""
+    pairs = zip(shape[1:], wanted[1:], strict=True)
+    return any(want is not None and got is not None and want != got for got, want in pairs)
 
 
 class _Slot:

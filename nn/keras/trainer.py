@@ -18,6 +18,7 @@ from nn.keras.callbacks.progress import pass_progress
 from nn.keras.compilable import Compilable
 from nn.keras.compiled import Compiled, Logs, as_number, outputs_of
 from nn.keras.interrupts import Interrupts
+from nn.keras.lookup import names_its_arguments
 from nn.keras.optimizers.names import built as built_optimizer
 from nn.keras.packing import as_tensors, unpack_x_y_sample_weight
 from nn.keras.penalties import Penalties
@@ -36,6 +37,7 @@ class Trainer(Compilable):
 
     # -- fit -------------------------------------------------------------------------------------------------------
 
+    @names_its_arguments
     def fit(
         self,
         x: Any = None,
@@ -161,7 +163,7 @@ class Trainer(Compilable):
         """One step: forward, loss, backward, update; and the figures."""
         predicted = self(x)
         penalties = self._found
-        extra = penalties.losses() if penalties is not None else ()
+        extra = penalties.losses(self) if penalties is not None else ()
         loss = compiled.loss(
             y, predicted, weight, self._names(predicted) if not compiled.built else compiled.names, extra
         )
@@ -196,7 +198,7 @@ class Trainer(Compilable):
         compiled = self._checked("compute_loss")
         penalties = self._found or Penalties(self)
         y = mapped(lambda t: t.array if isinstance(t, Tensor) else t, y)
-        return compiled.loss(y, y_pred, sample_weight, self._names(y_pred), penalties.losses())
+        return compiled.loss(y, y_pred, sample_weight, self._names(y_pred), penalties.losses(self))
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Logs:
         """Take predictions into the metrics, and return the figures so far; for a `train_step` of your own."""
@@ -212,6 +214,7 @@ class Trainer(Compilable):
 
     # -- evaluate and predict --------------------------------------------------------------------------------------
 
+    @names_its_arguments
     def evaluate(
         self,
         x: Any = None,
@@ -285,7 +288,7 @@ class Trainer(Compilable):
         """The figures of one batch."""
         predicted = self(x)
         names = compiled.names if compiled.built else self._names(predicted)
-        extra = self._found.losses() if self._found is not None else ()
+        extra = self._found.losses(self) if self._found is not None else ()
         if compiled.given["loss"] is None and not extra:
             if not compiled.built:
                 outputs = outputs_of(predicted)
@@ -301,6 +304,7 @@ class Trainer(Compilable):
         self._test_batch(compiled, *unpack_x_y_sample_weight(data))
         return compiled.results()
 
+    @names_its_arguments
     def predict(
         self,
         x: Any,
@@ -349,6 +353,7 @@ class Trainer(Compilable):
 
     # -- one batch -------------------------------------------------------------------------------------------------
 
+    @names_its_arguments
     def train_on_batch(
         self,
         x: Any,
@@ -372,6 +377,7 @@ class Trainer(Compilable):
         self.train(was_training)
         return _returned(logs, return_dict)
 
+    @names_its_arguments
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:

@@ -1,5 +1,9 @@
 """`fit`, `evaluate`, `predict` and their like: the numbers of a loop written by hand, and what may go in."""
 
+import gc
+import pickle
+import weakref
+
 import numpy as np
 import pytest
 
@@ -409,3 +413,48 @@ def test_time_steps_that_a_mask_leaves_out_cost_nothing(weighed):
         found.append(model.evaluate(x, y, sample_weight=weight, verbose=0, return_dict=True))
     assert found[0] == pytest.approx(found[1], rel=1e-5)
     assert set(found[0]) == {"loss", "accuracy", "weighted_accuracy"}
+
+
+@pytest.mark.parametrize("kind", ["sequential", "functional", "subclass"])
+def test_a_model_that_was_trained_is_freed_at_once(kind, tmp_path):
+    """No reference cycle leads from it, its history or its callbacks back to it."""
+
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(1, kernel_regularizer="l2", activity_regularizer="l1")
+
+        def call(self, x):
+            return self.dense(x)
+
+    start = keras.Input((2,))
+    make = {
+        "sequential": lambda: keras.Sequential([keras.layers.Dense(1, kernel_regularizer="l2")]),
+        "functional": lambda: keras.Model(start, keras.layers.Dense(1)(start)),
+        "subclass": Net,
+    }
+    x, y = np.ones((8, 2), "float32"), np.ones(8, "float32")
+    gc.collect()
+    gc.disable()
+    try:
+        model = make[kind]()
+        model.compile("adam", "mse", metrics=["mae"])
+        callbacks = [
+            keras.callbacks.EarlyStopping(patience=1),
+            keras.callbacks.ReduceLROnPlateau(),
+            keras.callbacks.BackupAndRestore(tmp_path),
+        ]
+        history = model.fit(x, y, epochs=2, validation_split=0.25, verbose=0, callbacks=callbacks)
+        model.evaluate(x, y, verbose=0)
+        model.predict(x, verbose=0)
+        assert history.model is model
+        assert model.history is history
+        assert history.params["epochs"] == 2
+        gone = weakref.ref(model)
+        del model, callbacks
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert history.model is None
+    assert len(history.history["val_mae"]) == 2
+    assert pickle.loads(pickle.dumps(history)).history == history.history  # it was made here

@@ -165,3 +165,51 @@ def test_a_loss_that_is_not_one_number():
 def test_class_weights_that_are_no_dict_of_numbers(given):
     with pytest.raises(ArgumentError, match="class_weight is a dict of class numbers and factors"):
         compiled().fit(X, np.ones(6), class_weight=given, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: keras.layers.Dense(2, activaton="relu"), "Dense: .*'activaton'; did you mean 'activation'"),
+        (lambda: keras.layers.Dense(2, input_shap=(3,)), "Dense: .*'input_shap'; did you mean 'input_shape'"),
+        (lambda: keras.layers.LSTM(2, return_sequence=True), "LSTM: .*did you mean 'return_sequences'"),
+        (lambda: keras.layers.Add(nam="sum"), "Add: .*'nam'; did you mean 'name'"),
+        (lambda: keras.Input((2,), dtyp="int64"), "Input: .*'dtyp'; did you mean 'dtype'"),
+        (lambda: keras.Sequential(layer=[]), "Sequential: .*'layer'; did you mean 'layers'"),
+        (lambda: network().compile(optimiser="adam"), "compile: .*'optimiser'; did you mean 'optimizer'"),
+        (lambda: network().compile(metric=["mae"]), "compile: .*'metric'; did you mean 'metrics'"),
+        (lambda: compiled().fit(X, X, epoch=3), "fit: .*'epoch'; did you mean 'epochs'"),
+        (
+            lambda: compiled().evaluate(X, X, batchsize=3),
+            "evaluate: .*'batchsize'; did you mean 'batch_size'",
+        ),
+        (lambda: compiled().predict(X, verbos=0), "predict: .*'verbos'; did you mean 'verbose'"),
+        (lambda: compiled().train_on_batch(X, X, sample_weights=X), "train_on_batch: .*'sample_weight'"),
+        (lambda: compiled().save("x.keras", overwite=True), "save: .*'overwite'; did you mean 'overwrite'"),
+        (lambda: keras.losses.Huber(delt=1.0), "Huber: .*'delt'; did you mean 'delta'"),
+        (lambda: keras.metrics.AUC(num_threshold=3), "AUC: .*did you mean 'num_thresholds'"),
+        (lambda: keras.callbacks.EarlyStopping(patienc=3), "EarlyStopping: .*did you mean 'patience'"),
+        (lambda: keras.callbacks.History(x=1), "History: there is no argument 'x'. There are: none"),
+    ],
+)
+def test_arguments_that_there_are_not(call, message):
+    with pytest.raises(TypeError, match=message) as caught:
+        call()
+    assert isinstance(caught.value, ArgumentError)
+
+
+def test_arguments_of_classes_of_ones_own():
+    class Mine(keras.callbacks.Callback):
+        def __init__(self, **options):
+            super().__init__()
+            self.options = options
+
+    class Own(keras.losses.Loss):
+        def __init__(self, factor=1.0):
+            super().__init__()
+            self.factor = factor
+
+    assert Mine(anything=3).options == {"anything": 3}
+    assert Own(factor=2.0).factor == 2.0
+    with pytest.raises(ArgumentError, match="Own: there is no argument 'facto'; did you mean 'factor'"):
+        Own(facto=2.0)

@@ -190,7 +190,5 @@ def test_mistakes():
     ]:
         with pytest.raises(ArgumentError, match=message):
             make()
-    with pytest.raises(
-        TypeError, match="there is no argument 'learning_rat'; there are learning_rate, beta_1"
-    ):
+    with pytest.raises(TypeError, match="there is no argument 'learning_rat'; did you mean 'learning_rate'"):
         optimizers.Adam(learning_rat=0.1)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd.errors import ArgumentError
+from nn.keras.lookup import NamesItsArguments
 
 Logs = dict[str, Any]
 
@@ -13,7 +14,7 @@ _BATCHES = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_
 _TESTS = ("on_test_batch_begin", "on_test_batch_end")
 
 
-class Callback:
+class Callback(NamesItsArguments):
     """Base class of callbacks: a subclass defines those of these methods that it wants to be called.
 
     Attributes:
@@ -42,6 +43,9 @@ class Callback:
     def set_model(self, model: Any) -> None:
         """Called before training with the model."""
         self.model = model
+
+    def set_others(self, callbacks: list[Callback]) -> None:
+        """Called before training with the other callbacks of the run."""
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Called once, before the first epoch."""
@@ -150,11 +154,11 @@ class CallbackList:
             "verbose": verbose,
             "generator": generator,
             "validation": validation,
-            "callbacks": self.callbacks,
         }
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
+            callback.set_others([c for c in self.callbacks if c is not callback])
         self.params = params
 
     def begin_training(self, initial_epoch: int) -> int:

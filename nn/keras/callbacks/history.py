@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +16,28 @@ class History(Callback):
         history: name -> list of values, one for each epoch: "loss", the metrics, and both with "val_" before them.
         epoch: the numbers of the epochs, from 0.
         interrupted: whether Ctrl-C ended the training.
+        model: the model, as long as it is held elsewhere: it holds its history, so that both are freed with it.
     """
+
+    _model: weakref.ref[Any] | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
         self.interrupted = False
+
+    @property
+    def model(self) -> Any:
+        """The model; None once it is gone."""
+        return None if self._model is None else self._model()
+
+    @model.setter
+    def model(self, value: Any) -> None:
+        self._model = None if value is None else weakref.ref(value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_model"}
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Take in the figures."""

@@ -47,16 +47,18 @@ class BackupAndRestore(Callback):
         self.every = 1 if save_freq == "epoch" else int(save_freq)
         self.delete_checkpoint = delete_checkpoint
         self._finished = False
+        self._others: list[Callback] = []
 
-    def _others(self) -> list[Callback]:
-        return [c for c in self.params["callbacks"] if c is not self]
+    def set_others(self, callbacks: list[Callback]) -> None:
+        """Keep them: what they remember is written, too."""
+        self._others = callbacks
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Go on from the file, if there is one."""
         self._finished = False
         if self.path.is_file():
             self.params["initial_epoch"] = load_run(
-                self.path, self.model, self._others(), self.params.get("generator")
+                self.path, self.model, self._others, self.params.get("generator")
             )
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -65,7 +67,7 @@ class BackupAndRestore(Callback):
         self._finished = last
         if (epoch + 1) % self.every == 0 or last:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            save_run(self.path, self.model, epoch + 1, self._others(), self.params.get("generator"))
+            save_run(self.path, self.model, epoch + 1, self._others, self.params.get("generator"))
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Delete the file, if all epochs are done and that is asked for."""

@@ -9,6 +9,7 @@ from autograd.errors import ArgumentError, ShapeError
 from nn.keras import activations
 from nn.keras.graph import KerasTensor, Node, Shape
 from nn.keras.layers.layer import Layer
+from nn.keras.lookup import names_its_arguments
 from nn.parameter import Parameter
 
 
@@ -192,6 +193,7 @@ class InputLayer(Layer):
         }
 
 
+@names_its_arguments
 def Input(
     shape: Any = None,
     batch_size: int | None = None,

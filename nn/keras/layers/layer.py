@@ -19,11 +19,14 @@ from nn.keras.configuration import Configured, described
 from nn.keras.floats import float_name
 from nn.keras.graph import KerasTensor, Node, Shape, leaves_of, replaced, tensors_in
 from nn.keras.layers.weights import Weights
+from nn.keras.lookup import NamesItsArguments, arguments_of, unexpected
 from nn.keras.naming import NAMES, snake_case
 from nn.module import Module
 
+_SHAPES = ("input_shape", "input_dim", "batch_shape", "batch_input_shape", "batch_size", "input_length")
 
-class Layer(Weights, Configured, Module):
+
+class Layer(NamesItsArguments, Weights, Configured, Module):
     """Base class of the layers: make weights in `build`, compute in `call` (or in `forward`, as in any module).
 
     A layer is a `Module`. It makes its weights when it is first called, for the shape of what it gets; called on what
@@ -70,7 +73,7 @@ class Layer(Weights, Configured, Module):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note what it is made with, for `get_config`."""
-        made = super().__new__(cls)
+        made = super().__new__(cls, *args, **kwargs)
         made.__dict__["_made_with"] = (args, kwargs)
         return made
 
@@ -89,7 +92,7 @@ class Layer(Weights, Configured, Module):
             if kwargs.get(unused, 0) is None or unused == "autocast":
                 kwargs.pop(unused, None)
         if kwargs:
-            raise ArgumentError(f"{type(self).__name__}: got unexpected arguments {sorted(kwargs)}")
+            raise unexpected(type(self).__name__, kwargs, [*arguments_of(type(self)), *_SHAPES])
         attributes = self.__dict__
         attributes["training"] = False
         attributes["name"] = NAMES.new(snake_case(type(self).__name__)) if name is None else str(name)
@@ -264,7 +267,7 @@ class Layer(Weights, Configured, Module):
 
         A layer that does not define it is run on zeros.
         """
-        zeros = _of_shapes(input_shape, lambda shape: KerasTensor(shape, self.dtype))
+        zeros = of_shapes(input_shape, lambda shape: KerasTensor(shape, self.dtype))
         return replaced(self._tried((zeros,), {}), lambda tensor: tensor.shape)
 
     def _symbolic(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -283,7 +286,7 @@ class Layer(Weights, Configured, Module):
         own = type(self).compute_output_shape is not Layer.compute_output_shape
         if own and len(args) == 1 and not tensors_in(kwargs):
             shapes = self.compute_output_shape(replaced(args[0], lambda tensor: tensor.shape))
-            return _of_shapes(shapes, lambda shape: KerasTensor(shape, self.dtype))
+            return of_shapes(shapes, lambda shape: KerasTensor(shape, self.dtype))
         return self._tried(args, kwargs)
 
     def _tried(self, args: Any, kwargs: Any) -> Any:
@@ -411,13 +414,13 @@ def _each(mask: Any, result: Any) -> list[Any]:
     return list(mask) if isinstance(mask, (list, tuple)) else [mask] * len(leaves_of(result))
 
 
-def _of_shapes(shapes: Any, function: Any) -> Any:
+def of_shapes(shapes: Any, function: Any) -> Any:
     """The structure of shapes with `function` of each in its place."""
     if is_shape(shapes):
         return function(tuple(shapes))
     if isinstance(shapes, dict):
-        return {key: _of_shapes(value, function) for key, value in shapes.items()}
-    return type(shapes)(_of_shapes(value, function) for value in shapes)
+        return {key: of_shapes(value, function) for key, value in shapes.items()}
+    return type(shapes)(of_shapes(value, function) for value in shapes)
 
 
 def _shape_of(value: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
 from autograd.tape import Variable, wrap
+from nn.keras.lookup import NamesItsArguments
 from nn.keras.naming import snake_case
 
 EPSILON = 1e-7
@@ -71,7 +72,7 @@ def mismatch(name: str, true: tuple[int, ...], predicted: tuple[int, ...]) -> st
     return f"{message}: give the last layer as many units as a target has numbers, {true[-1] if true else 1}"
 
 
-class Loss:
+class Loss(NamesItsArguments):
     """Base class of losses: `call` gives a number for each example, calling the object one for the batch.
 
     Args:

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.tape import Variable
+from nn.keras.lookup import NamesItsArguments
 from nn.keras.naming import snake_case
 
 Array = Any
@@ -57,7 +58,7 @@ def weights_of(name: str, sample_weight: Any, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(w.reshape(w.shape + (1,) * (len(shape) - w.ndim)), shape)
 
 
-class Metric:
+class Metric(NamesItsArguments):
     """Base class of metrics. A subclass keeps its sums in attributes named in `sums`, which are 0 after a reset.
 
     >>> import nn.keras.metrics

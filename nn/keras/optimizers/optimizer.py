@@ -17,6 +17,7 @@ import optim
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError
 from autograd.tape import Variable, wrap
+from nn.keras.lookup import unexpected
 from nn.keras.naming import snake_case
 from nn.keras.optimizers.schedules import LearningRateSchedule, schedule_of
 from optim.axpy import scale
@@ -65,9 +66,7 @@ class Optimizer(optim.Optimizer):
         known = inspect.signature(type(self).__init__).parameters
         unknown = [extra for extra in options if extra not in known]
         if unknown:
-            raise ArgumentError(
-                f"{who}: there is no argument {unknown[0]!r}; there are {', '.join(list(known)[1:-1])}"
-            )
+            raise unexpected(who, unknown, list(known)[1:-1])
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         self.clips = {key: float(value) for key, value in clips.items() if value is not None}
         if len(self.clips) > 1:

@@ -1,28 +1,21 @@
-"""Models: a `Sequential` list of layers, a graph of layers called on `Input()`, or a class with a `call` of its own."""
+"""`Model`: a graph of layers called on `Input()`, or a class with a `call` of its own."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from autograd.errors import ArgumentError
 from nn.keras.architecture import graph_config, graph_from
-from nn.keras.configuration import described
 from nn.keras.graph import Graph, KerasTensor, replaced
-from nn.keras.layers.core import Input, InputLayer
-from nn.keras.layers.known import layer_from
-from nn.keras.layers.layer import Layer, is_shape
-from nn.keras.layers.wrapper import as_layer
+from nn.keras.layers.layer import Layer, is_shape, of_shapes
+from nn.keras.lookup import unexpected
 from nn.keras.naming import NAMES
-from nn.keras.saving.files import load_model, load_weights, model_config, model_from, save_model, save_weights
+from nn.keras.saving.files import load_weights, model_config, save_model, save_weights
 from nn.keras.summary import summary_text
 from nn.keras.trainer import Trainer
 from nn.module import Module
-
-__all__ = [
-    "Input", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model",
-]  # fmt: skip
 
 
 class Model(Trainer, Layer):
@@ -49,6 +42,7 @@ class Model(Trainer, Layer):
     """
 
     _graph: Graph | None = None
+    _in_order: bool = False  # whether its layers run one after the other
 
     def __init__(self, *args: Any, inputs: Any = None, outputs: Any = None, **kwargs: Any) -> None:
         if args:
@@ -82,8 +76,7 @@ class Model(Trainer, Layer):
                 "Model(inputs, outputs)"
             )
         values = self._graph.arranged(inputs, self.name)
-        self._graph.check(values, self.name)
-        return self._graph.run(values)
+        return self._graph.run(self._graph.fitted(values, self.name))
 
     def build_from(self, x: Any) -> None:
         """Make the weights for inputs such as `x`, if they are not there: run it on two examples, unrecorded."""
@@ -100,6 +93,8 @@ class Model(Trainer, Layer):
         graph = self._graph
         if graph is None:
             return super().compute_output_shape(input_shape)
+        given = of_shapes(input_shape, lambda shape: KerasTensor(shape, self.dtype))
+        graph.fitted(graph.arranged(given, self.name), self.name)
         return replaced(graph.output_structure, lambda tensor: tensor.shape)
 
     # -- layers ----------------------------------------------------------------------------------------------------
@@ -175,7 +170,7 @@ class Model(Trainer, Layer):
     @property
     def is_graph(self) -> bool:
         """Whether it was made as `Model(inputs, outputs)`."""
-        return self._graph is not None and not isinstance(self, Sequential)
+        return self._graph is not None and not self._in_order
 
     @property
     def graph(self) -> Graph:
@@ -285,7 +280,7 @@ class Model(Trainer, Layer):
         """Write architecture, weights and, if it is compiled, the state of training to a file; see `save_model`."""
         kwargs.pop("save_format", None)
         if kwargs:
-            raise ArgumentError(f"save: got unexpected arguments {sorted(kwargs)}")
+            raise unexpected("save", kwargs, ["filepath", "overwrite", "include_optimizer"])
         save_model(self, filepath, overwrite, include_optimizer)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
@@ -295,173 +290,6 @@ class Model(Trainer, Layer):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Read the weights from a file; see `keras.saving.load_weights`."""
         load_weights(self, filepath, skip_mismatch)
-
-
-class Sequential(Model):
-    """Layers one after the other, each getting what the one before returned.
-
-    Args:
-        layers: layers, models, or any `Module`s; a first `Input(shape)` or `input_shape=` makes the weights at once.
-        trainable: whether its weights are learnt.
-        name: its name.
-
-    >>> from nn import keras
-    >>> model = keras.Sequential([keras.layers.Dense(4, input_dim=2, activation="relu")])
-    >>> model.add(keras.layers.Dense(1, activation="sigmoid"))
-    >>> model.output_shape, model.count_params()
-    ((None, 1), 17)
-    """
-
-    def __init__(
-        self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
-    ) -> None:
-        super().__init__(name=name, trainable=trainable)
-        self.__dict__["_start"] = None
-        self.__dict__["_order"] = []
-        for layer in layers or ():
-            self._append(layer)
-        self._rebuild()
-
-    def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Add a layer at the end.
-
-        Raises:
-            ArgumentError: if it is no layer, or one of its name is there.
-        """
-        self._append(layer)
-        if rebuild:
-            self._rebuild()
-
-    def pop(self, rebuild: bool = True) -> Any:
-        """Take the last layer off, and return it."""
-        if not self._order:
-            raise ArgumentError(f"pop: {self.name!r} has no layers")
-        layer = self._order.pop()
-        delattr(self, str(len(self._order)))
-        if rebuild:
-            self._rebuild()
-        return layer
-
-    def _append(self, layer: Any) -> None:
-        if isinstance(layer, KerasTensor):
-            layer = layer.node.layer if layer.node is not None else layer
-        if isinstance(layer, InputLayer):
-            if self._start is not None or self._order:
-                raise ArgumentError(f"{self.name}: an Input() stands before all layers")
-            self.__dict__["_start"] = layer
-            return
-        layer = as_layer(layer)
-        if any(layer.name == other.name for other in self._order):
-            raise ArgumentError(
-                f"{self.name}: there is a layer {layer.name!r} already; names must be unique, pass another name="
-            )
-        if not self._order and self._start is None and layer.given_shape is not None:
-            self.__dict__["_start"] = InputLayer(batch_shape=layer.given_shape, dtype=layer.input_dtype)
-        if not self._order and self._start is None and isinstance(layer, Model) and layer.has_graph:
-            first = layer.inputs[0]
-            self.__dict__["_start"] = InputLayer(batch_shape=first.shape, dtype=first.dtype)
-        self.add_module(str(len(self._order)), layer)
-        self._order.append(layer)
-
-    def _rebuild(self) -> None:
-        """Make the graph anew, if the shape of the input is known."""
-        self.__dict__["_graph"] = None
-        self.__dict__["built"] = False
-        if self._start is not None and self._order:
-            self._make_graph()
-
-    def _make_graph(self) -> None:
-        x = self._start.output
-        for layer in self._order:
-            x = layer(x)
-        self.__dict__["_graph"] = Graph(self._start.output, x)
-        NAMES.new("functional")  # Keras makes a model of that name here: so those of later ones stay the same
-        self.__dict__["built"] = True
-        if not self._trainable:
-            self.trainable = False
-
-    def build(self, input_shape: Any = None) -> None:
-        """Make the weights for inputs of this shape, batch first."""
-        if input_shape is None or not is_shape(input_shape):
-            raise ArgumentError(
-                f"build: {self.name!r} takes one shape, such as (None, 28, 28, 1), got {input_shape!r}"
-            )
-        if self._start is None and self._order:
-            shape = (None, *tuple(input_shape)[1:])
-            self.__dict__["_start"] = InputLayer(batch_shape=shape, dtype=self._order[0].input_dtype)
-        if self._order:
-            self._make_graph()
-
-    def call(self, inputs: Any) -> Any:
-        """Call the layers one after the other."""
-        for layer in self._order:
-            inputs = layer(inputs)
-        return inputs
-
-    @property
-    def layers(self) -> list[Any]:
-        """The layers, without the Input()."""
-        return list(self._order)
-
-    def parts_in_order(self) -> list[Any]:
-        """The layers."""
-        return list(self._order)
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def get_config(self) -> dict[str, Any]:
-        """The layers."""
-        start = [] if self._start is None else [self._start]
-        config: dict[str, Any] = {
-            "name": self.name,
-            "trainable": self._trainable,
-            "dtype": self.dtype,
-            "layers": [_entry(layer) for layer in [*start, *self._order]],
-        }
-        if self._start is not None:
-            config["build_input_shape"] = list(self._start.batch_shape)
-        return config
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Self:
-        """Make one from what `get_config` returned."""
-        layers = [layer_from(entry, custom_objects) for entry in config["layers"]]
-        made = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
-        shape = config.get("build_input_shape")
-        if not made.built and shape is not None and layers:
-            made.build(shape)
-        return made
-
-
-def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Model:
-    """A model of the architecture that `to_json` wrote, or Keras', with new weights.
-
-    Raises:
-        ArgumentError: if it is no JSON of a model, or names a class that is not known.
-
-    >>> from nn import keras
-    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    >>> keras.models.model_from_json(model.to_json()).count_params()
-    8
-    """
-    try:
-        config = json.loads(json_string)
-    except ValueError as error:
-        raise ArgumentError(f"model_from_json: this is no JSON: {error}") from error
-    if not isinstance(config, dict) or "class_name" not in config:
-        raise ArgumentError("model_from_json: this does not describe a model; it has no class_name")
-    made: Model = model_from(config, custom_objects)
-    return made
-
-
-def clone_model(model: Model) -> Model:
-    """A model of the same architecture, with new weights and layers of its own."""
-    return model_from_json(model.to_json())
-
-
-def _entry(layer: Any) -> dict[str, Any]:
-    return model_config(layer) if isinstance(layer, Model) else described(layer)
 
 
 def _is_list(module: Module) -> bool:
