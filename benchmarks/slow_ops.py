@@ -71,7 +71,7 @@ REASONS: dict[str, str] = {
     "forward is level [2.3 ms, 2.8 ms]",
     "frac": "trunc and a difference are two calls; PyTorch has one loop",
     # activations and losses
-    "gelu": "NumPy has no erf; Φ and the derivative are looked up in tables, six calls each, and NumPy looks up one "
+    "gelu": "NumPy has no erf; Φ and the derivative are looked up in tables, eight calls each, and NumPy looks up one "
     "number at a time [forward 3.8 ms, 0.9 ms]",
     "gelu(tanh)": "the polynomial and the derivative take twenty calls over all elements; PyTorch has one loop each",
     "silu": _EXP + "[forward 1.8 ms, 1.0 ms; derivative 3.0 ms, 1.1 ms]",

@@ -429,20 +429,20 @@ def celu(input: Any, alpha: float = 1.0) -> Tensor:
 _TANH_SCALE = math.sqrt(2 / math.pi)
 
 
-def _gelu_slope(x: Array, approximate: str) -> Array:
-    """The derivative of gelu."""
+def _gelu_dx(g: Array, x: Array, approximate: str) -> Array:
+    """g times the derivative of gelu."""
     if approximate == "none":
-        if tabulated.worth_it(x):
-            return tabulated.looked_up(x, tabulated.gelu_slope)
+        if tabulated.worth_it(x, g):
+            return tabulated.times(g, tabulated.gelu_slope, x)
         bell = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-        return 0.5 * (1 + special.erf(x * math.sqrt(0.5))) + x * bell
+        return g * (0.5 * (1 + special.erf(x * math.sqrt(0.5))) + x * bell)
     square = x * x
     t = np.tanh(_TANH_SCALE * x * (1 + 0.044715 * square))
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_TANH_SCALE * (1 + 3 * 0.044715 * square))
+    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_TANH_SCALE * (1 + 3 * 0.044715 * square)))
 
 
 # A primitive, for speed: half the temporaries of the composition.
-@primitive(cast="float", x=lambda g, x, approximate: g * _gelu_slope(x, approximate))
+@primitive(cast="float", x=_gelu_dx)
 def gelu(x: Array, approximate: str = "none") -> Array:
     """x * Φ(x) with the standard normal distribution function Φ; or its approximation by tanh, elementwise.
 
@@ -456,10 +456,8 @@ def gelu(x: Array, approximate: str = "none") -> Array:
     tensor([-0.1587,  0.0000,  0.8413])
     """
     if approximate == "none":
-        if tabulated.worth_it(x):
-            out = tabulated.looked_up(x, tabulated.normal)
-            out *= x
-            return out
+        if tabulated.worth_it(x, x):
+            return tabulated.times(x, tabulated.normal, x)
         return x * (0.5 * (1 + special.erf(x * math.sqrt(0.5))))
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(_TANH_SCALE * x * (1 + 0.044715 * (x * x))))
