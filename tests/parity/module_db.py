@@ -26,6 +26,7 @@ from torch.testing._internal.common_modules import ModuleErrorEnum, ModuleInfo, 
 import autograd
 import nn
 from autograd.tape import wrap
+from tests.parity import seeds
 from tests.parity.compare import differences, outcome, paired, quiet, unequal
 from tests.parity.exclusions import (
     MODULE_ERRORS,
@@ -80,7 +81,7 @@ def seeded(name: str, dtype: Any, training: bool, requires_grad: bool = True, mo
     """
     info = INFOS[name]
     wanted: dict[str, Any] = {"with_packed_sequence": True} if name in ("RNN", "GRU") else {}
-    torch.manual_seed(0)
+    seeds.seed(0)
     with quiet():
         made = info.module_inputs_func(
             info, device="cpu", dtype=dtype, requires_grad=requires_grad, training=training, **wanted
@@ -94,7 +95,7 @@ def pair(name: str, sample: Any, dtype: Any, training: bool, more: dict[str, Any
     """The module in both, with PyTorch's weights."""
     translate = Translator()
     args, named = sample.constructor_input.args, {**sample.constructor_input.kwargs, **(more or {})}
-    torch.manual_seed(1)
+    seeds.seed(1)
     with quiet():
         theirs = INFOS[name].module_cls(*args, **named)
         ours = getattr(nn, name)(*translate(args), **translate(named))

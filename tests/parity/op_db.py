@@ -28,6 +28,7 @@ from tests.parity.exclusions import (
     TRIANGLES,
     VARIANTS,
 )  # fmt: skip
+from tests.parity.seeds import each_seeded
 from tests.parity.translate import Translator, UntranslatableError
 
 OPS: dict[str, Any] = {}
@@ -102,7 +103,7 @@ def shared() -> list[str]:
 def samples(name: str, dtype: Any, requires_grad: bool) -> Iterator[Any]:
     """PyTorch's sample calls."""
     with quiet():
-        made = list(OPS[name].sample_inputs("cpu", dtype, requires_grad=requires_grad))
+        made = list(each_seeded(OPS[name].sample_inputs_func(OPS[name], "cpu", dtype, requires_grad)))
     excluded = SAMPLES.get(name, SAMPLES.get(OPS[name].name))
     for sample in made:
         if excluded is None or not excluded(sample):
@@ -214,7 +215,7 @@ def error_failures(name: str) -> list[str]:
     if op.error_inputs_func is None or function is None:
         return []
     with quiet():
-        errors = list(op.error_inputs("cpu"))
+        errors = list(each_seeded(op.error_inputs_func(op, "cpu")))
     found = []
     excluded = ERRORS.get(name, lambda error: False)
     for error in errors:

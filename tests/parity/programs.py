@@ -15,7 +15,7 @@ import torch
 import autograd
 from autograd import tape
 from autograd.tape import Variable
-from tests.parity import out_of_place
+from tests.parity import out_of_place, seeds
 from tests.parity.program import Program
 
 SHAPES = [
@@ -477,7 +477,7 @@ def run(seed: int) -> None:
     Raises:
         DifferentError: with the program's text.
     """
-    torch.manual_seed(seed)
+    seeds.seed(seed)
     Writer(seed).write_program()
 
 

@@ -16,6 +16,7 @@ from torch.testing._internal.opinfo.core import BinaryUfuncInfo, UnaryUfuncInfo
 from tests.parity.compare import differences, quiet
 from tests.parity.exclusions import TOLERANCES
 from tests.parity.op_db import DIFFERENTIABLE, OPS, call_of, rewritten, shared
+from tests.parity.seeds import each_seeded
 from tests.parity.translate import UntranslatableError, mapped, tensors_in
 
 LARGEST = 1_000
@@ -29,8 +30,9 @@ def elementwise() -> list[str]:
 
 def samples(name: str, dtype: Any) -> Iterator[Any]:
     """PyTorch's sample calls, without those of numbers alone (see `op_db`) and the reflected ones of numbers."""
+    op = OPS[name]
     with quiet():
-        made = list(OPS[name].reference_inputs("cpu", dtype, requires_grad=False))
+        made = list(each_seeded((op.reference_inputs_func or op.sample_inputs_func)(op, "cpu", dtype, False)))
     for sample in made:
         tensors = list(tensors_in([sample.input, *sample.args]))
         reflected = name.startswith("__") and not isinstance(sample.input, torch.Tensor)
