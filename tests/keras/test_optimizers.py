@@ -65,6 +65,30 @@ RULES = {
         l2_shrinkage_regularization_strength=0.02,
         beta=0.3,
     ),
+    "adafactor": lambda o, s: o.Adafactor(0.1),
+    "adafactor-all": lambda o, s: o.Adafactor(
+        0.5, beta_2_decay=-0.5, epsilon_1=0.01, epsilon_2=0.7, clip_threshold=0.8, weight_decay=0.1
+    ),
+    "adafactor-schedule": lambda o, s: o.Adafactor(s.ExponentialDecay(0.5, 2, 0.5), relative_step=False),
+    "lamb": lambda o, s: o.Lamb(0.1),
+    "lamb-all": lambda o, s: o.Lamb(0.1, beta_1=0.8, beta_2=0.9, epsilon=0.01, weight_decay=0.1),
+    "muon": lambda o, s: o.Muon(0.1),
+    "muon-all": lambda o, s: o.Muon(
+        0.1,
+        0.8,
+        0.9,
+        0.1,
+        0.01,
+        0.2,
+        adam_lr_ratio=0.5,
+        momentum=0.8,
+        ns_steps=3,
+        nesterov=False,
+        rms_rate=None,
+    ),
+    "muon-coefficients": lambda o, s: o.Muon(
+        s.ExponentialDecay(0.1, 2, 0.5), muon_a=2.0, muon_b=-1.5, muon_c=0.5
+    ),
     "lion": lambda o, s: o.Lion(0.01, weight_decay=0.1),
     "clipnorm": lambda o, s: o.SGD(0.1, clipnorm=1.0),
     "clipvalue": lambda o, s: o.SGD(0.1, clipvalue=0.5),
@@ -109,7 +133,22 @@ def test_a_state_dict_goes_on_bit_for_bit(name, rng, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Ftrl", "Lion"]
+    "name",
+    [
+        "SGD",
+        "RMSprop",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "Nadam",
+        "Adagrad",
+        "Adadelta",
+        "Ftrl",
+        "Lion",
+        "Adafactor",
+        "Lamb",
+        "Muon",
+    ],
 )
 def test_defaults_are_those_of_keras(name):
     ours, theirs = optimizers.get(name).get_config(), getattr(keras.optimizers, name)().get_config()
@@ -192,3 +231,80 @@ def test_mistakes():
             make()
     with pytest.raises(TypeError, match="there is no argument 'learning_rat'; did you mean 'learning_rate'"):
         optimizers.Adam(learning_rat=0.1)
+
+
+def test_muon_leaves_embeddings_and_what_it_is_told_to_adam(rng):
+    """A model with both, trained here and in Keras; then every matrix, which is something else."""
+    import nn.keras as ours
+
+    x, y = rng.integers(0, 5, (8, 3)), rng.standard_normal((8, 1)).astype("float32")
+
+    def trained(k, start, **options):
+        layers = k.layers
+        model = k.Sequential(
+            [
+                k.Input((3,), dtype="int64"),
+                layers.Embedding(5, 2),
+                layers.Flatten(),
+                layers.Dense(4, name="hidden"),
+                layers.Dense(1, name="last"),
+            ]
+        )
+        model.set_weights(start)
+        model.compile(k.optimizers.Muon(0.1, **options), "mse")
+        for _ in range(3):
+            model.train_on_batch(x, y)
+        return model
+
+    start = [rng.standard_normal(shape) for shape in [(5, 2), (6, 4), (4,), (4, 1), (1,)]]
+    seen = []
+    for options in ({}, {"exclude_layers": ["la.t"]}, {"exclude_embeddings": False}):
+        model = trained(ours, start, **options)
+        theirs = trained(keras, start, **options).get_weights()
+        for a, b in zip(model.get_weights(), theirs, strict=True):
+            np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
+        seen.append(np.concatenate([w.ravel() for w in model.get_weights()]))
+        again = optimizers.deserialize(optimizers.serialize(model.optimizer))
+        assert again.get_config() == model.optimizer.get_config()
+        assert again.get_config().items() >= options.items()
+    assert not np.allclose(seen[0], seen[1], atol=1e-3)
+    assert not np.allclose(seen[0], seen[2], atol=1e-3)
+
+
+def test_muon_gives_gradients_to_parameters_in_the_order_in_which_they_came():
+    vector, matrix = nn.Parameter(autograd.zeros(2)), nn.Parameter(autograd.zeros(2, 2))
+    optimizer = optimizers.Muon(0.1)
+    optimizer.build([vector, matrix])
+    optimizer.apply([autograd.tensor([1.0, 0.0]), autograd.eye(2)])
+    assert vector.tolist() == pytest.approx([-0.1, 0.0], rel=1e-4)
+    assert [group["adam"] for group in optimizer.param_groups] == [False, True]
+    assert matrix.tolist()[0][1] == 0.0
+    assert matrix.tolist()[0][0] < 0.0
+
+
+def test_norms_of_zero():
+    """LAMB steps by lr u from weights of 0; nothing moves without a gradient."""
+    p = nn.Parameter(autograd.zeros(2))
+    lamb = optimizers.Lamb(0.5)
+    lamb.apply([autograd.tensor([1.0, -1.0])], [p])
+    np.testing.assert_allclose(p.detach(), [-0.5, 0.5], rtol=1e-5)
+    for make in (optimizers.Lamb, optimizers.Muon, optimizers.Adafactor):
+        q = nn.Parameter(autograd.ones(2, 2))
+        optimizer = make(0.1, weight_decay=None)
+        optimizer.apply([autograd.zeros(2, 2)], [q])
+        assert q.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: optimizers.Adafactor(beta_2_decay=0.5), "Adafactor: beta_2_decay must be in"),
+        (lambda: optimizers.Adafactor(clip_threshold=0.0), "Adafactor: clip_threshold must be in"),
+        (lambda: optimizers.Lamb(beta_1=1.0), "Lamb: beta_1 must be in"),
+        (lambda: optimizers.Muon(momentum=1.0), "Muon: momentum must be in"),
+        (lambda: optimizers.Muon(ns_steps=100), "Muon: ns_steps must be in"),
+    ],
+)
+def test_options_out_of_their_range(make, message):
+    with pytest.raises(ArgumentError, match=message):
+        make()

@@ -89,6 +89,7 @@ class Weights(Base):
             self.__dict__.setdefault("_constraints", {})[name] = constraint
         if hasattr(type(self), name) or name in ("name", "dtype", "built"):
             name = f"{name}_"
+        weight.__dict__["path"] = f"{self.name}/{name}"
         setattr(self, name, weight)
         return weight
 

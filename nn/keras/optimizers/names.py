@@ -12,7 +12,9 @@ from nn.keras.lookup import unknown_name
 from nn.keras.optimizers.adaptive import Adadelta, Adagrad, Ftrl, RMSprop
 from nn.keras.optimizers.descent import SGD, Lion
 from nn.keras.optimizers.moments import Adam, Adamax, AdamW, Nadam
+from nn.keras.optimizers.muon import Muon
 from nn.keras.optimizers.optimizer import Optimizer
+from nn.keras.optimizers.relative import Adafactor, Lamb
 
 _CLASSES: tuple[Any, ...] = (
     SGD,
@@ -25,6 +27,9 @@ _CLASSES: tuple[Any, ...] = (
     Adadelta,
     Ftrl,
     Lion,
+    Adafactor,
+    Lamb,
+    Muon,
 )
 _BY_NAME = {cls.__name__.lower(): cls for cls in _CLASSES}
 

@@ -82,6 +82,7 @@ class Optimizer(optim.Optimizer):
         self.built = False
         Hooked.__init__(self)  # hooks may be added before the parameters are known
         self.param_groups: list[Group] = []
+        self._order: list[Tensor] = []  # the parameters, as they were given
 
     # -- parameters ------------------------------------------------------------------------------------------------
 
@@ -101,9 +102,14 @@ class Optimizer(optim.Optimizer):
                 )
             return
         hooks = self.hooks
-        optim.Optimizer.__init__(self, params, {**self.rule, "iterations": 0})
+        optim.Optimizer.__init__(self, self.grouped(params), {**self.rule, "iterations": 0})
         self.hooks = hooks
+        self._order = params
         self.built = True
+
+    def grouped(self, params: list[Tensor]) -> list[Any]:
+        """The parameters, or groups of them with options of their own; a rule that needs groups defines it."""
+        return list(params)
 
     @property
     def variables(self) -> list[Tensor]:
@@ -209,11 +215,7 @@ class Optimizer(optim.Optimizer):
         if trainable_variables is not None and not self.built:
             trainable_variables = list(trainable_variables)
             self.build(trainable_variables)
-        params = (
-            list(trainable_variables)
-            if trainable_variables is not None
-            else [p for group in self.param_groups for p in group["params"]]
-        )
+        params = list(trainable_variables) if trainable_variables is not None else self._order
         if len(params) != len(list(grads)):
             raise ArgumentError(
                 f"{type(self).__name__}: got {len(list(grads))} gradients for {len(params)} parameters"
