@@ -39,6 +39,18 @@ def classes(rng, shape=(6, 4)):
     return y.argmax(-1), p
 
 
+def sequences(rng):
+    y = rng.integers(1, 5, (6, 4))
+    for row, length in zip(y, (4, 3, 2, 1, 0, 4), strict=True):
+        row[length:] = 0
+    return y, numbers(rng, (6, 9, 5))[1]
+
+
+def embeddings(rng):
+    e = numbers(rng, (6, 3))[0]
+    return np.array([0, 1, 0, 2, 1, 0]), e / np.linalg.norm(e, axis=-1, keepdims=True)  # one has no partner
+
+
 FUNCTIONS = [
     ("mean_squared_error", numbers, {}),
     ("mean_absolute_error", numbers, {}),
@@ -72,6 +84,11 @@ FUNCTIONS = [
     ("categorical_focal_crossentropy", one_hot, {"label_smoothing": 0.1}),
     ("dice", chances, {}),
     ("tversky", chances, {"alpha": 0.3, "beta": 0.6}),
+    ("ctc", sequences, {}),
+    ("circle", embeddings, {}),
+    ("circle", embeddings, {"gamma": 4, "margin": 0.2, "remove_diagonal": False}),
+    ("circle", lambda rng: (embeddings(rng)[0] * 0, embeddings(rng)[1]), {}),
+    ("categorical_generalized_cross_entropy", classes, {"q": 0.3}),
 ]
 IDS = [f"{i}-{name}" for i, (name, _, _) in enumerate(FUNCTIONS)]
 
@@ -102,6 +119,9 @@ OBJECTS = [
     ("SparseCategoricalCrossentropy", classes, {}),
     ("BinaryFocalCrossentropy", chances, {}),
     ("CategoricalFocalCrossentropy", one_hot, {}),
+    ("CTC", sequences, {}),
+    ("Circle", embeddings, {"gamma": 5.0, "margin": 0.3}),
+    ("CategoricalGeneralizedCrossEntropy", classes, {"q": 0.8}),
 ]
 
 
@@ -221,3 +241,83 @@ def test_a_loss_of_your_own_and_a_weight_too_many():
     config = losses.serialize(loss)
     assert config["class_name"] == "Largest"
     assert config["config"] == {"name": "largest", "reduction": "sum"}
+
+
+@pytest.mark.parametrize(
+    ("name", "draw", "options"),
+    [("ctc", sequences, {}), ("circle", embeddings, {"gamma": 3.0}), ("circle", embeddings, {})],
+)
+def test_gradients_of_sequences_and_embeddings_are_those_of_keras(name, draw, options, rng):
+    y, p = draw(rng)
+    ours = autograd.tensor(p, requires_grad=True)
+    theirs = keras.ops.convert_to_tensor(p).clone().requires_grad_()
+    weight = rng.standard_normal(len(p)).astype("float32")
+    (getattr(losses, name)(y, ours, **options) * autograd.tensor(weight)).sum().backward()
+    expected = getattr(keras.losses, name)(y, theirs, **options)
+    partners = (
+        np.array([(y == label).sum() > 1 for label in y]) if name == "circle" else np.ones(len(p), bool)
+    )
+    (expected * keras.ops.convert_to_tensor(weight))[
+        partners
+    ].sum().backward()  # Keras's are NaN without a partner
+    np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=2e-4, atol=2e-4)
+    assert np.abs(ours.grad.numpy()).max() > 1e-3
+
+
+def test_embeddings_without_partners_have_no_loss_and_no_gradient(rng):
+    e = autograd.tensor(embeddings(rng)[1], requires_grad=True)
+    loss = losses.Circle()(np.arange(6), e)
+    loss.backward()
+    assert loss.item() == 0.0
+    assert e.grad.abs().max().item() == 0.0
+    others = losses.circle([0], [[1.0, 0.0]], [[0], [1]], [[1.0, 0.0], [0.0, 1.0]], remove_diagonal=False)
+    theirs = keras.losses.circle(
+        np.array([0]),
+        np.float32([[1, 0]]),
+        np.array([0, 1]),
+        np.float32([[1, 0], [0, 1]]),
+        remove_diagonal=False,
+    )
+    np.testing.assert_allclose(others, keras.ops.convert_to_numpy(theirs), rtol=1e-5)
+
+
+def test_sequences_are_learnt_by_fit(rng):
+    """Labels of different lengths; the loss is that of an evaluation in Keras."""
+    from nn import keras as ours
+
+    y, x = sequences(rng)
+    results = []
+    for k in (ours, keras):
+        model = k.Sequential([k.Input((9, 5)), k.layers.Dense(5)])
+        model.set_weights([np.eye(5, dtype="float32"), np.zeros(5, "float32")])
+        model.compile(k.optimizers.SGD(0.5), "ctc" if k is ours else k.losses.CTC())
+        model.fit(x, y, batch_size=6, epochs=3, verbose=0)
+        results.append(model.evaluate(x, y, verbose=0))
+    assert results[0] == pytest.approx(results[1], rel=1e-4)
+    assert losses.serialize(losses.CTC())["class_name"] == "CTC"
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: losses.ctc([1, 2], np.zeros((1, 3, 4))), ShapeError, r"ctc: takes labels \(N, S\)"),
+        (lambda: losses.ctc([[1]], np.zeros((3, 4))), ShapeError, r"got \(1, 1\) and \(3, 4\)"),
+        (lambda: losses.ctc([[0.5]], np.zeros((1, 3, 4))), ArgumentError, "ctc: labels are whole numbers"),
+        (lambda: losses.ctc([[7]], np.zeros((1, 3, 4))), IndexError, "ctc_loss"),
+        (lambda: losses.circle([0, 1], np.zeros((3, 2))), ShapeError, r"circle: takes class numbers \(N\)"),
+        (
+            lambda: losses.circle([0], np.zeros((1, 2)), [0], np.zeros((2, 2))),
+            ShapeError,
+            "circle: takes reference class numbers",
+        ),
+        (
+            lambda: losses.categorical_generalized_cross_entropy([[0, 1]], np.ones((2, 2)), 0.5),
+            ShapeError,
+            r"takes class numbers \(2,\)",
+        ),
+        (lambda: losses.CategoricalGeneralizedCrossEntropy(q=1.0), ArgumentError, "q is between 0 and 1"),
+    ],
+)
+def test_mistakes_with_class_numbers(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -15,6 +15,14 @@ from nn.keras.losses.crossentropy import (
     poisson,
     sparse_categorical_crossentropy,
 )
+from nn.keras.losses.labels import (
+    CTC,
+    CategoricalGeneralizedCrossEntropy,
+    Circle,
+    categorical_generalized_cross_entropy,
+    circle,
+    ctc,
+)
 from nn.keras.losses.loss import Loss, LossFunctionWrapper
 from nn.keras.losses.margin import (
     CategoricalHinge,
@@ -66,4 +74,6 @@ __all__ = [
     # hard examples and overlap
     "BinaryFocalCrossentropy", "CategoricalFocalCrossentropy", "Dice", "Tversky", "binary_focal_crossentropy",
     "categorical_focal_crossentropy", "dice", "tversky",
+    # class numbers
+    "CTC", "Circle", "CategoricalGeneralizedCrossEntropy", "ctc", "circle", "categorical_generalized_cross_entropy",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.keras import configuration
 from nn.keras.lookup import unknown_name
-from nn.keras.losses import crossentropy, margin, overlap, regression
+from nn.keras.losses import crossentropy, labels, margin, overlap, regression
 from nn.keras.losses.loss import Loss, LossFunctionWrapper, same_rank
 from nn.keras.naming import snake_case
 from nn.module import Module
@@ -32,6 +32,9 @@ _CLASSES: tuple[type[Loss], ...] = (
     overlap.CategoricalFocalCrossentropy,
     overlap.Dice,
     overlap.Tversky,
+    labels.CTC,
+    labels.Circle,
+    labels.CategoricalGeneralizedCrossEntropy,
 )
 _BY_CLASS = {cls.__name__: cls for cls in _CLASSES}
 _BY_NAME = {snake_case(cls.__name__): cls for cls in _CLASSES}
@@ -48,7 +51,7 @@ _SHORT = {
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: vars(module)[name]
-    for module in (regression, crossentropy, margin, overlap)
+    for module in (regression, crossentropy, margin, overlap, labels)
     for name in _BY_NAME
     if name in vars(module)
 }
