@@ -32,6 +32,16 @@ def constant(p: Primitive, value: Any) -> Any:
     )
 
 
+def plain(options: Sequence[Any]) -> tuple[Any, ...]:
+    """The options, with NumPy's numbers as Python's own, which leave an array its dtype and are ints to Python."""
+    return tuple([v.item() if isinstance(v, np.generic) else v for v in options])
+
+
+def holds_numpy_numbers(options: Sequence[Any]) -> bool:
+    """Whether any option is a number of NumPy's."""
+    return any(isinstance(v, np.generic) for v in options)
+
+
 def _common_dtype(p: Primitive, values: Sequence[Any]) -> np.dtype[Any]:
     common = dtypes.common_dtype(values)
     return dtypes.default_dtype() if p.cast == "float" and common.kind != "f" else common

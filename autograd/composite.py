@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from autograd.arguments import describe
+from autograd.arguments import describe, holds_numpy_numbers, plain
 from autograd.errors import ArgumentError, AutogradError, DimensionError, DTypeError, ShapeError
 from autograd.table import presented_as
 from autograd.tape import Variable
@@ -53,6 +53,8 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
             renamed = _renamed(named, parameters)
             if renamed != named:
                 return call(*args, **renamed)
+            if holds_numpy_numbers((*args, *named.values())):
+                return call(*plain(args), **dict(zip(named, plain([*named.values()]), strict=True)))
             explained = _explained(name, parameters, args, named, error)
             if explained is None:
                 raise
@@ -79,6 +81,7 @@ def _explained(
     if isinstance(error, AttributeError):
         parts = [part for a in given for part in (a if isinstance(a, (list, tuple, dict)) else ())]
         kinds = [type(a).__name__ for a in (*given, *parts) if not isinstance(a, (Variable, np.ndarray))]
+        kinds += ["numpy.ndarray"] if any(isinstance(a, np.ndarray) for a in given) else []
         odd = next((kind for kind in kinds if f"'{kind}' object" in str(error)), None)
         return (
             None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import dtypes, tape
-from autograd.arguments import constant, explained, needs_cast, on_raw, promoted
+from autograd.arguments import constant, explained, needs_cast, on_raw, plain, promoted
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
@@ -56,7 +56,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
     derivatives = (derivative,)
     n_options, tail = len(options), p.tail
     to_float, to_default = p.cast == "float", dtypes.default_dtype
-    ndarray = np.ndarray
+    ndarray, number = np.ndarray, np.generic
 
     def call(input: Any, *given: Any, **named: Any) -> Any:  # noqa: C901
         if named:
@@ -65,6 +65,10 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
             given += tail[len(given) - n_options :]
             if len(given) != n_options:
                 p.bind((input, *given), named)  # says what is wrong
+        for option in given:
+            if isinstance(option, number):
+                given = plain(given)
+                break
         if not isinstance(input, Variable):
             if isinstance(input, Hidden):
                 return on_hidden(p, (input, *given))
@@ -316,7 +320,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 mixed = True
                 raw.append(constant(p, value))
             else:
-                raw.append(value)
+                raw.append(value.item() if isinstance(value, np.generic) else value)
         if kind is None:
             _as_formulas_call(p, given, raw)
         if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
@@ -378,7 +382,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
 
     def call(*args: Any, **named: Any) -> Any:  # noqa: C901
         given = p.bind(args, named)
-        raw = list(given)
+        raw = list(plain(given))
         active: list[tuple[tape.AnyNode, str, int | None]] = []  # the inputs that need a gradient
         any_tensor = False
         for i, name, is_sequence, differentiable in plan:

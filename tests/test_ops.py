@@ -233,6 +233,32 @@ def test_single_precision(case: Case, sample: Sample) -> None:
         close(found, gradients(case, call, differentiable(sample, call)), 1e-4, "float32 gradients")
 
 
+def numpys(value: Any) -> Any:
+    """A number as NumPy's."""
+    return {int: np.int64, float: np.float64}.get(type(value), lambda same: same)(value)
+
+
+def has_number(case: Case, sample: Sample) -> bool:
+    return takes_reals(case, sample) and any(
+        type(v) in (int, float) for v in (*sample.args, *sample.options.values())
+    )
+
+
+@pytest.mark.parametrize(("case", "sample"), rows(has_number))
+def test_numbers_of_numpy(case: Case, sample: Sample) -> None:
+    """NumPy's numbers are as good as Python's, and leave float32 what it is, in results and gradients."""
+    args, options = mapped(
+        drawn(case, sample), lambda a: a.astype(np.float32) if a.dtype == float else a, np.ndarray
+    )
+    other = tuple(map(numpys, args)), {name: numpys(v) for name, v in options.items()}
+    expected, found = evaluated(case, (args, options)), evaluated(case, other)
+    assert [f.dtype for f in found] == [e.dtype for e in expected]
+    close(found, expected, 1e-6, "results")
+    inputs = differentiable(sample, (args, options))
+    if case.differentiable and inputs:
+        close(gradients(case, other, inputs), gradients(case, (args, options), inputs), 1e-6, "gradients")
+
+
 # ------------------------------------------------------------------------------------------ derivatives
 
 

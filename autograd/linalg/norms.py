@@ -19,6 +19,7 @@ from autograd.ops.options import div
 from autograd.ops.reduce import converted, norm_, sum
 from autograd.ops.selection import where
 from autograd.ops.shape import movedim, reshape, squeeze
+from autograd.reals import is_number
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -61,7 +62,7 @@ def vector_norm(
     >>> vector_norm(autograd.tensor([3.0, -4.0])), vector_norm(autograd.tensor([3.0, -4.0]), float("inf"))
     (tensor(5.), tensor(4.))
     """
-    if not isinstance(ord, (int, float)):
+    if not is_number(ord):
         raise ArgumentError(f"linalg.vector_norm: ord is a number, got {ord!r}; see linalg.matrix_norm")
     return norm_(_prepared("linalg.vector_norm", input, dtype), float(ord), dim, keepdim)
 

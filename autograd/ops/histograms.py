@@ -117,7 +117,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor
 
 def _edges(op: str, x: Array, bins: Any, span: Sequence[float] | None) -> Array:
     """The edges between the intervals of one dimension."""
-    if hasattr(bins, "shape"):
+    if hasattr(bins, "shape") and not isinstance(bins, np.generic):
         edges = raw(bins)
         if edges.ndim != 1:
             raise ShapeError(f"{op}: the edges must be a vector, got shape {edges.shape}")

@@ -239,6 +239,7 @@ def _quantile(op: str, input: Any, q: Any, dim: int | None, keepdim: bool, inter
         raise ArgumentError(
             f"{op}: interpolation is 'linear', 'lower', 'higher', 'midpoint' or 'nearest', got {interpolation!r}"
         )
+    q = q.item() if isinstance(q, np.generic) else q
     fractions = raw(q)
     if hasattr(q, "shape"):
         if fractions.ndim > 1:
