@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import Tensor
 from autograd.ops.activation import relu
+from autograd.ops.forms import real
 from nn import functional as F
 from nn import init as initialisation
 from nn.linear import empty_parameter
@@ -117,6 +118,7 @@ class PReLU(Module):
         self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
     ) -> None:
         super().__init__()
+        real("PReLU", init=init)
         self.num_parameters = num_parameters
         self.init = init
         self.weight = empty_parameter("PReLU", (num_parameters,), device, dtype)

@@ -8,6 +8,7 @@ from autograd import Tensor
 from autograd.errors import ArgumentError, AssertedError
 from nn import init
 from nn.functional.attention import Extras, Projections, attended
+from nn.functional.whole import whole
 from nn.linear import Linear, empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -82,6 +83,7 @@ class MultiheadAttention(Module):
     ) -> None:
         super().__init__()
         name = "MultiheadAttention"
+        whole(name, embed_dim=embed_dim, num_heads=num_heads)
         if embed_dim <= 0 or num_heads <= 0:
             raise ArgumentError(
                 f"{name}: embed_dim and num_heads must be positive, got {embed_dim} and {num_heads}"

@@ -109,14 +109,16 @@ class _BatchNorm(Normalization):
         """Normalise, and in training move the running statistics."""
         self._check_dims(input)
         momentum = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:  # the average over all batches so far
-                momentum = 1.0 / float(self.num_batches_tracked)
+        counted = self.num_batches_tracked if self.training and self.track_running_stats else None
+        if counted is not None and self.momentum is None:  # the average over all batches, with this one
+            momentum = 1.0 / (float(counted) + 1.0)
         own = self.training or (self.running_mean is None and self.running_var is None)
         kept = not self.training or self.track_running_stats
         mean, variance = (self.running_mean, self.running_var) if kept else (None, None)
-        return F.batch_norm(input, mean, variance, self.weight, self.bias, own, momentum, self.eps)
+        out = F.batch_norm(input, mean, variance, self.weight, self.bias, own, momentum, self.eps)
+        if counted is not None:
+            counted.add_(1)
+        return out
 
 
 class BatchNorm1d(_BatchNorm):

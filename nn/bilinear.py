@@ -9,6 +9,7 @@ from autograd import Tensor
 from autograd.errors import ArgumentError
 from nn import functional as F
 from nn import init
+from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -48,6 +49,7 @@ class Bilinear(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        whole("Bilinear", in1_features=in1_features)
         if in1_features <= 0:
             raise ArgumentError(f"Bilinear: in1_features must be > 0, but got (in1_features={in1_features})")
         self.in1_features = in1_features

@@ -11,6 +11,7 @@ from nn import functional as F
 from nn import init
 from nn.functional.conv import same_padding
 from nn.functional.sizes import Sizes, repeated
+from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -84,15 +85,14 @@ class ConvNd(Module):
 
     def extra_repr(self) -> str:
         """Its sizes, and what is not the default."""
-        dims = len(self.kernel_size)
         text = (
             f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         )
-        if self.padding != (0,) * dims:
+        if self.padding != (0,) * len(self.padding):
             text += f", padding={self.padding}"
-        if self.dilation != (1,) * dims:
+        if self.dilation != (1,) * len(self.dilation):
             text += f", dilation={self.dilation}"
-        if self.output_padding != (0,) * dims:
+        if self.output_padding != (0,) * len(self.output_padding):
             text += f", output_padding={self.output_padding}"
         if self.groups != 1:
             text += f", groups={self.groups}"
@@ -122,6 +122,7 @@ def _check(
     Raises:
         ArgumentError: for these.
     """
+    whole(layer, in_channels=inputs, out_channels=outputs, groups=groups)
     if groups < 1:
         raise ArgumentError(f"{layer}: groups must be a positive integer, got {groups}")
     check_groups(layer, groups, in_channels=inputs, out_channels=outputs)

@@ -123,7 +123,8 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
         super().__init__()
-        if not all(isinstance(n, int) for n in unflattened_size):
+        sizes: Any = unflattened_size
+        if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
             raise ArgumentError(
                 f"Unflatten: unflattened_size is a tuple of integers, got {unflattened_size!r}"
             )
@@ -146,7 +147,7 @@ def empty_parameter(layer: str, shape: tuple[int, ...], place: Any = None, dtype
         ArgumentError: if a size is not a whole number of 0 or more, or the device is not the CPU.
     """
     devices.check(place)
-    if not all(isinstance(n, (int, np.integer)) for n in shape) or min(shape) < 0:
+    if not all(isinstance(n, (int, np.integer)) for n in shape) or min(shape, default=0) < 0:
         raise ArgumentError(f"{layer}: sizes are whole numbers of 0 or more, got {shape}")
     kind = dtypes.default_dtype() if dtype is None else dtypes.numpy_dtype(dtype)
-    return Parameter(wrap(np.empty(shape, kind)))
+    return Parameter(wrap(np.empty(tuple(map(int, shape)), kind)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
+from autograd.ops.forms import real
 from nn import functional as F
 from nn.distance import PairwiseDistance
 from nn.loss import _Loss
@@ -43,6 +44,7 @@ class CosineEmbeddingLoss(_Loss):
 
 
 def _check_margin(layer: str, margin: float) -> None:
+    real(layer, margin=margin)
     if margin <= 0:
         raise ArgumentError(f"{layer}: expected margin to be greater than 0, got {margin} instead")
 

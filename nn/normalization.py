@@ -9,13 +9,18 @@ from autograd import Tensor
 from autograd.errors import ShapeError
 from nn import functional as F
 from nn import init
+from nn.functional.sizes import repeated
+from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
 
 
-def _sizes(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
-    return (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+def _sizes(layer: str, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    sizes = repeated(normalized_shape, 1)
+    for size in sizes:
+        whole(layer, normalized_shape=size)
+    return sizes
 
 
 class LayerNorm(Module):
@@ -50,7 +55,7 @@ class LayerNorm(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = _sizes(normalized_shape)
+        self.normalized_shape = _sizes("LayerNorm", normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         shape = self.normalized_shape
@@ -107,7 +112,7 @@ class RMSNorm(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = _sizes(normalized_shape)
+        self.normalized_shape = _sizes("RMSNorm", normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         made = (
@@ -168,7 +173,8 @@ class GroupNorm(Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        if num_channels % num_groups:
+        whole("GroupNorm", num_groups=num_groups, num_channels=num_channels)
+        if num_groups < 1 or num_channels % num_groups:
             raise ShapeError(
                 f"GroupNorm: num_channels ({num_channels}) must be divisible by num_groups ({num_groups})"
             )

@@ -281,7 +281,7 @@ class LPPool1d(_LPPool):
 
     def forward(self, input: Tensor) -> Tensor:
         """Take the norms."""
-        return F.lp_pool1d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+        return F.lp_pool1d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
 class LPPool2d(_LPPool):
@@ -300,7 +300,7 @@ class LPPool2d(_LPPool):
 
     def forward(self, input: Tensor) -> Tensor:
         """Take the norms."""
-        return F.lp_pool2d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+        return F.lp_pool2d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
 class LPPool3d(_LPPool):
@@ -319,4 +319,4 @@ class LPPool3d(_LPPool):
 
     def forward(self, input: Tensor) -> Tensor:
         """Take the norms."""
-        return F.lp_pool3d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+        return F.lp_pool3d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)

@@ -16,6 +16,7 @@ from autograd.hidden import Hidden
 from autograd.tape import wrap
 from nn import init
 from nn.functional.dropout import dropout as drop
+from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -87,6 +88,7 @@ class RNNBase(Module):
         _check_type("batch_first", batch_first, bool)
         _check_type("input_size", input_size, int)
         _check_type("hidden_size", hidden_size, int)
+        whole(mode, num_layers=num_layers, proj_size=proj_size)
         for name, value in (
             ("input_size", input_size),
             ("hidden_size", hidden_size),

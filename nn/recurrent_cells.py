@@ -11,6 +11,7 @@ from autograd.kernels.recurrent_gru import gru
 from autograd.kernels.recurrent_lstm import lstm
 from autograd.kernels.recurrent_rnn import rnn
 from nn import init
+from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -51,7 +52,9 @@ class RNNCellBase(Module):
     ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        name, gates = type(self).__name__, num_chunks * hidden_size
+        name = type(self).__name__
+        whole(name, input_size=input_size, hidden_size=hidden_size)
+        gates = num_chunks * hidden_size
         self.weight_ih = empty_parameter(name, (gates, input_size), device, dtype)
         self.weight_hh = empty_parameter(name, (gates, hidden_size), device, dtype)
         for b in ("bias_ih", "bias_hh"):

@@ -6,6 +6,7 @@ import warnings
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
+from autograd.ops.forms import real
 from nn import functional as F
 from nn.activation import shown
 from nn.module import Module
@@ -104,6 +105,7 @@ class Hardtanh(Module):
                 )
         min_val = min_val if min_value is None else min_value
         max_val = max_val if max_value is None else max_value
+        real("Hardtanh", min_val=min_val, max_val=max_val)
         if not min_val < max_val:
             raise ArgumentError(f"Hardtanh: needs min_val < max_val, got {min_val} and {max_val}")
         self.min_val = min_val

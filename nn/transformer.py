@@ -17,6 +17,7 @@ from nn import init
 from nn.activation import GELU, ReLU
 from nn.container import ModuleList
 from nn.functional.attention import additive_mask
+from nn.functional.whole import whole
 from nn.module import Module
 from nn.normalization import LayerNorm
 from nn.transformer_layers import Activation, TransformerDecoderLayer, TransformerEncoderLayer
@@ -66,6 +67,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
+        whole("TransformerEncoder", num_layers=num_layers)
         self.layers = ModuleList([copy.deepcopy(encoder_layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm
@@ -154,6 +156,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
+        whole("TransformerDecoder", num_layers=num_layers)
         self.layers = ModuleList([copy.deepcopy(decoder_layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm

@@ -24,10 +24,10 @@ def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
     Raises:
         ArgumentError: if it is neither a function nor "relu" or "gelu".
     """
-    if not isinstance(activation, str):
+    if callable(activation):
         return activation
-    named: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
-    if activation not in named:
+    named: dict[Any, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
+    if activation not in tuple(named):
         raise ArgumentError(f"activation is 'relu', 'gelu' or a function, got {activation!r}")
     return named[activation]
 
@@ -130,7 +130,8 @@ class TransformerDecoderLayer(Module):
         x ← norm2(x + attention(x, memory))                            x ← x + attention(norm2(x), memory)
         x ← norm3(x + linear2(f(linear1(x))))                          x ← x + linear2(f(linear1(norm3(x))))
 
-    with dropout behind each attention, f and linear2.
+    with dropout behind each attention, f and linear2. A copy keeps the activation: PyTorch's copies, and so the layers
+    of its `TransformerDecoder` and `Transformer`, fall back to relu where it is a module, as in `activation=nn.SiLU()`.
 
     Args:
         d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias, device,

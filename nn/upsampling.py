@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd import Tensor
+from autograd.ops.forms import real
 from nn import functional as F
-from nn.functional.sizes import Sizes
+from nn.functional.sizes import Sizes, repeated
 from nn.module import Module
 
 
@@ -33,6 +34,8 @@ class Upsample(Module):
         self.name = type(self).__name__
         self.size = size
         self.scale_factor: float | tuple[float, ...] | None
+        for factor in () if scale_factor is None else repeated(scale_factor, 1):
+            real(self.name, scale_factor=factor)
         if isinstance(scale_factor, Sequence):
             self.scale_factor = tuple(map(float, scale_factor))
         else:

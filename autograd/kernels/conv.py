@@ -85,7 +85,7 @@ def channel_sums(g: Array) -> Any:
     if type(g) is np.ndarray and g.ndim == 4 and is_hcwn(g) and g.dtype.char in "fd":
         n, channels, height, width = g.shape
         across = np.ones(width * n, g.dtype)
-        sums = g.transpose(2, 1, 3, 0).reshape(height * channels, -1).dot(across)
+        sums = g.transpose(2, 1, 3, 0).reshape(height * channels, width * n).dot(across)
         return np.add.reduce(sums.reshape(height, channels), axis=0)
     return g.sum(axis=(0, *range(2, g.ndim)))
 

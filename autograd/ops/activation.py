@@ -11,7 +11,7 @@ from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
-from autograd.ops.forms import drop, floating, keep, pick, scaled
+from autograd.ops.forms import drop, floating, keep, pick, real, scaled
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     tensor([-0.1000,  2.0000])
     """
     floating("leaky_relu", x)
+    real("leaky_relu", negative_slope=negative_slope)
     scaled = np.asarray(x * negative_slope)
     return np.maximum(x, scaled, out=scaled) if 0 < negative_slope < 1 else pick(x > 0, x, scaled)
 
@@ -94,6 +95,7 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     >>> threshold(autograd.tensor([1.0, 3.0]), 2, -1)
     tensor([-1.,  3.])
     """
+    real("threshold", threshold=threshold, value=value)
     limit, filler = (np.asarray(v).astype(x.dtype) for v in (threshold, value))
     return pick(x <= limit, np.full(x.shape, filler), x)
 
@@ -108,6 +110,7 @@ def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     >>> hardtanh(autograd.tensor([-2.0, 0.5, 2.0]))
     tensor([-1.0000,  0.5000,  1.0000])
     """
+    real("hardtanh", min_val=min_val, max_val=max_val)
     if min_val > max_val:
         raise ArgumentError(f"hardtanh: min_val must not exceed max_val, got {min_val} and {max_val}")
     if x.dtype.kind in "iu":
@@ -193,6 +196,7 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     tensor([-1.,  0.])
     """
     floating("hardshrink", x)
+    real("hardshrink", lambd=lambd)
     return drop(x, np.abs(x) <= lambd)
 
 
@@ -205,7 +209,8 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     tensor([-0.5000,  0.0000,  1.5000])
     """
     floating("softshrink", x)
-    if lambd < 0:
+    real("softshrink", lambd=lambd)
+    if not lambd >= 0:
         raise ArgumentError(f"softshrink: lambd must not be negative, got {lambd}")
     return x - np.clip(x, -lambd, lambd)
 
@@ -276,10 +281,13 @@ def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
     """
     floating("softplus", x)
+    real("softplus", beta=beta, threshold=threshold)
     z = x if beta == 1 else x * beta
     largest = min(threshold, _EXP_LIMIT[x.dtype.char])
     soft = single.log1p(np.exp(np.clip(z, -np.inf, largest)))
-    return np.maximum(soft, x) if beta == 1 else pick(z > largest, x, soft / beta)
+    if beta == 1 and threshold >= 20:  # so far out, soft at the threshold is no more than the next x
+        return np.maximum(soft, x)
+    return pick(z > largest, x, soft / beta)
 
 
 def _silu_dx(g: Any, x: Any) -> Any:
@@ -401,6 +409,7 @@ def elu(input: Any, alpha: float = 1.0) -> Tensor:
     >>> elu(autograd.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
     """
+    real("elu", alpha=alpha)
     return elu_(input, alpha, 1.0, 1.0)
 
 
@@ -419,10 +428,16 @@ def selu(input: Any) -> Tensor:
 def celu(input: Any, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0): elu with a continuous derivative.
 
+    Raises:
+        ArgumentError: if alpha is 0.
+
     >>> import autograd
     >>> celu(autograd.tensor([-1.0, 2.0]), 2.0)
     tensor([-0.7869,  2.0000])
     """
+    real("celu", alpha=alpha)
+    if alpha == 0:
+        raise ArgumentError("celu: alpha cannot be 0, because x is divided by it")
     return elu_(input, alpha, 1.0, 1.0 / alpha)
 
 

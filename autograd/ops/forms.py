@@ -13,8 +13,9 @@ import numpy as np
 
 from autograd.constants import ones
 from autograd.dims import checked_dims
-from autograd.errors import DTypeError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.primitive import Array
+from autograd.reals import is_number
 
 # Arguments by position are read faster than by name; NumPy's types do not know that they may be.
 add_reduce: Any = np.add.reduce
@@ -38,6 +39,17 @@ def floating(op: str, x: Array) -> None:
         raise DTypeError(
             f"{op}: needs a floating-point tensor, got {x.dtype} of shape {x.shape}; convert it with .float()"
         )
+
+
+def real(op: str, **options: Any) -> None:
+    """Raise unless each option is one real number.
+
+    Raises:
+        ArgumentError: naming the operation, the option and what it is.
+    """
+    for name, value in options.items():
+        if not is_number(value) and getattr(value, "ndim", None) != 0:
+            raise ArgumentError(f"{op}: {name} is one number, got {value!r}")
 
 
 def same_dtype(op: str, x: Array, y: Array) -> None:

@@ -13,6 +13,7 @@ from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import all_examples
 from autograd.inplace import in_place
 from autograd.kernels.dropout import draw_kept, dropout_
+from autograd.ops.forms import real
 from autograd.tape import wrap
 
 _LOWEST = -1.7580993408473766  # what selu tends to far below 0: -1.0507 · 1.6733
@@ -24,6 +25,7 @@ def check_probability(op: str, p: float) -> None:
     Raises:
         ArgumentError: if p is outside [0, 1].
     """
+    real(op, p=p)
     if not 0 <= p <= 1:
         raise ArgumentError(f"{op}: p is the probability of being dropped, in [0, 1], got {p}")
 

@@ -15,6 +15,7 @@ from autograd.errors import ArgumentError, BatchingError, DTypeError, InPlaceErr
 from autograd.hidden import holds_hidden
 from autograd.kernels.layer_norm import layer_norm_, rms_norm_
 from autograd.kernels.normalize import batch_norm_, group_norm_
+from autograd.ops.forms import real
 from autograd.tape import bump
 
 _EPS = {"e": float(np.finfo(np.float32).eps)}  # float16 is computed in float32
@@ -58,6 +59,7 @@ def batch_norm(
             f"batch_norm: Expected more than 1 value per channel when training, got input size {shape}; a variance "
             "needs two values: use a larger batch, drop_last=True, or eval()"
         )
+    real("batch_norm", eps=eps, momentum=momentum)
     if eps < 0 or (training and eps == 0):
         wanted = "positive during training" if training else "non-negative"
         raise ArgumentError(f"batch_norm: eps must be {wanted}, but got {eps}")
@@ -75,6 +77,8 @@ def batch_norm(
             "batch_norm: running_mean must be defined in evaluation mode; training=True uses the batch's own"
         )
     _check("batch_norm", input, shape[1], weight, bias, running_mean, running_var)
+    if 0 in shape:
+        return _of_nothing(input, weight, bias)
     if not training:
         return batch_norm_(input, weight, bias, running_mean, running_var, eps, None)
     noted: list[Any] | None = None if running_mean is None else []
@@ -82,9 +86,9 @@ def batch_norm(
     out = batch_norm_(input, weight, bias, None, None, eps, noted)
     if noted:
         mean, variance = noted
-        _move(running_mean, mean, momentum, shape)
+        _move(running_mean, mean, momentum)
         n = math.prod(shape[:1] + shape[2:])
-        _move(running_var, variance * (n / max(n - 1, 1)), momentum, shape)
+        _move(running_var, variance * (n / max(n - 1, 1)), momentum)
     return out
 
 
@@ -115,6 +119,7 @@ def instance_norm(
              [-1.0000,  1.0000]]])
     """
     shape = tuple(input.shape)
+    real("instance_norm", eps=eps, momentum=momentum)
     if use_input_stats and math.prod(shape[2:]) == 1:
         raise ShapeError(
             f"instance_norm: Expected more than 1 spatial element when training, got input size {shape}; it normalises "
@@ -127,6 +132,8 @@ def instance_norm(
     if len(shape) < 2:
         raise ShapeError(f"instance_norm: needs an input (N, C, …), got shape {shape}")
     _check("instance_norm", input, shape[1], weight, bias, running_mean, running_var)
+    if 0 in shape:
+        return _of_nothing(input, weight, bias)
     if not use_input_stats:
         return batch_norm_(input, weight, bias, running_mean, running_var, eps, None)
     noted: list[Any] | None = None if running_mean is None and running_var is None else []
@@ -135,8 +142,8 @@ def instance_norm(
     if noted:
         mean, variance = noted
         n = math.prod(shape[2:])
-        _move(running_mean, mean.mean(axis=0), momentum, shape)
-        _move(running_var, variance.mean(axis=0) * (n / max(n - 1, 1)), momentum, shape)
+        _move(running_mean, mean.mean(axis=0), momentum)
+        _move(running_var, variance.mean(axis=0) * (n / max(n - 1, 1)), momentum)
     return out
 
 
@@ -164,6 +171,7 @@ def group_norm(
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
     shape = tuple(input.shape)
+    real("group_norm", eps=eps)
     if len(shape) < 2:
         raise ShapeError(
             f"group_norm: Expected at least 2 dimensions for input tensor but received {len(shape)}"
@@ -178,6 +186,8 @@ def group_norm(
             f"group_norm: Expected more than 1 value per channel when training, got input size {shape}"
         )
     _check("group_norm", input, shape[1], weight, bias)
+    if 0 in shape:
+        return _of_nothing(input, weight, bias)
     return group_norm_(input, weight, bias, num_groups, eps, None)
 
 
@@ -207,6 +217,7 @@ def layer_norm(
     """
     dims = _last("layer_norm", input, normalized_shape, weight=weight, bias=bias)
     _check_dtypes("layer_norm", input, weight=weight, bias=bias)
+    real("layer_norm", eps=eps)
     return layer_norm_(input, weight, bias, dims, eps)
 
 
@@ -232,6 +243,8 @@ def rms_norm(
     """
     dims = _last("rms_norm", input, normalized_shape, weight=weight)
     _check_dtypes("rms_norm", input)
+    if eps is not None:
+        real("rms_norm", eps=eps)
     kind = np.dtype(input.dtype)
     if weight is not None and weight.dtype != input.dtype:
         weight = weight.to(input.dtype)
@@ -286,6 +299,16 @@ def _sum_of_neighbours(square: Any, size: int) -> Any:
             filled = [0, 0] * (square.ndim - 2) + [before, channels - n - before]
             total = total + ops.constant_pad_nd(moved, filled)
     return total
+
+
+def _of_nothing(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """Of no elements: none, and gradients of 0 by weight and bias. There are no statistics to move towards."""
+    by_channel = (1, input.shape[1]) + (1,) * (input.ndim - 2)
+    out: Tensor = input.clone() if weight is None else input * weight.reshape(by_channel)
+    if bias is not None:
+        out = out + bias.reshape(by_channel)
+    result: Tensor = out.to(input.dtype)
+    return result
 
 
 # ------------------------------------------------------------------------------------------------ checks
@@ -367,9 +390,9 @@ def _check_running(op: str, noted: Any, *given: Any) -> None:
             )
 
 
-def _move(running: Any, found: Any, momentum: float, shape: tuple[int, ...]) -> None:
-    """running ← (1 − momentum) · running + momentum · found, in place; nothing for an empty batch."""
-    if running is None or not math.prod(shape):
+def _move(running: Any, found: Any, momentum: float) -> None:
+    """running ← (1 − momentum) · running + momentum · found, in place."""
+    if running is None:
         return
     running.array[...] = (1 - momentum) * running.array + momentum * found
     bump(running)

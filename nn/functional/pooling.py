@@ -18,6 +18,7 @@ from autograd.errors import ArgumentError
 from autograd.kernels.max_pool import max_pool, noted_max_pool, winners
 from autograd.kernels.mean_pool import window_means
 from autograd.kernels.windows import Windows
+from autograd.ops.forms import real
 from nn.functional.pool_arguments import windows_of
 from nn.functional.sizes import Sizes
 
@@ -218,6 +219,7 @@ def avg_pool3d(
 def _lp_pool(
     op: str, n: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
 ) -> Tensor:
+    real(op, norm_type=norm_type)
     if norm_type == 0:
         raise ArgumentError(f"{op}: norm_type must not be 0: there is no mean of that power")
     if math.isinf(norm_type):

@@ -30,7 +30,7 @@ def reduction_of(
         ArgumentError: if the reduction is none of them.
     """
     if size_average is not None or reduce is not None:
-        mean, any_ = size_average is not False, reduce is not False
+        mean, any_ = size_average is None or size_average, reduce is None or reduce
         reduction = ("mean" if mean else "sum") if any_ else "none"
         warnings.warn(
             f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",

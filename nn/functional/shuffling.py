@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from autograd import Tensor, ops
 from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
@@ -97,11 +99,13 @@ def _channel_shuffle(op: str, input: Tensor, groups: int) -> Tensor:
 
 
 def _factor(op: str, name: str, value: int) -> int:
-    if not isinstance(value, int):
-        raise ArgumentError(f"{op}: {name} must be an int, got {value!r}")
-    if value < 1:
+    try:
+        factor = operator.index(value)
+    except TypeError:
+        raise ArgumentError(f"{op}: {name} must be an int, got {value!r}") from None
+    if factor < 1:
         raise ArgumentError(f"{op}: expects a positive {name}, but got {value}")
-    return value
+    return factor
 
 
 def _image(op: str, input: Tensor) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from autograd.errors import ArgumentError, AssertedError, BatchingError, DTypeEr
 from autograd.hidden import all_examples, holds_hidden
 from autograd.kernels.embedding import bag_sum_, check_rows, embedding_, largest_in_bags, rows_added_
 from autograd.tape import Variable, bump, wrap
+from nn.functional.whole import whole
 
 MODES = ("sum", "mean", "max")
 _SMALL = 1 << 31  # what fits into four bytes
@@ -218,6 +219,7 @@ def checked_padding(op: str, padding_idx: int | None, count: int) -> int | None:
     """
     if padding_idx is None:
         return None
+    whole(op, padding_idx=padding_idx)
     if not -count <= padding_idx < max(count, 1):
         raise AssertedError(
             f"{op}: Padding_idx must be within num_embeddings, {-count} to {count - 1}, got {padding_idx}"

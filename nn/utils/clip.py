@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, dtypes
 from autograd.errors import ArgumentError, GradientError
 from autograd.tape import Variable, bump, wrap
 
@@ -52,7 +52,7 @@ def get_total_norm(
     """
     arrays = [t.array for t in _tensors(tensors)]
     if not arrays:
-        return wrap(np.zeros((), np.float32))
+        return wrap(np.zeros((), dtypes.default_dtype()))
     total = _norm(np.array([_norm(a, float(norm_type)) for a in arrays]), float(norm_type))
     if error_if_nonfinite and not np.isfinite(total):
         raise GradientError(

@@ -267,6 +267,7 @@ def test_a_failure_leaves_the_statistics():
     with pytest.raises(ShapeError):
         layer(autograd.randn(1, 4))
     assert layer.running_mean.tolist() == [0, 0, 0, 0]
+    assert layer.num_batches_tracked.item() == 0
     frozen = autograd.from_numpy(np.broadcast_to(np.float32(0), (4,)))
     with pytest.raises(InPlaceError, match="read-only"):
         F.batch_norm(autograd.tensor(X), autograd.zeros(4), frozen, training=True)
@@ -277,6 +278,36 @@ def test_an_empty_batch_leaves_the_statistics():
     out = F.batch_norm(autograd.zeros(0, 4, 5), mean, variance, training=True)
     assert out.shape == (0, 4, 5)
     assert (mean.tolist(), variance.tolist()) == ([0] * 4, [1] * 4)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("name", "args", "shape"),
+    [
+        ("BatchNorm1d", (3,), (0, 3)),
+        ("BatchNorm1d", (3,), (0, 3, 2)),
+        ("BatchNorm2d", (3,), (4, 3, 0, 2)),
+        ("GroupNorm", (2, 4), (0, 4, 2)),
+        ("InstanceNorm1d", (3, 1e-5, 0.1, True, True), (4, 3, 0)),
+        ("InstanceNorm1d", (0,), (4, 0, 5)),
+        ("LayerNorm", (3,), (0, 3)),
+    ],
+)
+def test_no_elements(name, args, shape, training):
+    results = []
+    for lib, tensors in ((torch, torch.nn), (autograd, nn)):
+        layer = getattr(tensors, name)(*args).train(training)
+        x = lib.zeros(*shape, requires_grad=True)
+        layer(x).sum().backward()
+        results.append([x.grad, *(p.grad for p in layer.parameters()), *layer.buffers()])
+    for theirs, ours in zip(*results, strict=True):
+        same(ours.detach(), theirs.detach(), ours.numpy().dtype.type, 1e-7)
+
+
+def test_no_elements_for_a_group():
+    layer = nn.GroupNorm(2, 4)  # PyTorch's gradient by the weight is nan here
+    layer(autograd.zeros(3, 4, 0)).sum().backward()
+    assert layer.weight.grad.tolist() == [0, 0, 0, 0]
 
 
 def test_under_vmap():
