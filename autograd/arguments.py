@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import dtypes
 from autograd.errors import ArgumentError, AutogradError, DimensionError, DTypeError, LinAlgError, ShapeError
+from autograd.hidden import Hidden
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.table import Primitive
 from autograd.tape import Variable
@@ -40,6 +41,31 @@ def plain(options: Sequence[Any]) -> tuple[Any, ...]:
 def holds_numpy_numbers(options: Sequence[Any]) -> bool:
     """Whether any option is a number of NumPy's."""
     return any(isinstance(v, np.generic) for v in options)
+
+
+def is_operand(value: Any) -> bool:
+    """Whether a value can be compared with a tensor's elements; `x == "text"` is False, and so is `x == None`."""
+    return isinstance(value, (Variable, int, float, Hidden, np.ndarray, np.generic, complex))
+
+
+def knows(value: Any, reflected: str) -> bool:
+    """Whether an operand of another class has a method that Python asks next, such as `__radd__`.
+
+    Those of the built-in types do nothing with a tensor, and an error says so better.
+    """
+    if isinstance(value, (Variable, Hidden, np.ndarray, np.generic)) or type(value).__module__ == "builtins":
+        return False
+    of_any_object = getattr(object, reflected, None)
+    return getattr(type(value), reflected, of_any_object) is not of_any_object
+
+
+def constant_or_refusal(reflected: str) -> Callable[[Primitive, Any], Any]:
+    """`constant` for an operator: NotImplemented for an operand that knows better, which Python then asks."""
+
+    def taken(p: Primitive, value: Any) -> Any:
+        return NotImplemented if knows(value, reflected) else constant(p, value)
+
+    return taken
 
 
 def _common_dtype(p: Primitive, values: Sequence[Any]) -> np.dtype[Any]:

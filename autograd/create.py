@@ -390,7 +390,11 @@ def zeros_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
     return zeros(
-        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)),
+        dtype=dtype_like("zeros_like", input, dtype),
+        device=device,
+        requires_grad=requires_grad,
+        **place,
     )
 
 
@@ -401,7 +405,11 @@ def ones_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 1, dtype, requires_grad)
     return ones(
-        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)),
+        dtype=dtype_like("ones_like", input, dtype),
+        device=device,
+        requires_grad=requires_grad,
+        **place,
     )
 
 
@@ -412,7 +420,11 @@ def empty_like(
     if isinstance(input, Hidden):
         return _like_hidden(input, 0, dtype, requires_grad)
     return empty(
-        np.shape(raw(input)), dtype=_like(input, dtype), device=device, requires_grad=requires_grad, **place
+        np.shape(raw(input)),
+        dtype=dtype_like("empty_like", input, dtype),
+        device=device,
+        requires_grad=requires_grad,
+        **place,
     )
 
 
@@ -428,7 +440,7 @@ def full_like(
     """One number everywhere, of the shape and dtype of `input`."""
     if isinstance(input, Hidden):
         return _like_hidden(input, fill_value, dtype, requires_grad)
-    kind = _like(input, dtype)
+    kind = dtype_like("full_like", input, dtype)
     return full(
         np.shape(raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place
     )
@@ -441,8 +453,16 @@ def _like_hidden(input: Any, fill_value: Any, dtype: Any, requires_grad: bool) -
     return made  # it has a tensor's methods
 
 
-def _like(input: Any, dtype: Any) -> Any:
-    return raw(input).dtype if dtype is None else dtype
+def dtype_like(op: str, input: Any, dtype: Any) -> Any:
+    """The dtype of what is to be like `input`.
+
+    Raises:
+        DTypeError: if the input is no tensor.
+    """
+    own = getattr(raw(input), "dtype", None)
+    if own is None:
+        raise DTypeError(f"{op}: needs a tensor, got {type(input).__name__}; use autograd.tensor()")
+    return own if dtype is None else dtype
 
 
 def eye(

@@ -65,7 +65,7 @@ bool_ = dtype("bool")
 
 _BY_NUMPY = {d.dtype: d for d in (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)}
 _BY_CHAR = {d.char: kind for d, kind in _BY_NUMPY.items()}  # the quickest to ask for
-_BY_PYTHON = {float: float32, int: int64, bool: bool_}
+_BY_PYTHON = {float: float64, int: int64, bool: bool_}
 
 
 class _Default:
@@ -75,18 +75,18 @@ class _Default:
 
 
 def of(spec: Any) -> dtype:
-    """Return the `dtype` that a dtype, NumPy dtype, name or Python type stands for.
+    """Return the `dtype` that a dtype, NumPy dtype, name or Python type stands for: `float` is float64, `int` int64.
 
     Raises:
         DTypeError: if there is no such element type here (complex numbers among them).
 
     >>> of("float64"), of(np.int32), of(float)
-    (autograd.float64, autograd.int32, autograd.float32)
+    (autograd.float64, autograd.int32, autograd.float64)
     """
     if isinstance(spec, dtype):
         return spec
     if spec in _BY_PYTHON:
-        return of(_Default.dtype) if spec is float else _BY_PYTHON[spec]
+        return _BY_PYTHON[spec]
     try:
         return _BY_NUMPY[np.dtype(spec)]
     except (KeyError, TypeError):
@@ -205,7 +205,11 @@ class finfo:
         self.bits, self.dtype = limits.bits, d.name
         self.eps, self.max, self.min = float(limits.eps), float(limits.max), float(limits.min)
         self.tiny = self.smallest_normal = float(limits.tiny)
-        self.resolution = float(limits.resolution)
+        self.resolution = 10.0**-limits.precision
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{n}={getattr(self, n):g}' for n in names)}, dtype={self.dtype})"
 
 
 class iinfo:
@@ -221,3 +225,6 @@ class iinfo:
             raise DTypeError(f"iinfo: {d} is not an integer dtype; use finfo")
         limits = np.iinfo(d.dtype)
         self.bits, self.max, self.min, self.dtype = limits.bits, int(limits.max), int(limits.min), d.name
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -7,24 +7,27 @@ asked for. Functions of one and of two arrays are written out, because their ove
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from autograd import dtypes, tape
-from autograd.arguments import constant, explained, needs_cast, on_raw, plain, promoted
+from autograd.arguments import constant, constant_or_refusal, explained, needs_cast, on_raw, plain, promoted
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
 from autograd.modes import MODE, NUMPY_ERRORS, QUIET
 from autograd.record import all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
-from autograd.table import Primitive
+from autograd.table import Primitive, presented_as
 from autograd.tape import Node, Variable
 from autograd.watch import watch
 
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
 _new: Any = object.__new__
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def lifted(p: Primitive) -> Callable[..., Any]:
@@ -116,7 +119,21 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
     return call
 
 
-def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
+def operator(function: Callable[P, R], reflected: str) -> Callable[P, R]:
+    """A function of two arrays as an operator of a class, which leaves some objects to theirs.
+
+    Args:
+        function: a lifted function of two arrays.
+        reflected: the method that Python asks the other object's class for, such as `__radd__`.
+    """
+    p: Primitive = function.primitive  # type: ignore[attr-defined]  # every lifted function has it
+    return presented_as(function, _lift_binary(p, constant_or_refusal(reflected)))
+
+
+def _lift_binary(  # noqa: C901  # written out for speed
+    p: Primitive, taken: Callable[[Primitive, Any], Any] = constant
+) -> Callable[..., Any]:
+    """Two arrays; `taken` is what becomes of an argument that is neither a tensor nor a number."""
     forward, quiet = p.forward, p.quiet
     to_float = p.cast == "float"
     dx, dy = (p.derivatives[a] for a in p.arrays)
@@ -140,7 +157,9 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
                 if type(y) not in _NUMBERS or x.dtype.kind != "f":
                     if isinstance(y, Hidden):
                         return on_hidden(p, (input, other))
-                    y = constant(p, y)
+                    y = taken(p, y)
+                    if y is NotImplemented:
+                        return y
                     if needs_cast(p, (x, y)):
                         return call(*promoted(p, (input, y)))
         elif isinstance(other, Variable):
@@ -151,7 +170,9 @@ def _lift_binary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written o
             if type(x) not in _NUMBERS or y.dtype.kind != "f":
                 if isinstance(x, Hidden):
                     return on_hidden(p, (input, other))
-                x = constant(p, x)
+                x = taken(p, x)
+                if x is NotImplemented:
+                    return x
                 if needs_cast(p, (x, y)):
                     return call(*promoted(p, (x, other)))
         elif isinstance(input, Hidden) or isinstance(other, Hidden):

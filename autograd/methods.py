@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops, random
 from autograd.on_use import OnUse
-from autograd.ops import arithmetic
+from autograd.operators import Operators
 from autograd.settling import settle
 from autograd.tape import Variable
 
@@ -31,71 +31,10 @@ def flat(sizes: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
-class Operations:
+class Operations(Operators):
     """What can be computed from a tensor."""
 
     __slots__ = ()
-
-    # -- operators -------------------------------------------------------------------------------------------------
-
-    __add__ = __radd__ = arithmetic.add
-    __sub__ = arithmetic.sub
-    __mul__ = __rmul__ = arithmetic.mul
-    __truediv__ = arithmetic.div
-    __pow__ = arithmetic.pow
-    __matmul__ = ops.matmul
-    __floordiv__ = ops.floor_divide
-    __mod__ = ops.remainder
-    __neg__ = arithmetic.neg
-    __pos__ = ops.positive
-    __abs__ = ops.abs
-    __invert__ = ops.bitwise_not
-    __and__ = __rand__ = ops.bitwise_and
-    __or__ = __ror__ = ops.bitwise_or
-    __xor__ = __rxor__ = ops.bitwise_xor
-    __lt__ = ops.lt
-    __le__ = ops.le
-    __gt__ = ops.gt
-    __ge__ = ops.ge
-
-    def __eq__(self, other: object) -> Any:
-        return False if other is None else ops.eq(self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return True if other is None else ops.ne(self, other)
-
-    __hash__ = object.__hash__  # by identity, although == compares elements
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return arithmetic.sub(other, self)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return arithmetic.div(other, self)
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return arithmetic.pow(other, self)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return ops.matmul(other, self)
-
-    __lshift__ = ops.bitwise_left_shift
-    __rshift__ = ops.bitwise_right_shift
-    __div__ = __truediv__
-    __rdiv__ = __rtruediv__  # names of Python 2 that PyTorch still has
-
-    def __rlshift__(self, other: Any) -> Tensor:
-        return ops.bitwise_left_shift(other, self)
-
-    def __rrshift__(self, other: Any) -> Tensor:
-        return ops.bitwise_right_shift(other, self)
-
-    def __rfloordiv__(self, other: Any) -> Tensor:
-        return ops.floor_divide(other, self)
-
-    def __rmod__(self, other: Any) -> Tensor:
-        return ops.remainder(other, self)
-
-    __getitem__ = ops.getitem
 
     # -- elementwise -----------------------------------------------------------------------------------------------
 
@@ -279,9 +218,10 @@ class Operations:
             settle(self)  # the copy that may be needed anyway: so the result is a view
         return ops.reshape(self, flat(sizes if shape is None else (shape,)))
 
-    def view(self, *shape: Any, size: Any = None) -> Tensor:
+    def view(self, *shape: Any, size: Any = None, dtype: Any = None) -> Tensor:
         """Return a view of another shape, or the tensor in another dtype of the same size."""
-        return ops.view(self, flat(shape if size is None else (size,)))
+        named = size if dtype is None else dtype
+        return ops.view(self, flat(shape if named is None else (named,)))
 
     def permute(self, *sizes: Any, dims: Any = None) -> Tensor:
         """Return a view with the dimensions in the given order."""

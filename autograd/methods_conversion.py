@@ -33,21 +33,21 @@ class Conversions:
         kind = self.dtype if dtype is None else dtype
         return create.tensor(data, dtype=kind, device=device, requires_grad=requires_grad)
 
-    def new_zeros(self, *size: Any, **options: Any) -> Any:
+    def new_zeros(self, *sizes: Any, size: Any = None, **options: Any) -> Any:
         """Return zeros of the given shape, of this dtype unless another is given."""
-        return create.zeros(flat(size), **{"dtype": self.dtype, **options})
+        return create.zeros(flat(sizes if size is None else (size,)), **{"dtype": self.dtype, **options})
 
-    def new_ones(self, *size: Any, **options: Any) -> Any:
+    def new_ones(self, *sizes: Any, size: Any = None, **options: Any) -> Any:
         """Return ones of the given shape, of this dtype unless another is given."""
-        return create.ones(flat(size), **{"dtype": self.dtype, **options})
+        return create.ones(flat(sizes if size is None else (size,)), **{"dtype": self.dtype, **options})
 
     def new_full(self, size: Any, fill_value: Any, **options: Any) -> Any:
         """Return a tensor of the given shape filled with a value, of this dtype unless another is given."""
         return create.full(size, fill_value, **{"dtype": self.dtype, **options})
 
-    def new_empty(self, *size: Any, **options: Any) -> Any:
+    def new_empty(self, *sizes: Any, size: Any = None, **options: Any) -> Any:
         """Return an uninitialised tensor of the given shape, of this dtype unless another is given."""
-        return create.empty(flat(size), **{"dtype": self.dtype, **options})
+        return create.empty(flat(sizes if size is None else (size,)), **{"dtype": self.dtype, **options})
 
     def new(self, *data: Any, device: Any = None) -> Any:
         """Return a tensor of this dtype, of the given sizes (uninitialised) or data: the older form of the others."""

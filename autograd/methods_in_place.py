@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import inplace, inplace_shape, ops, sampling
-from autograd.errors import DTypeError
+from autograd.errors import ArgumentError, DTypeError
 from autograd.inplace import in_place
 from autograd.on_use import OnUse
 from autograd.ops import arithmetic
@@ -59,6 +59,11 @@ class InPlaceOperations:
 
     def __setitem__(self: Any, key: Any, value: Any) -> None:
         inplace.set_item(self, key, value)
+
+    def __delitem__(self: Any, key: Any) -> None:
+        raise ArgumentError(
+            "del x[index]: a tensor has its size for good; index or mask the elements to keep"
+        )
 
     # -- in place --------------------------------------------------------------------------------------------------
 

@@ -87,8 +87,8 @@ class Generator:
         data += state["uinteger"].to_bytes(8, "little")
         return wrap(np.frombuffer(data, np.uint8).copy())
 
-    def set_state(self, new_state: Any) -> None:
-        """Go back to a state that `get_state` returned.
+    def set_state(self, new_state: Any) -> Generator:
+        """Go back to a state that `get_state` returned; returns the generator.
 
         Raises:
             ArgumentError: if it is not such a state.
@@ -109,6 +109,7 @@ class Generator:
             "uinteger": numbers[4],
         }
         self._seed = numbers[2]
+        return self
 
     def clone_state(self) -> Generator:
         """Another generator in the same state."""
@@ -277,7 +278,7 @@ def randn(
 
 
 def randint(
-    low: int,
+    low: Any = None,
     high: Any = None,
     size: Any = None,
     *,
@@ -298,9 +299,11 @@ def randint(
     """
     devices.check(device, "randint", **place)
     if size is None and isinstance(high, (tuple, list)):
-        low, high, size = 0, low, high
-    elif high is None:
-        low, high = 0, low
+        high, size = None, high
+    if low is None or high is None:
+        low, high = 0, low if high is None else high
+    if high is None:
+        raise ArgumentError("randint: needs a bound, as in randint(10, (2, 3))")
     if size is None:
         raise ArgumentError("randint: needs a size, as in randint(0, 10, (2, 3))")
     shape = create.checked_shape("randint", tuple(size))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.create import dtype_like
 from autograd.random import Generator, rand, randint, randn
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def rand_like(
     **place: Any,
 ) -> Tensor:
     """Numbers drawn evenly from [0, 1), in the shape and dtype of `input`."""
-    kind = input.dtype if dtype is None else dtype
+    kind = dtype_like("rand_like", input, dtype)
     return rand(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
@@ -34,7 +35,7 @@ def randn_like(
     **place: Any,
 ) -> Tensor:
     """Numbers drawn from the standard normal distribution, in the shape and dtype of `input`."""
-    kind = input.dtype if dtype is None else dtype
+    kind = dtype_like("randn_like", input, dtype)
     return randn(tuple(input.shape), generator=generator, dtype=kind, requires_grad=requires_grad, **place)
 
 
@@ -50,6 +51,6 @@ def randint_like(
 ) -> Tensor:
     """Integers drawn evenly from [low, high), in the shape and dtype of `input`."""
     first, last = (0, low) if high is None else (low, high)
-    kind = input.dtype if dtype is None else dtype
+    kind = dtype_like("randint_like", input, dtype)
     shape = tuple(input.shape)
     return randint(first, last, shape, generator=generator, dtype=kind, requires_grad=requires_grad, **place)

@@ -1,8 +1,9 @@
 """All of it under one name, as PyTorch has it: `import tapegrad as torch`.
 
 It stands above `autograd`, `nn` and `optim` and adds nothing to them: `tapegrad.nn` is `nn`, `tapegrad.optim` is
-`optim`, `tapegrad.utils.data` is `nn.data`, and every other name is that of `autograd`. For programs that write
-`torch.nn.Linear`, `torch.optim.Adam` or `torch.utils.data.DataLoader`.
+`optim`, `tapegrad.utils.data` is `nn.data`, `tapegrad.autograd` is `autograd.autograd`, which has the names of
+`torch.autograd`, and every other name is that of `autograd`. For programs that write `torch.nn.Linear`,
+`torch.optim.Adam`, `torch.utils.data.DataLoader` or `torch.autograd.Variable`.
 
 >>> import tapegrad as torch
 >>> model = torch.nn.Linear(2, 1)
@@ -13,7 +14,8 @@ True
 
 from typing import Any
 
-import autograd
+import autograd as _engine
+import autograd.autograd as autograd  # noqa: F401, PLR0402  # the form of the two below
 import nn as nn
 import optim as optim
 import tapegrad.utils as utils  # noqa: F401, PLR0402  # the form of the two above
@@ -22,8 +24,8 @@ import tapegrad.utils as utils  # noqa: F401, PLR0402  # the form of the two abo
 def __getattr__(name: str) -> Any:
     if name.startswith("__") and name != "__version__":
         raise AttributeError(f"module 'tapegrad' has no attribute {name!r}", name=name, obj=__name__)
-    return getattr(autograd, name)
+    return getattr(_engine, name)
 
 
 def __dir__() -> list[str]:
-    return sorted({"nn", "optim", "utils", *dir(autograd)})
+    return sorted({"autograd", "nn", "optim", "utils", *dir(_engine)})

@@ -659,6 +659,9 @@ IDIOMS: list[tuple[str, list[str]]] = [
         "x.sum(dtype=torch.float64)", "x.float().mean(dtype=torch.float64)", "x.cumsum(0, dtype=torch.int32)",
         "x.prod(dtype=torch.float)",
     ]),
+    ("m = torch.tensor([1, 0], dtype=torch.uint8)", [
+        "torch.where(m, torch.ones(2), torch.zeros(2))", "torch.where(m, 1, 0)", "torch.where(m)",
+    ]),
     ("d = torch.device('cpu')", [
         "torch.zeros(2, device=d)", "torch.tensor([1.0], device=d, dtype=torch.float64, requires_grad=True)",
         "torch.arange(2, device=d).to(d).device", "nn.Linear(1, 1, device=d, dtype=torch.float64).weight.dtype",

@@ -92,6 +92,19 @@ SAME = [
     "t.ones(2, requires_grad=True).numpy(force=True).tolist()", "t.tensor([np.float64(1), np.float64(2)])",
     "t.ones(2).numpy().dtype.name", "list(reversed(t.arange(3)))", "reversed(t.ones(2, 1)).shape",
     "np.allclose(t.ones(2), 1)", "t.tensor(range(3))", "t.tensor([])", "t.tensor([[]]).shape",
+    # Python's own types as dtypes, and what the machine's numbers are
+    "t.tensor(1, dtype=float)", "t.ones(2).to(float)", "t.zeros(1, dtype=int)", "t.arange(2, dtype=float)",
+    "t.finfo(t.float32)", "t.finfo(t.float16)", "t.finfo(t.float64)", "t.iinfo(t.uint8)", "t.iinfo(t.int64)",
+    "t.finfo(t.float16).resolution", "t.finfo(t.float32).resolution",
+    # arguments by name, and forms with fewer of them
+    "t.ones(2).view(dtype=t.int32)", "t.ones(2).new_zeros(size=(1,))", "t.ones(2).new_ones(size=(1, 2))",
+    "t.ones(2).new_empty(size=(3, 0)).shape", "t.randint(high=1, size=(2,))", "t.randint(2, high=3, size=(2,))",
+    "t.gather(t.arange(3.0), 0, t.tensor([1]), sparse_grad=False)", "t.repeat_interleave(t.tensor([2, 0, 3]))",
+    "t.repeat_interleave(repeats=t.tensor([1, 2], dtype=t.int32))",
+    "t.repeat_interleave(t.tensor([1, 2]), output_size=3)", "type(t.Generator().set_state(t.get_rng_state())).__name__",
+    # beside what is not a tensor
+    "t.ones(2) == 'mean'", "t.ones(2) != 'mean'", "t.ones(2) in ['sum', 'mean']", "t.ones(2) == [1, 1]",
+    "t.ones(2) == object()", "t.ones(2) != None",
     # text
     "f'{t.tensor(2.5):.3f}'", "f'{t.tensor(3):5d}'", "f'{t.tensor(2.5)}'", "f'{t.tensor([1.0, 2.0])}'",
     "'%.2f' % t.tensor(1.234)", "'%d' % t.tensor(7)", "str(t.tensor([1, 2]))", "'{:>8.2e}'.format(t.tensor(0.5))",
@@ -103,6 +116,10 @@ WRONG = [
     "t.cuda.current_device()", "t.LongTensor(t.ones(2))", "t.FloatTensor(2.5)", "t.FloatTensor([1], [2])",
     "t.Size(3)", "t.ones(2, 3).contiguous(memory_format=t.channels_last)", "t.zeros(2, layout='strided')",
     "t.zeros(2, colour='red')", "t.rand(2, devise='cpu')", "t.is_nonzero(t.ones(2))", "t.is_nonzero(t.ones(0))",
+    "t.ones(3).__delitem__(0)", "t.zeros_like([1, 2])", "t.ones_like(1.0)", "t.full_like([1], 2)", "t.rand_like([1.0])",
+    "t.randint_like([1], 2)", "t.randint(size=(2,))", "t.randint(high=2)", "t.repeat_interleave(t.tensor([[1]]))",
+    "t.repeat_interleave(t.tensor([1, 2]), output_size=4)",
+    "t.ones(2) + 'a'", "t.ones(2) @ 'a'", "t.ones(2) < 'a'", "t.ones(2) < None", "t.ones(2) ** None", "t.ones(2) % []",
     "t.is_complex(1)", "t.set_num_threads(0)", "t.tensor([1, 2]).to('float65')",
 ]  # fmt: skip
 

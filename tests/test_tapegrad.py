@@ -54,6 +54,9 @@ def test_a_program_with_one_import():
 def test_the_names_are_those_of_the_packages():
     assert tapegrad.nn is nn
     assert tapegrad.optim is optim
+    assert tapegrad.autograd is autograd.autograd
+    x = tapegrad.autograd.Variable(tapegrad.ones(2), requires_grad=True)
+    assert tapegrad.autograd.grad((x * 3).sum(), x)[0].tolist() == [3.0, 3.0]
     assert tapegrad.Tensor is autograd.Tensor
     assert tapegrad.__version__ == autograd.__version__
     assert set(autograd.__all__) <= set(dir(tapegrad))

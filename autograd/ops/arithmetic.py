@@ -159,11 +159,16 @@ def pow(input: Any, exponent: Any) -> Tensor:
     >>> autograd.tensor([0.0, 2.0, 3.0]) ** 2
     tensor([0., 4., 9.])
     """
+    check_power(input, exponent)
+    return pow_(input, exponent)
+
+
+def check_power(input: Any, exponent: Any) -> None:
+    """Raise DTypeError for integers to a negative whole number."""
     if type(exponent) is int and exponent < 0 and np.dtype(getattr(input, "dtype", float)).kind != "f":
         raise DTypeError(
             "pow: integers to negative integer powers are not allowed; convert with .float() first"
         )
-    return pow_(input, exponent)
 
 
 @primitive(x=lambda g, x: g * (2 * x), numpy=np.square)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arguments import describe
 from autograd.composite import composite
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, ShapeError
@@ -16,7 +17,7 @@ from autograd.ops.identity import contiguous, copy_in_c_order
 from autograd.ops.index import getitem
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, expand, flatten, reshape, unsqueeze
 from autograd.primitive import Array, Arrays, primitive
-from autograd.tape import Variable, raw
+from autograd.tape import Variable, raw, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -188,11 +189,12 @@ def tile(input: Any, dims: Sequence[int]) -> Tensor:
 
 @composite
 def repeat_interleave(
-    input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+    input: Any = None, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
     """Each element along `dim` repeated in its place: all the same number of times, or each its own.
 
-    Without `dim` the tensor is flattened first.
+    Without `dim` the tensor is flattened first. `repeat_interleave(repeats)` alone repeats 0, 1, 2, …, which gives
+    the index of the group that each element of the result belongs to.
 
     >>> import autograd
     >>> (
@@ -200,7 +202,11 @@ def repeat_interleave(
     ...     repeat_interleave(autograd.tensor([1, 2]), autograd.tensor([1, 2])),
     ... )
     (tensor([1, 1, 2, 2]), tensor([1, 2, 2]))
+    >>> repeat_interleave(autograd.tensor([2, 0, 3]))
+    tensor([0, 0, 2, 2, 2])
     """
+    if input is None or repeats is None:
+        return _numbers_of_groups(input if repeats is None else repeats, output_size)
     if dim is None:
         input, dim = flatten(input), 0
     shape = tuple(input.shape)
@@ -227,6 +233,19 @@ def repeat_interleave(
             f"repeat_interleave: output_size is {output_size}, but the repeats add up to {len(positions)}"
         )
     return getitem(input, (*(slice(None),) * d, positions))
+
+
+def _numbers_of_groups(repeats: Any, output_size: int | None) -> Tensor:
+    """0, 1, 2, … each as often as `repeats` says, in its dtype."""
+    only_values("repeat_interleave", repeats)
+    counts = raw(repeats)
+    if not isinstance(counts, np.ndarray) or counts.ndim != 1:
+        raise ArgumentError(
+            "repeat_interleave: needs a tensor and how often to repeat it, or a vector of integers alone, "
+            f"got {describe(counts)}"
+        )
+    groups: Any = wrap(np.arange(len(counts), dtype=counts.dtype))
+    return repeat_interleave(groups, counts, 0, output_size=output_size)
 
 
 def _copied(result: Any, input: Any) -> Tensor:

@@ -108,10 +108,16 @@ def _counted(shape: tuple[int, ...], d: int, array: Array) -> Array:
 
 
 @composite
-def gather(input: Any, dim: int, index: Any) -> Tensor:
+def gather(
+    input: Any,
+    dim: int,
+    index: Any,
+    *,
+    sparse_grad: bool = False,  # noqa: ARG001  # gradients are dense here
+) -> Tensor:
     """The elements of each line along `dim` at the positions in `index`; the result has the index's shape.
 
-    out[i][j] = input[i][index[i][j]] for dim=1 of two dimensions.
+    out[i][j] = input[i][index[i][j]] for dim=1 of two dimensions. The gradient is dense, whatever `sparse_grad` says.
 
     Raises:
         ShapeError: if the index has another number of dimensions, or is larger along another dimension.

@@ -45,7 +45,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     where(condition) alone gives the positions where it is true, as one tensor for each dimension.
 
     Raises:
-        DTypeError: if the condition is not bool.
+        DTypeError: if the condition is neither bool nor uint8.
         ShapeError: if the shapes do not broadcast.
 
     >>> import autograd
@@ -58,6 +58,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         only_values("where(condition)", mask)
         return tuple(map(wrap, np.nonzero(mask)))
     kind = np.dtype(mask.value.dtype) if isinstance(mask, Hidden) else np.asarray(mask).dtype
+    if kind == np.uint8:  # what masks were before there was bool
+        return where(condition != 0, input, other)
     if kind != np.bool_:
         raise DTypeError(f"where: the condition must be bool, got {kind}; use a comparison, or .bool()")
     x, y = alike(input, other)

@@ -20,7 +20,6 @@ OTHER = {
     "size_average": "gone from PyTorch's own documentation: reduction= says it",
     "reduce": "gone from PyTorch's own documentation: reduction= says it",
     "out_dtype": "of GPU kernels",
-    "sparse_grad": "gradients are dense",
     "self": "a method's own tensor",
 }
 """Arguments of PyTorch's that are not taken, and why."""
