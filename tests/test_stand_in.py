@@ -100,7 +100,7 @@ SAME = [
     "t.ones(2).view(dtype=t.int32)", "t.ones(2).new_zeros(size=(1,))", "t.ones(2).new_ones(size=(1, 2))",
     "t.ones(2).new_empty(size=(3, 0)).shape", "t.randint(high=1, size=(2,))", "t.randint(2, high=3, size=(2,))",
     "t.gather(t.arange(3.0), 0, t.tensor([1]), sparse_grad=False)", "t.repeat_interleave(t.tensor([2, 0, 3]))",
-    "t.repeat_interleave(repeats=t.tensor([1, 2], dtype=t.int32))",
+    "t.repeat_interleave(t.tensor([1, 2], dtype=t.int32))",
     "t.repeat_interleave(t.tensor([1, 2]), output_size=3)", "type(t.Generator().set_state(t.get_rng_state())).__name__",
     # beside what is not a tensor
     "t.ones(2) == 'mean'", "t.ones(2) != 'mean'", "t.ones(2) in ['sum', 'mean']", "t.ones(2) == [1, 1]",

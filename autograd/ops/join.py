@@ -189,7 +189,7 @@ def tile(input: Any, dims: Sequence[int]) -> Tensor:
 
 @composite
 def repeat_interleave(
-    input: Any = None, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
     """Each element along `dim` repeated in its place: all the same number of times, or each its own.
 
@@ -205,8 +205,8 @@ def repeat_interleave(
     >>> repeat_interleave(autograd.tensor([2, 0, 3]))
     tensor([0, 0, 2, 2, 2])
     """
-    if input is None or repeats is None:
-        return _numbers_of_groups(input if repeats is None else repeats, output_size)
+    if repeats is None:
+        return _numbers_of_groups(input, output_size)
     if dim is None:
         input, dim = flatten(input), 0
     shape = tuple(input.shape)
