@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from autograd.errors import ArgumentError
+from nn.container import ModuleList
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -122,7 +123,7 @@ def serialize(value: Any) -> Any:
         return value.item()
     if isinstance(value, dict):
         return {str(key): serialize(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, ModuleList)):
         return [serialize(part) for part in value]
     if isinstance(value, np.ndarray):
         return value.tolist()

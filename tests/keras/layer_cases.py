@@ -162,6 +162,31 @@ CASES = [
     _case("lstm backwards", lambda L: L.LSTM(5, go_backwards=True, return_sequences=True, **KW), STEPS),
     _case("lstm hard", lambda L: L.LSTM(5, recurrent_activation="hard_sigmoid", **KW), STEPS, tolerance=1e-6),
     _case("lstm no bias", lambda L: L.LSTM(5, use_bias=False, kernel_regularizer="l2", **KW), STEPS),
+    _case("rnn of a cell", lambda L: L.RNN(L.SimpleRNNCell(5, **KW), **KW), STEPS, config=False),
+    _case(
+        "rnn of lstm",
+        lambda L: L.RNN(L.LSTMCell(5, **KW), return_sequences=True, return_state=True, **KW),
+        STEPS,
+        config=False,
+    ),
+    _case(
+        "rnn of gru",
+        lambda L: L.RNN(L.GRUCell(5, reset_after=False, **KW), go_backwards=True, return_sequences=True, **KW),
+        STEPS,
+        config=False,  # Keras has dtypes inside in another form
+    ),
+    _case(
+        "rnn of cells",
+        lambda L: L.RNN(
+            [L.GRUCell(5, use_bias=False, kernel_regularizer="l2", **KW), L.LSTMCell(3, unit_forget_bias=False, **KW)],
+            **KW,
+        ),
+        STEPS,
+        config=False,
+    ),
+    _case("simple cell", lambda L: L.SimpleRNNCell(5, activation="relu", **KW), ROWS, ROWS),
+    _case("gru cell", lambda L: L.GRUCell(5, recurrent_activation="hard_sigmoid", **KW), ROWS, ROWS, tolerance=1e-6),
+    _case("gru cell before", lambda L: L.GRUCell(5, reset_after=False, **KW), ROWS, ROWS),
     _case("lstm no forget bias", lambda L: L.LSTM(5, unit_forget_bias=False, recurrent_regularizer="l2", **KW), STEPS),
     _case("gru", lambda L: L.GRU(5, **KW), STEPS),
     _case("gru sequences", lambda L: L.GRU(5, return_sequences=True, return_state=True, **KW), STEPS),

@@ -72,6 +72,8 @@ from nn.keras.layers.pooling import (
 )
 from nn.keras.layers.preprocessing import Normalization
 from nn.keras.layers.recurrent import GRU, LSTM, SimpleRNN
+from nn.keras.layers.recurrent_cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from nn.keras.layers.recurrent_of_cells import RNN
 from nn.keras.layers.regularization import (
     ActivityRegularization,
     AlphaDropout,
@@ -120,7 +122,8 @@ __all__ = [
     "Flatten", "Reshape", "Permute", "RepeatVector", "ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D",
     "UpSampling1D", "UpSampling2D",
     # recurrent
-    "SimpleRNN", "LSTM", "GRU", "Bidirectional", "TimeDistributed",
+    "SimpleRNN", "LSTM", "GRU", "RNN", "SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells",
+    "Bidirectional", "TimeDistributed",
     # attention
     "MultiHeadAttention", "Attention",
     # normalisations

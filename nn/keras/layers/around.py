@@ -10,7 +10,7 @@ from autograd.errors import ArgumentError
 from nn.keras.configuration import described
 from nn.keras.graph import Shape
 from nn.keras.layers.layer import Layer, mask_of
-from nn.keras.layers.recurrent_base import Recurrent
+from nn.keras.layers.recurrent_base import Steps
 
 _MERGES = ("sum", "mul", "ave", "concat", None)
 
@@ -19,7 +19,7 @@ class Bidirectional(Layer):
     """A recurrent layer that goes through the steps in both directions (Schuster & Paliwal, 1997).
 
     Args:
-        layer: an LSTM, GRU or SimpleRNN; two like it are made.
+        layer: an LSTM, GRU, SimpleRNN or RNN; two like it are made.
         merge_mode: how the results of the two are put together: "concat", "sum", "mul", "ave", or None for both.
         weights: accepted; use set_weights.
         backward_layer: the layer for the other direction, with go_backwards; made like `layer` if left out.
@@ -46,8 +46,8 @@ class Bidirectional(Layer):
         **kwargs: Any,
     ) -> None:
         for part in (layer, backward_layer) if backward_layer is not None else (layer,):
-            if not isinstance(part, Recurrent):
-                raise ArgumentError(f"Bidirectional: needs an LSTM, GRU or SimpleRNN, got {part!r}")
+            if not isinstance(part, Steps):
+                raise ArgumentError(f"Bidirectional: needs an LSTM, GRU, SimpleRNN or RNN, got {part!r}")
         if merge_mode not in _MERGES:
             raise ArgumentError(f"Bidirectional: merge_mode is one of {_MERGES}, got {merge_mode!r}")
         super().__init__(**kwargs)
@@ -107,16 +107,16 @@ class Bidirectional(Layer):
         """The input's mask, if all steps are returned."""
         mask = previous_mask if self.return_sequences else None
         results = 2 if self.merge_mode is None else 1
-        states = 2 * self.forward_layer.states_held if self.return_state else 0
+        states = 2 * len(self.forward_layer.state_shapes(1)) if self.return_state else 0
         return mask if results + states == 1 else [mask] * results + [None] * states
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
         """The shape of both results put together, and the states'."""
-        n, units = input_shape[0], self.forward_layer.units
+        n, units = input_shape[0], self.forward_layer.result_size()
         width = 2 * units if self.merge_mode == "concat" else units
         shape = (n, input_shape[1], width) if self.return_sequences else (n, width)
         results = (shape, shape) if self.merge_mode is None else (shape,)
-        states = ((n, units),) * (2 * self.forward_layer.states_held if self.return_state else 0)
+        states = 2 * tuple(self.forward_layer.state_shapes(n)) if self.return_state else ()
         return (*results, *states) if len(results) + len(states) > 1 else shape
 
     def get_config(self) -> dict[str, Any]:

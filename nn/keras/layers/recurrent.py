@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd import cat
 from autograd.kernels.recurrent_gru import gru
 from autograd.kernels.recurrent_lstm import lstm
 from autograd.kernels.recurrent_rnn import rnn
-from nn.keras import activations, initializers
+from nn.keras import activations
 from nn.keras.layers.recurrent_base import Recurrent
+from nn.keras.layers.recurrent_rules import GRURule, LSTMRule, SimpleRule
 
 
-class SimpleRNN(Recurrent):
+class SimpleRNN(SimpleRule, Recurrent):
     """h' = activation(x · kernel + h · recurrent_kernel + bias) from step to step (Elman, 1990).
 
     Args:
@@ -44,8 +44,6 @@ class SimpleRNN(Recurrent):
     >>> keras.layers.SimpleRNN(4)(autograd.zeros(2, 7, 3)).shape
     autograd.Size([2, 4])
     """
-
-    gates = 1
 
     def __init__(
         self,
@@ -93,12 +91,8 @@ class SimpleRNN(Recurrent):
         out, h = rnn(x, states[0], *weights, name, sizes, reverse)
         return out, [h]
 
-    def step(self, z: Any, states: list[Any], h: Any) -> list[Any]:
-        """One step."""
-        return [self.activation(z + h @ self.recurrent_kernel)]
 
-
-class LSTM(Recurrent):
+class LSTM(LSTMRule, Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber, 1997), with forget gates (Gers et al., 2000).
 
         i, f, g, o = σ, σ, tanh, σ (x · kernel + h · recurrent_kernel + bias)
@@ -128,9 +122,6 @@ class LSTM(Recurrent):
     >>> out.shape, h.shape, c.shape
     (autograd.Size([2, 7, 4]), autograd.Size([2, 4]), autograd.Size([2, 4]))
     """
-
-    gates = 4
-    states_held = 2
 
     def __init__(
         self,
@@ -173,19 +164,6 @@ class LSTM(Recurrent):
         self.set_rules("recurrent", recurrent_initializer, recurrent_regularizer, recurrent_constraint)
         self.set_rules("bias", bias_initializer, bias_regularizer, bias_constraint)
 
-    def make_bias(self, width: int) -> None:
-        """Make the bias, with ones for the forget gate."""
-        if not self.unit_forget_bias:
-            self.make_weight("bias", (width,))
-            return
-        one, units = initializers.Ones(), self.units
-
-        def values(shape: Any, dtype: Any = None) -> Any:  # noqa: ARG001  # an initializer
-            parts = [self.bias_initializer((n,), dtype=dtype) for n in (units, 2 * units)]
-            return cat([parts[0], one((units,), dtype=dtype), parts[1]])
-
-        self.make_weight("bias", (width,), initializer=values)
-
     def can_fuse(self) -> bool:
         """Whether the activations are tanh and sigmoid."""
         return self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
@@ -196,16 +174,8 @@ class LSTM(Recurrent):
         out, h, c = lstm(x, states[0], states[1], w_ih, w_hh, self.bias, None, None, sizes, reverse)
         return out, [h, c]
 
-    def step(self, z: Any, states: list[Any], h: Any) -> list[Any]:
-        """One step."""
-        z = z + h @ self.recurrent_kernel
-        i, f, g, o = (z[:, k * self.units : (k + 1) * self.units] for k in range(4))
-        gate = self.recurrent_activation
-        c = gate(f) * states[1] + gate(i) * self.activation(g)
-        return [gate(o) * self.activation(c), c]
 
-
-class GRU(Recurrent):
+class GRU(GRURule, Recurrent):
     """Gated recurrent units (Cho et al., 2014).
 
         z, r = σ(x · kernel + b + h · recurrent_kernel + b')      what of the state is kept, and used
@@ -234,8 +204,6 @@ class GRU(Recurrent):
     >>> keras.layers.GRU(4, return_sequences=True)(autograd.zeros(2, 7, 3)).shape
     autograd.Size([2, 7, 4])
     """
-
-    gates = 3
 
     def __init__(
         self,
@@ -278,10 +246,6 @@ class GRU(Recurrent):
         self.set_rules("recurrent", recurrent_initializer, recurrent_regularizer, recurrent_constraint)
         self.set_rules("bias", bias_initializer, bias_regularizer, bias_constraint)
 
-    def make_bias(self, width: int) -> None:
-        """Make the bias, of two rows with reset_after."""
-        self.make_weight("bias", (2, width) if self.reset_after else (width,))
-
     def can_fuse(self) -> bool:
         """Whether the activations are tanh and sigmoid, with reset_after."""
         usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
@@ -295,25 +259,3 @@ class GRU(Recurrent):
         b_ih, b_hh = (None, None) if self.bias is None else (self.bias[0][order], self.bias[1][order])
         out, h = gru(x, states[0], w_ih, w_hh, b_ih, b_hh, sizes, reverse)
         return out, [h]
-
-    def projected(self, x: Any) -> Any:
-        """x · kernel + b, of all steps."""
-        z = x @ self.kernel
-        if self.bias is None:
-            return z
-        return z + (self.bias[0] if self.reset_after else self.bias)
-
-    def step(self, z: Any, states: list[Any], h: Any) -> list[Any]:
-        """One step."""
-        u, gate = self.units, self.recurrent_activation
-        if self.reset_after:
-            inner = h @ self.recurrent_kernel
-            if self.bias is not None:
-                inner = inner + self.bias[1]
-            keep, use = gate(z[:, :u] + inner[:, :u]), gate(z[:, u : 2 * u] + inner[:, u : 2 * u])
-            new = self.activation(z[:, 2 * u :] + use * inner[:, 2 * u :])
-        else:
-            inner = h @ self.recurrent_kernel[:, : 2 * u]
-            keep, use = gate(z[:, :u] + inner[:, :u]), gate(z[:, u : 2 * u] + inner[:, u:])
-            new = self.activation(z[:, 2 * u :] + (use * h) @ self.recurrent_kernel[:, 2 * u :])
-        return [keep * states[0] + (1 - keep) * new]

@@ -10,90 +10,44 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, random, stack, where
-from autograd.errors import ArgumentError, ShapeError
-from autograd.random import Generator
+from autograd import stack, where
+from autograd.errors import ShapeError
 from autograd.tape import wrap
-from nn.keras import activations
 from nn.keras.graph import Shape
-from nn.keras.layers.core import positive
 from nn.keras.layers.layer import Layer
-from nn.parameter import Parameter
+from nn.keras.layers.recurrent_rules import Rule
 
 
-class Recurrent(Layer):
-    """A layer over the steps of (N, L, C), with a state of one or two tensors (N, units)."""
+class Steps(Layer):
+    """A layer over the steps of (N, L, …): what it returns of them, in which order, and the states that it keeps."""
 
     floats_only = True
     supports_masking = True
-    gates: int
-    states_held: int = 1
-    kernel: Parameter
-    recurrent_kernel: Parameter
-    bias: Parameter | None
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
 
-    def set_options(
-        self, units: int, activation: Any, use_bias: bool, dropout: float, recurrent_dropout: float, seed: int | None,
-        return_sequences: bool, return_state: bool, go_backwards: bool, stateful: bool, unroll: bool,
-        zero_output_for_mask: bool = False,
+    def set_steps(
+        self, return_sequences: bool, return_state: bool, go_backwards: bool, stateful: bool, unroll: bool,
+        zero_output_for_mask: bool,
     ) -> None:  # fmt: skip
-        """Check and keep what all recurrent layers have.
-
-        Raises:
-            ArgumentError: if one is out of its range.
-        """
-        name = type(self).__name__
-        self.units = positive(name, "units", units)
-        self.activation = activations.get(activation)
-        self.use_bias = bool(use_bias)
-        for what, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
-            if not 0 <= rate <= 1:
-                raise ArgumentError(f"{name}: {what} lies between 0 and 1, got {rate!r}")
-        self.dropout, self.recurrent_dropout, self.seed = float(dropout), float(recurrent_dropout), seed
+        """Keep the options."""
         self.return_sequences, self.return_state = bool(return_sequences), bool(return_state)
         self.go_backwards, self.stateful, self.unroll = bool(go_backwards), bool(stateful), bool(unroll)
         self.zero_output_for_mask = bool(zero_output_for_mask)
         self.__dict__["states"] = None
 
-    def build(self, input_shape: Shape) -> None:
-        """Make kernel (in, gates · units), recurrent_kernel (units, gates · units) and bias."""
-        if len(input_shape) != 3 or input_shape[-1] is None:
-            raise ShapeError(
-                f"{type(self).__name__} {self.name!r}: needs inputs (N, steps, features) with a known number of "
-                f"features, got shape {tuple(input_shape)}"
-            )
-        width = self.gates * self.units
-        self.make_weight("kernel", (input_shape[-1], width))
-        self.make_weight("recurrent_kernel", (self.units, width), kind="recurrent")
-        if self.use_bias:
-            self.make_bias(width)
-        else:
-            self.bias = None
-
-    def make_bias(self, width: int) -> None:
-        """Make the bias."""
-        self.make_weight("bias", (width,))
-
-    # -- what a kind of cell defines -----------------------------------------------------------------------------
-
-    def fused(self, x: Any, states: list[Any], sizes: Any, reverse: bool) -> tuple[Any, list[Any]]:
-        """All steps of x (L, N, C), or of packed rows, by a kernel: (what each step returns, the final states)."""
+    def run(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> tuple[Any, Any, list[Any]]:
+        """Go through the steps: (all results in the order of the steps or None, the last result, the final states)."""
         raise NotImplementedError
 
-    def can_fuse(self) -> bool:
-        """Whether there is a kernel for the cell as it is set."""
+    def result_size(self) -> int:
+        """How many numbers a step returns."""
         raise NotImplementedError
 
-    def step(self, z: Any, states: list[Any], h: Any) -> list[Any]:
-        """The next states, from x · kernel + bias of a step; h is the state as dropout leaves it."""
+    def state_shapes(self, n: Any) -> list[Any]:
+        """The shapes of the states of n sequences."""
         raise NotImplementedError
-
-    def projected(self, x: Any) -> Any:
-        """x · kernel + bias, of all steps."""
-        z = x @ self.kernel
-        return z if self.bias is None else z + self.bias
-
-    # -- calls -----------------------------------------------------------------------------------------------------
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> Any:
         """(N, L, C) → the last step's (N, units), or with return_sequences (N, L, units); then the final states.
@@ -109,6 +63,71 @@ class Recurrent(Layer):
         result = out if self.return_sequences else last
         return (result, *states) if self.return_state else result
 
+    def reset_states(self) -> None:
+        """Forget the states that a stateful layer keeps."""
+        self.__dict__["states"] = None
+
+    reset_state = reset_states
+
+    # -- shapes and masks ------------------------------------------------------------------------------------------
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The input's mask, if all steps are returned."""
+        mask = previous_mask if self.return_sequences else None
+        return [mask, *[None] * len(self.state_shapes(1))] if self.return_state else mask
+
+    def compute_output_shape(self, input_shape: Shape) -> Any:
+        """(N, L, C) → (N, units) or (N, L, units), and the states'."""
+        n, size = input_shape[0], self.result_size()
+        shape = (n, input_shape[1], size) if self.return_sequences else (n, size)
+        return (shape, *self.state_shapes(n)) if self.return_state else shape
+
+
+class Recurrent(Steps, Rule):
+    """A layer over the steps of (N, L, C), with a state of one or two tensors (N, units)."""
+
+    def set_options(
+        self, units: int, activation: Any, use_bias: bool, dropout: float, recurrent_dropout: float, seed: int | None,
+        return_sequences: bool, return_state: bool, go_backwards: bool, stateful: bool, unroll: bool,
+        zero_output_for_mask: bool = False,
+    ) -> None:  # fmt: skip
+        """Check and keep what all recurrent layers have.
+
+        Raises:
+            ArgumentError: if one is out of its range.
+        """
+        self.set_rule(units, activation, use_bias, dropout, recurrent_dropout, seed)
+        self.set_steps(return_sequences, return_state, go_backwards, stateful, unroll, zero_output_for_mask)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel (in, gates · units), recurrent_kernel (units, gates · units) and bias."""
+        if len(input_shape) != 3 or input_shape[-1] is None:
+            raise ShapeError(
+                f"{type(self).__name__} {self.name!r}: needs inputs (N, steps, features) with a known number of "
+                f"features, got shape {tuple(input_shape)}"
+            )
+        self.make_weights(input_shape[-1])
+
+    def result_size(self) -> int:
+        """The number of units."""
+        return self.units
+
+    def state_shapes(self, n: Any) -> list[Any]:
+        """(n, units), of each state."""
+        return [(n, self.units)] * self.states_held
+
+    # -- what a kind of cell defines -----------------------------------------------------------------------------
+
+    def fused(self, x: Any, states: list[Any], sizes: Any, reverse: bool) -> tuple[Any, list[Any]]:
+        """All steps of x (L, N, C), or of packed rows, by a kernel: (what each step returns, the final states)."""
+        raise NotImplementedError
+
+    def can_fuse(self) -> bool:
+        """Whether there is a kernel for the cell as it is set."""
+        raise NotImplementedError
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
     def run(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> tuple[Any, Any, list[Any]]:
         """Go through the steps: (all results in the order of the steps or None, the last result, the final states)."""
         if sequences.ndim != 3:
@@ -117,7 +136,7 @@ class Recurrent(Layer):
             )
         states = self._initial(sequences, initial_state)
         if self.training and self.dropout:
-            sequences = sequences * self._mask_of(
+            sequences = sequences * self.dropout_mask(
                 self.dropout, (len(sequences), 1, sequences.shape[2]), sequences
             )
         fits = self.can_fuse() and not (self.training and self.recurrent_dropout) and sequences.shape[1]
@@ -155,13 +174,6 @@ class Recurrent(Layer):
             )
         return many
 
-    def _mask_of(self, rate: float, shape: tuple[int, ...], x: Any) -> Tensor:
-        source: Generator | None = None
-        if self.seed is not None:
-            source = vars(self).setdefault("_source", Generator().manual_seed(self.seed))
-        kept = random.draw_uniform(shape, x.array.dtype, source) >= rate
-        return wrap(kept.astype(x.array.dtype) / max(1 - rate, 1e-30))
-
     def _packed(self, x: Any, states: list[Any], lengths: Any) -> tuple[Any, Any, list[Any]]:
         """Sequences that end early, by the kernel: their steps in rows, the longest sequence first."""
         n, steps = x.shape[0], x.shape[1]
@@ -188,7 +200,7 @@ class Recurrent(Layer):
         z = self.projected(x)
         dropped = None
         if self.training and self.recurrent_dropout:
-            dropped = self._mask_of(self.recurrent_dropout, tuple(states[0].shape), x)
+            dropped = self.dropout_mask(self.recurrent_dropout, tuple(states[0].shape), x)
         steps = range(x.shape[1])
         found: list[Any] = []
         last: Any = wrap(np.zeros((len(x), self.units), np.dtype(x.dtype)))
@@ -205,25 +217,6 @@ class Recurrent(Layer):
         if not self.return_sequences or not found:
             return None, last, states
         return stack(found[::-1] if self.go_backwards else found, 1), last, states
-
-    def reset_states(self) -> None:
-        """Forget the states that a stateful layer keeps."""
-        self.__dict__["states"] = None
-
-    reset_state = reset_states
-
-    # -- shapes and masks ------------------------------------------------------------------------------------------
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """The input's mask, if all steps are returned."""
-        mask = previous_mask if self.return_sequences else None
-        return [mask, *[None] * self.states_held] if self.return_state else mask
-
-    def compute_output_shape(self, input_shape: Shape) -> Any:
-        """(N, L, C) → (N, units) or (N, L, units), and the states'."""
-        n = input_shape[0]
-        shape = (n, input_shape[1], self.units) if self.return_sequences else (n, self.units)
-        return (shape, *[(n, self.units)] * self.states_held) if self.return_state else shape
 
 
 def _lengths(mask: Any) -> Any:
