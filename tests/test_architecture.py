@@ -1,6 +1,7 @@
 """The shape of the project, read from its source: who imports whom, what is exported, what is never used."""
 
 import ast
+import functools
 import importlib
 from collections import Counter
 from collections.abc import Iterator
@@ -62,7 +63,8 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports(path: Path) -> Iterator[Import]:
+@functools.cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Every import statement of a file, at any depth."""
     package = name_of(path) if path.name == "__init__.py" else name_of(path).rpartition(".")[0]
 
@@ -89,7 +91,7 @@ def imports(path: Path) -> Iterator[Import]:
                 function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
                 yield from walk(child, on_use or function, typing_only)
 
-    yield from walk(tree_of(path), False, False)
+    return tuple(walk(tree_of(path), False, False))
 
 
 def allowed(module: str) -> set[str]:
