@@ -252,7 +252,7 @@ MISTAKES: list[tuple[Any, type[Exception], str]] = [
     (lambda: keras.layers.Embedding(3, 2)(autograd.tensor([[3]])), IndexError, "3"),
     (lambda: keras.models.model_from_json("{"), ValueError, "no JSON"),
     (lambda: keras.models.model_from_json('{"class_name": "os", "config": {}}'), ValueError, "not known"),
-    (lambda: keras.layers.Bidirectional(Dense(2)), ValueError, "needs an LSTM, GRU or SimpleRNN"),
+    (lambda: keras.layers.Bidirectional(Dense(2)), ValueError, "needs an LSTM, GRU, SimpleRNN or RNN"),
 ]  # fmt: skip
 
 
