@@ -78,7 +78,12 @@ def backward(
             node: _end(node, t) for node, t in zip(targets, chosen, strict=True)
         }  # a tensor may be given twice
         found = sweep(roots, retain, create_graph, targets, accumulating=True)
-        ends = [(node, leaf) for node, leaf in places.items() if node in found]
+        ends = [
+            (node, leaf)
+            for node, leaf in places.items()
+            if node in found
+            and not (node.extras is not None and node.extras.retained is leaf)  # the sweep wrote it
+        ]
     _accumulate(ends, found, create_graph)
 
 
@@ -306,6 +311,8 @@ def _roots(
                     f"{what}: the gradient has shape {gradient.shape}, its tensor {t.array.shape}; they must be equal"
                 )
             if gradient.dtype != t.array.dtype:
+                if np.dtype(gradient.dtype).kind not in "fiub":
+                    raise ArgumentError(f"{what}: gradients are tensors or None, got {type(g).__name__}")
                 gradient, g = gradient.astype(t.array.dtype), None
         if create_graph:
             roots.append((node, g if isinstance(g, Variable) else as_tensor(gradient)))

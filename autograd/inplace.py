@@ -138,6 +138,8 @@ def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
         return stored(name, value, dtype, half=True)
     errors = NUMPY_ERRORS.set(QUIET)
     try:
+        if np.asarray(value).dtype.kind not in "fiub":
+            raise DTypeError(f"{name}: needs numbers for a {dtype} tensor, got {value!r:.80}")
         return np.asarray(value, dtype)
     except (ValueError, OverflowError, TypeError) as error:
         raise DTypeError(f"{name}: {value!r} cannot be stored in a {dtype} tensor ({error})") from error

@@ -62,6 +62,7 @@ class Conversions:
 
         Raises:
             DeviceError: for another device than the CPU.
+            ArgumentError: for what is neither a dtype, a device, a tensor nor one of PyTorch's flags.
         """
         kind, order, other = named.get("dtype"), named.get("memory_format"), named.get("other")
         if unknown := named.keys() - {"dtype", "device", "other", "copy", "non_blocking", "memory_format"}:
@@ -75,9 +76,12 @@ class Conversions:
                 kind = a
             elif isinstance(a, (str, devices.device)):
                 devices.check(a, "to")
+            elif not (a is None or isinstance(a, bool)):
+                raise ArgumentError(f"to: needs a dtype, a device or a tensor, got {a!r:.80}")
         devices.check(named.get("device"), "to")
         converted: Any = self if kind is None else self.astype(kind)
-        if named.get("copy") and converted is self:
+        flags = [a for a in args if isinstance(a, bool)]  # by position: non_blocking, copy
+        if (named.get("copy") or flags[1:] == [True]) and converted is self:
             return ops.clone(converted, order)
         if order is None or order is formats.preserve_format:
             return converted

@@ -6,6 +6,7 @@ are drawn as float32.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -307,7 +308,11 @@ def randint(
     if size is None:
         raise ArgumentError("randint: needs a size, as in randint(0, 10, (2, 3))")
     shape = create.checked_shape("randint", tuple(size))
-    array = draw_integers(int(low), int(high), shape, dtypes.numpy_dtype(dtype), generator)
+    try:
+        first, last = operator.index(low), operator.index(high)
+    except TypeError:
+        raise ArgumentError(f"randint: the bounds are integers, got {low!r} and {high!r}") from None
+    array = draw_integers(first, last, shape, dtypes.numpy_dtype(dtype), generator)
     return create.made("randint", array, requires_grad)
 
 

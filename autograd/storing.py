@@ -48,5 +48,6 @@ def _range(kind: np.dtype[Any]) -> tuple[Any, Any]:
 
 
 def stored_if_number(op: str, value: Any, kind: np.dtype[Any], *, half: bool = False) -> Any:
-    """`stored`, for a Python number; anything else as it is."""
-    return stored(op, value, kind, half=half) if isinstance(value, (bool, int, float)) else value
+    """`stored`, for what is not a tensor or an array; those as they are."""
+    number = isinstance(value, (bool, int, float)) or not hasattr(value, "dtype")
+    return stored(op, value, kind, half=half) if number else value

@@ -115,6 +115,8 @@ ROWS = [
     Row("matrix_exp of 0", lambda t, x: t.matrix_exp(x.view(2, 2)), [0.0] * 4, [[1, 0], [0, 1]], [1] * 4),
     Row("l1_loss equal", lambda t, x: t.l1_loss(x, x.detach()), [1.0, 2.0], 0, [0, 0]),
     Row("std of a constant", lambda t, x: t.std(x), [2.0, 2.0, 2.0], 0, [0, 0, 0]),
+    Row("std of huge", lambda t, x: t.std(x), [0, 3e25, 3e25], 3**0.5 * 1e25, [-(3**-0.5), 12**-0.5, 12**-0.5]),
+    Row("std of tiny", lambda t, x: t.std(x), [0, 3e-25, 3e-25], 3**0.5 * 1e-25, [-(3**-0.5), 12**-0.5, 12**-0.5]),
     Row("std of one", lambda t, x: t.std(x), [2.0], nan, [nan]),
     Row("var of one", lambda t, x: t.var(x), [2.0], nan, [nan]),
     Row("biased var of one", lambda t, x: t.var(x, unbiased=False), [2.0], 0, [0]),

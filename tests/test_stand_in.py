@@ -102,6 +102,7 @@ SAME = [
     "t.gather(t.arange(3.0), 0, t.tensor([1]), sparse_grad=False)", "t.repeat_interleave(t.tensor([2, 0, 3]))",
     "t.repeat_interleave(t.tensor([1, 2], dtype=t.int32))",
     "t.repeat_interleave(t.tensor([1, 2]), output_size=3)", "type(t.Generator().set_state(t.get_rng_state())).__name__",
+    "(lambda x: [x.to(dtype, False, True) is x for dtype in (x.dtype,)])(t.ones(2))",
     # beside what is not a tensor
     "t.ones(2) == 'mean'", "t.ones(2) != 'mean'", "t.ones(2) in ['sum', 'mean']", "t.ones(2) == [1, 1]",
     "t.ones(2) == object()", "t.ones(2) != None",
@@ -120,6 +121,7 @@ WRONG = [
     "t.randint_like([1], 2)", "t.randint(size=(2,))", "t.randint(high=2)", "t.repeat_interleave(t.tensor([[1]]))",
     "t.repeat_interleave(t.tensor([1, 2]), output_size=4)",
     "t.ones(2) + 'a'", "t.ones(2) @ 'a'", "t.ones(2) < 'a'", "t.ones(2) < None", "t.ones(2) ** None", "t.ones(2) % []",
+    "t.ones(2).to([1])", "t.randint('a', (2,))", "t.randint(2.5, (2,))", "t.ones(2).chunk(1.5)",
     "t.is_complex(1)", "t.set_num_threads(0)", "t.tensor([1, 2]).to('float65')",
 ]  # fmt: skip
 

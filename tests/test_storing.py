@@ -90,3 +90,25 @@ def test_a_number_out_of_range_is_refused() -> None:
     with pytest.raises(DTypeError, match=r"tensor: 300 cannot be stored in a uint8 tensor"):
         autograd.tensor([[1], [300]], dtype=autograd.uint8)
     assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda x: x.fill_(None),
+        lambda x: x.copy_(None),
+        lambda x: x.copy_(["1", "2"]),
+        lambda x: x.__setitem__(0, None),
+        lambda x: x.__setitem__(0, "1"),
+        lambda x: x.__setitem__(x > 1, [None]),
+        lambda x: x.index_fill_(0, autograd.tensor([0]), None),
+        lambda x: x.scatter_(0, autograd.tensor([0]), None),
+        lambda x: x.masked_fill_(x > 1, None),
+    ],
+)
+def test_what_is_no_number_is_not_written(write: Callable[[Any], Any]) -> None:
+    """None is no nan, and text no number, although NumPy makes one of it."""
+    x = autograd.tensor([1.0, 2.0])
+    with pytest.raises(TypeError, match="needs"):
+        write(x)
+    assert x.tolist() == [1.0, 2.0]

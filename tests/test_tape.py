@@ -40,6 +40,23 @@ def test_second_backward_accumulates_on_leaves_only():
     assert x.grad.item() == 24.0
 
 
+def test_a_retained_gradient_that_is_an_input_is_added_once():
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    y.retain_grad()
+    z = y * 3
+    z.retain_grad()
+    z.sum().backward(inputs=[y, x])
+    assert [t.grad.tolist() for t in (x, y, z)] == [[6.0, 6.0], [3.0, 3.0], [1.0, 1.0]]
+
+
+def test_a_gradient_that_is_no_number_is_an_error():
+    x = leaf([1.0, 2.0])
+    with pytest.raises(errors.ArgumentError, match="gradients are tensors or None, got str"):
+        x.sum().backward("a")
+    assert x.grad is None
+
+
 def test_freed_graph_names_the_operation_and_the_fix():
     x = leaf(2.0)
     y = x * x

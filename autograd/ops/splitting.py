@@ -74,6 +74,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     [2, 2, 2]
     """
     d, n = divided("chunk", input, dim)
+    chunks = operator.index(chunks)
     if chunks < 1:
         raise ArgumentError(f"chunk: needs at least one chunk, got {chunks}")
     size = -(-n // chunks)

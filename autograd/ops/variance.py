@@ -32,13 +32,13 @@ def _deviations(x: Array, dim: Dim) -> Array:
 
 
 def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
+    """The variance; of float16 in float32."""
     floating(op, x)
     y = x if x.dtype.char != "e" else x.astype(np.float32)
     n = count(x.shape, dim)
     d = np.asarray(y - total_over(op, y, dim, True) * per(n))
     np.multiply(d, d, out=d)
-    variance = total_over(op, d, dim, keepdim) * per(n - correction)
-    return np.asarray(variance).astype(x.dtype, copy=False)
+    return np.asarray(total_over(op, d, dim, keepdim) * per(n - correction))
 
 
 @primitive(
@@ -49,7 +49,7 @@ def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> 
 )
 def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
     """The variance over `dim`.  dx = g * 2 (x - mean) / (n - correction)."""
-    return _variance("var", x, dim, correction, keepdim)
+    return _variance("var", x, dim, correction, keepdim).astype(x.dtype, copy=False)
 
 
 # A primitive, because sqrt(var) would have a nan gradient where the variance is 0.
@@ -58,7 +58,12 @@ def var_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
 )
 def std_(x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
     """The standard deviation over `dim`.  dx = g * (x - mean) / ((n - correction) std), 0 where std is 0."""
-    return np.sqrt(_variance("std", x, dim, correction, keepdim))
+    out = np.sqrt(_variance("std", x, dim, correction, keepdim))
+    if (
+        x.dtype.char == "f" and not ((out > 0) & (out < np.inf)).all()
+    ):  # the squares may have left float32's range
+        out = np.sqrt(_variance("std", x.astype(np.float64), dim, correction, keepdim))
+    return out.astype(x.dtype, copy=False)
 
 
 def _std_dx(g: Array, out: Array, x: Array, dim: Dim, correction: float, keepdim: bool) -> Array:
