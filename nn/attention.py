@@ -8,7 +8,7 @@ from autograd import Tensor
 from autograd.errors import ArgumentError, AssertedError
 from nn import init
 from nn.functional.attention import Extras, Projections, attended
-from nn.functional.whole import whole
+from nn.functional.given import tensors, whole
 from nn.linear import Linear, empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -158,6 +158,7 @@ class MultiheadAttention(Module):
             AssertedError, ShapeError: if shapes do not fit.
             ArgumentError: if is_causal is given without attn_mask.
         """
+        tensors("MultiheadAttention", query=query, key=key, value=value)
         weights = Projections(
             self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight, self.in_proj_bias
         )

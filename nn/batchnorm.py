@@ -9,6 +9,7 @@ from autograd import Tensor, zeros
 from autograd.errors import ShapeError
 from nn import functional as F
 from nn import init
+from nn.functional import given
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Buffer, Parameter
@@ -90,6 +91,7 @@ class Normalization(Module):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def _check_dims(self, input: Tensor) -> None:
+        given.tensors(type(self).__name__, input=input)
         if input.ndim not in self.dims:
             wanted = " or ".join(f"{d}D" for d in self.dims)
             raise ShapeError(

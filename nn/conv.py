@@ -10,8 +10,8 @@ from autograd.errors import ArgumentError
 from nn import functional as F
 from nn import init
 from nn.functional.conv import same_padding
+from nn.functional.given import whole
 from nn.functional.sizes import Sizes, repeated
-from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter

@@ -12,6 +12,7 @@ from autograd.errors import ArgumentError
 from autograd.kernels.linear import linear
 from autograd.tape import wrap
 from nn import init
+from nn.functional import given
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -106,6 +107,7 @@ class Flatten(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the input in its new shape."""
+        given.tensors("Flatten", input=input)
         return input.flatten(self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
@@ -133,6 +135,7 @@ class Unflatten(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the input in its new shape."""
+        given.tensors("Unflatten", input=input)
         return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:

@@ -9,8 +9,8 @@ from autograd import Tensor
 from autograd.errors import ShapeError
 from nn import functional as F
 from nn import init
+from nn.functional.given import whole
 from nn.functional.sizes import repeated
-from nn.functional.whole import whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter

@@ -16,7 +16,7 @@ from autograd.hidden import Hidden
 from autograd.tape import wrap
 from nn import init
 from nn.functional.dropout import dropout as drop
-from nn.functional.whole import whole
+from nn.functional.given import tensors, whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -296,6 +296,7 @@ class RNNBase(Module):
             packed = PackedSequence(out, input.batch_sizes, order, back)
             return packed, finals if back is None else tuple(f.index_select(1, back) for f in finals)
         name = "RNN" if self.mode.startswith("RNN") else self.mode
+        tensors(name, input=input)
         if input.ndim not in (2, 3):
             raise ShapeError(f"{name}: Expected input to be 2D or 3D, got {input.ndim}D instead")
         batched = input.ndim == 3

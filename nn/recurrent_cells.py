@@ -11,7 +11,7 @@ from autograd.kernels.recurrent_gru import gru
 from autograd.kernels.recurrent_lstm import lstm
 from autograd.kernels.recurrent_rnn import rnn
 from nn import init
-from nn.functional.whole import whole
+from nn.functional.given import tensors, whole
 from nn.linear import empty_parameter
 from nn.module import Module
 from nn.parameter import Parameter
@@ -78,6 +78,7 @@ class RNNCellBase(Module):
             ShapeError: if a shape does not fit.
         """
         name = type(self).__name__
+        tensors(name, input=input)
         if input.ndim not in (1, 2):
             raise ShapeError(f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead")
         for i, state in enumerate(states or ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd import Tensor
 from autograd.errors import ShapeError
 from nn import functional as F
+from nn.functional import given
 from nn.module import Module
 
 
@@ -93,6 +94,7 @@ class Softmax2d(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return it of the input."""
+        given.tensors("Softmax2d", input=input)
         if input.ndim not in (3, 4):
             raise ShapeError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
         return F.softmax(input, -3)

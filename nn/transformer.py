@@ -17,7 +17,7 @@ from nn import init
 from nn.activation import GELU, ReLU
 from nn.container import ModuleList
 from nn.functional.attention import additive_mask
-from nn.functional.whole import whole
+from nn.functional.given import tensors, whole
 from nn.module import Module
 from nn.normalization import LayerNorm
 from nn.transformer_layers import Activation, TransformerDecoderLayer, TransformerEncoderLayer
@@ -90,6 +90,7 @@ class TransformerEncoder(Module):
             src_key_padding_mask: (N, S) or (S), True for positions to be ignored; or numbers to be added.
             is_causal: a hint that mask is causal; if left out, the mask is compared with a causal one.
         """
+        tensors("TransformerEncoder", src=src)
         padding = additive_mask("src_key_padding_mask", src_key_padding_mask, src.dtype, mask, "mask")
         mask = additive_mask("mask", mask, src.dtype)
         length = _length(src, _batch_first(self.layers))
@@ -179,6 +180,7 @@ class TransformerDecoder(Module):
                 there.
             tgt_is_causal: a hint that tgt_mask is causal; if left out, the mask is compared with a causal one.
         """
+        tensors("TransformerDecoder", tgt=tgt, memory=memory)
         causal = _is_causal(tgt_mask, tgt_is_causal, _length(tgt, _batch_first(self.layers)))
         out: Any = tgt
         for layer in self.layers:
@@ -288,6 +290,7 @@ class Transformer(Module):
         Raises:
             ShapeError: if batch sizes differ, or a last dimension is not d_model.
         """
+        tensors("Transformer", src=src, tgt=tgt)
         batch = 0 if self.batch_first else 1
         if src.ndim == 3 and src.shape[batch] != tgt.shape[batch]:
             raise ShapeError(

@@ -10,6 +10,7 @@ from autograd.errors import ArgumentError
 from nn import functional as F
 from nn.attention import MultiheadAttention
 from nn.dropout import Dropout
+from nn.functional import given
 from nn.functional.attention import additive_mask
 from nn.linear import Linear
 from nn.module import Module
@@ -106,6 +107,7 @@ class TransformerEncoderLayer(Module):
             src_key_padding_mask: (N, S) or (S), True for positions to be ignored; or numbers to be added.
             is_causal: a hint that src_mask is causal.
         """
+        given.tensors("TransformerEncoderLayer", src=src)
         padding = additive_mask("src_key_padding_mask", src_key_padding_mask, src.dtype, src_mask, "src_mask")
         mask = additive_mask("src_mask", src_mask, src.dtype)
         if self.norm_first:
@@ -199,6 +201,7 @@ class TransformerDecoderLayer(Module):
             tgt_mask, tgt_key_padding_mask, tgt_is_causal: for the attention to the own sequence.
             memory_mask, memory_key_padding_mask, memory_is_causal: for that to memory.
         """
+        given.tensors("TransformerDecoderLayer", tgt=tgt, memory=memory)
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory_mask, memory_key_padding_mask, memory_is_causal
         x: Any = tgt

@@ -11,6 +11,7 @@ from autograd.inplace import in_place
 from autograd.ops.arithmetic import mul
 from autograd.random import draw_uniform
 from autograd.tape import wrap
+from nn.functional import given
 
 
 def _apply(name: str, function: Callable[..., Any], input: Tensor, inplace: bool, *options: Any) -> Tensor:
@@ -158,6 +159,7 @@ def _implicit_dim(name: str, ndim: int) -> int:
 def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """exp(x) / Σ exp(x) along `dim`; see `autograd.softmax`."""
     if dim is None:
+        given.tensors("softmax", input=input)
         dim = _implicit_dim("softmax", input.ndim)
     return ops.softmax(input, dim, dtype=dtype)
 
@@ -165,6 +167,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
 def softmin(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """The softmax of −x."""
     if dim is None:
+        given.tensors("softmin", input=input)
         dim = _implicit_dim("softmin", input.ndim)
     return ops.softmin(input, dim, dtype=dtype)
 
@@ -172,5 +175,6 @@ def softmin(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
 def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
     """log(softmax(x)) along `dim`, without overflow; see `autograd.log_softmax`."""
     if dim is None:
+        given.tensors("log_softmax", input=input)
         dim = _implicit_dim("log_softmax", input.ndim)
     return ops.log_softmax(input, dim, dtype=dtype)

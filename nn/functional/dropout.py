@@ -15,6 +15,7 @@ from autograd.inplace import in_place
 from autograd.kernels.dropout import draw_kept, dropout_
 from autograd.ops.forms import real
 from autograd.tape import wrap
+from nn.functional import given
 
 _LOWEST = -1.7580993408473766  # what selu tends to far below 0: -1.0507 · 1.6733
 
@@ -46,6 +47,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> dropout(x, training=False) is x
     True
     """
+    given.tensors("dropout", input=input)
     check_probability("dropout", p)
     return _dropped("dropout", input, p, training, inplace, tuple(input.shape), False)
 
@@ -64,6 +66,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     >>> bool((x == x[..., :1]).all()), sorted(set(x.flatten().tolist()))
     (True, [0.0, 2.0])
     """
+    given.tensors("dropout1d", input=input)
     check_probability("dropout1d", p)
     if input.ndim not in (2, 3):
         raise ShapeError(
@@ -84,6 +87,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     >>> bool((x == x[..., :1, :1]).all())
     True
     """
+    given.tensors("dropout2d", input=input)
     check_probability("dropout2d", p)
     if input.ndim not in (3, 4):
         _warn_of_dimensions("dropout2d", input.ndim, 2)
@@ -108,6 +112,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     >>> bool((x == x[..., :1, :1, :1]).all())
     True
     """
+    given.tensors("dropout3d", input=input)
     check_probability("dropout3d", p)
     if input.ndim not in (4, 5):
         _warn_of_dimensions("dropout3d", input.ndim, 3)
@@ -127,6 +132,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     >>> [round(v, 4) for v in sorted(set(x.tolist()))]
     [-0.7792, 0.7792]
     """
+    given.tensors("alpha_dropout", input=input)
     check_probability("alpha_dropout", p)
     return _dropped("alpha_dropout", input, p, training, inplace, tuple(input.shape), True)
 
@@ -144,6 +150,7 @@ def feature_alpha_dropout(
     >>> bool((x == x[..., :1]).all())
     True
     """
+    given.tensors("feature_alpha_dropout", input=input)
     check_probability("feature_alpha_dropout", p)
     return _dropped("feature_alpha_dropout", input, p, training, inplace, _channels(input, True), True)
 

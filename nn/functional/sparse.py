@@ -13,7 +13,7 @@ from autograd.errors import ArgumentError, AssertedError, BatchingError, DTypeEr
 from autograd.hidden import all_examples, holds_hidden
 from autograd.kernels.embedding import bag_sum_, check_rows, embedding_, largest_in_bags, rows_added_
 from autograd.tape import Variable, bump, wrap
-from nn.functional.whole import whole
+from nn.functional.given import whole
 
 MODES = ("sum", "mean", "max")
 _SMALL = 1 << 31  # what fits into four bytes

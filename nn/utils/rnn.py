@@ -15,6 +15,7 @@ from autograd import Tensor, constant_pad_nd, devices, dtypes, from_numpy, stack
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.packing import pack_rows, unpack_rows
 from autograd.tape import Variable
+from nn.functional import given
 
 __all__ = [
     "PackedSequence", "invert_permutation", "pack_padded_sequence", "pad_packed_sequence", "pad_sequence",
@@ -292,6 +293,8 @@ def pad_sequence(
     parts: list[Any] = list(sequences)
     if not parts:
         raise ArgumentError("pad_sequence: received an empty list of sequences")
+    for part in parts:
+        given.tensors("pad_sequence", sequences=part)
     shapes = [tuple(part.shape) for part in parts]
     if not all(shape and shape[1:] == shapes[0][1:] for shape in shapes):
         raise ShapeError(

@@ -69,6 +69,36 @@ def test_refused_in_forward(layer, kind, message):
         layer(X)
 
 
+NOT_TENSORS = [
+    (nn.Flatten(), 1),
+    (nn.Unflatten(1, (2, 2)), 1),
+    (nn.Linear(2, 2), 1),
+    (nn.BatchNorm1d(2), 1),
+    (nn.InstanceNorm2d(2), 1),
+    (nn.Dropout(), 1),
+    (nn.Dropout2d(), 1),
+    (nn.AlphaDropout(), 1),
+    (nn.Softmax(), 1),
+    (nn.LogSoftmax(1), 1),
+    (nn.Softmax2d(), 1),
+    (nn.GRU(2, 2), 1),
+    (nn.LSTMCell(2, 2), 1),
+    (nn.MultiheadAttention(2, 1), 3),
+    (nn.TransformerEncoderLayer(2, 1), 1),
+    (nn.TransformerDecoderLayer(2, 1), 2),
+    (nn.Transformer(2, 1, 1, 1), 2),
+]
+
+
+@pytest.mark.parametrize(("layer", "count"), NOT_TENSORS, ids=lambda value: type(value).__name__)
+def test_what_is_no_tensor(layer, count):
+    """As where a forward has no `return`: the layer after it says so."""
+    array = np.ones((2, 2, 2))  # which the operations take, but not what looks at dimensions first
+    for value in (None, [1.0], *([array] if not isinstance(layer, (nn.Linear, nn.LogSoftmax)) else [])):
+        with pytest.raises(AutogradError, match=type(value).__name__):
+            layer(*[value] * count)
+
+
 @pytest.mark.parametrize(
     ("name", "args", "kwargs", "shapes"),
     [
