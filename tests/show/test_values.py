@@ -204,7 +204,8 @@ def test_a_long_chain_gets_an_answer_from_the_nearest() -> None:
     short, y = chain(2 * READ), chain(10 * READ)
     drawing = draw(y)
     work = calls_in(lambda: draw(y))
-    assert work == calls_in(lambda: draw(short)), "work that does not grow with what is not read"
+    # no call for any of the 8 * READ nodes that it has more; only a collection of garbage may make a few
+    assert work < calls_in(lambda: draw(short)) + READ / 10
     assert work < 1_000_000  # 200 for each node that is read
     assert len(drawing.graph.nodes) == READ
     assert f"More than {READ} nodes" in caption(drawing.dot)
