@@ -21,6 +21,37 @@ Key = tuple[str, int | None]
 """An argument of an operation, and which element of it where it is a sequence."""
 
 
+Calls = tuple[tuple[str, int], ...]
+"""The calls that are running, the innermost last: the path of each module, and the number of the call."""
+
+
+class Running:
+    """The modules that are running.
+
+    calls: those calls now; every call of a recording has another number
+    """
+
+    def __init__(self) -> None:
+        self.calls: Calls = ()
+        self._count = 0
+
+    def enter(self, path: str) -> None:
+        """A module begins."""
+        self._count += 1
+        self.calls = (*self.calls, (path, self._count))
+
+    def leave(self) -> str:
+        """The innermost module ends; return its path."""
+        path = self.path
+        self.calls = self.calls[:-1]
+        return path
+
+    @property
+    def path(self) -> str:
+        """The path of the innermost module, or ""."""
+        return self.calls[-1][0] if self.calls else ""
+
+
 class Given:
     """What an operation was given, to be computed again.
 
@@ -47,7 +78,8 @@ class Record:
     dtype:       of the result
     saved:       how many bytes the node kept for its backward
     frames:      the user's calls
-    module:      the path of the module that was running
+    calls:       the calls of modules that were running
+    module:      the path of the innermost
     classes:     path -> class of all modules that are recorded
     upstream:    the gradient that backward brought
     locals:      argument -> the local derivative, where it is one number
@@ -56,6 +88,7 @@ class Record:
     """
 
     __slots__ = (
+        "calls",
         "classes",
         "contributions",
         "dtype",
@@ -71,10 +104,11 @@ class Record:
         "upstream",
     )  # fmt: skip
 
-    def __init__(self, frames: Frames, module: str, classes: dict[str, str]) -> None:
+    def __init__(self, frames: Frames, running: Running, classes: dict[str, str]) -> None:
         self.classes = classes
         self.frames = frames
-        self.module = module
+        self.calls = running.calls
+        self.module = running.path
         self.parents: dict[Key, AnyNode] = {}
         self.inputs: dict[Key, Any] = {}
         self.given = Given((), self.parents)
@@ -117,7 +151,7 @@ class Recorder:
         self.summary = summary
         self.nodes: list[Node] = []
         self.classes: dict[str, str] = {}
-        self.modules: list[str] = []  # those that are running, the innermost last
+        self.running = Running()
         self.failure: Failure | None = None
         self.passing = Passing(summary)
         self._made: dict[int, tuple[Any, AnyNode]] = {}  # by the id of its array
@@ -125,7 +159,7 @@ class Recorder:
     def add(self, node: Node, frames: Frames, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
         """Keep a new node, with its raw results and inputs."""
         p = node.primitive
-        record = Record(frames, self.modules[-1] if self.modules else "", self.classes)
+        record = Record(frames, self.running, self.classes)
         record.parents = {
             (d.parameter, d.element): parent
             for d, parent in zip(node.derivatives, node.parents or (), strict=True)
@@ -158,7 +192,7 @@ class Recorder:
     ) -> None:
         """Note that an operation did not come to a result."""
         found = [(name, a, self.node_of(a)) for name, a in arrays]
-        self.failure = Failure(op, error, frames, self.modules[-1] if self.modules else "", found)
+        self.failure = Failure(op, error, frames, self.running.path, found)
 
     def node_of(self, array: Any) -> AnyNode | None:
         """The node that an array is the result of, or the leaf that holds it."""

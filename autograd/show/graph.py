@@ -143,6 +143,7 @@ class GraphNode:
     value:     None where no array of it was saved
     notes:     what else there is to say about it
     module:    the path of the module that it belongs to, or ""
+    calls:     the path and the number of each call of a module that it ran in, the innermost last; of a recording
     saved:     how many bytes it keeps for its backward (an array that several keep is counted for each)
     source:    the user's line that made it, where that was recorded
     error:     why the program stopped here, if it did
@@ -162,6 +163,7 @@ class GraphNode:
     saved: int = 0
     source: Source | None = None
     error: str = ""
+    calls: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

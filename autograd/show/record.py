@@ -61,7 +61,7 @@ class record:
         self._recorder = Recorder(functools.partial(Numbers.of, most=elements))
         self._named = _named_modules(modules)
         self._recorder.classes.update((path, type(module).__name__) for path, module in self._named.items())
-        self._watch = ValueWatch(self._recorder.classes, self._recorder.modules)
+        self._watch = ValueWatch(self._recorder.classes, self._recorder.running)
         self._failed: ValueFailure | None = None
         self.stopped = ""
         self._handles: list[Any] = []
@@ -117,7 +117,7 @@ class record:
         return self
 
     def _leave(self, *_: Any) -> None:
-        path = self._recorder.modules.pop()
+        path = self._recorder.running.leave()
         error = sys.exc_info()[1]
         if error is not None and error is not self._broken[0]:
             self._broken = error, path
@@ -205,7 +205,7 @@ class _Enter:
         self.recorder, self.path = recorder, path
 
     def __call__(self, module: Any, args: Any) -> None:  # as hooks are called
-        self.recorder.modules.append(self.path)
+        self.recorder.running.enter(self.path)
 
 
 def _named_modules(given: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType, TracebackType
 from typing import Any, cast
 
+from autograd.recording import Calls, Running
 from autograd.tape import Frames
 from autograd.value import Value, dot
 from autograd.watch import users_frames
@@ -31,7 +32,7 @@ class ValueRecord:
 
     data, inputs: the numbers of its result and of its parents at that time
     frames:     the user's calls
-    module:     the path of the module that was running
+    calls:      the calls of modules that were running
     classes:    path -> class of all modules that are recorded
     upstream:   the gradient that backward brought; None before
     after:      parent's position -> its gradient when backward had passed on, of leaves; turn: in which order
@@ -41,12 +42,17 @@ class ValueRecord:
     data: float
     inputs: tuple[float, ...]
     frames: Frames
-    module: str
+    calls: Calls
     classes: Mapping[str, str]
     upstream: float | None = None
     after: dict[int, float] = field(default_factory=dict)
     turn: int = 0
     error: str = ""
+
+    @property
+    def module(self) -> str:
+        """The path of the innermost module that was running, or ""."""
+        return self.calls[-1][0] if self.calls else ""
 
 
 class ValueFailure:
@@ -69,10 +75,10 @@ class ValueWatch:
 
     classes: path -> class of the modules that are recorded
     paths:   id of each module that has no hooks of its own -> its path
-    running: the paths of the modules that are running, the innermost last
+    running: the modules that are running
     """
 
-    def __init__(self, classes: Mapping[str, str], running: list[str]) -> None:
+    def __init__(self, classes: Mapping[str, str], running: Running) -> None:
         self.classes = classes
         self.running = running
         self.values: list[Value] = []
@@ -111,12 +117,12 @@ class ValueWatch:
             elif code is _PASSED:
                 self._passed(frame.f_locals["self"])
             elif code in self._calls and self.path_of(frame) is not None:
-                self.running.pop()
+                self.running.leave()
             elif result is NotImplemented and code.co_filename == _FILE:
                 given = frame.f_locals
                 self.refused = operation_of(frame), values_in((given.get("self"), given.get("other")))
         elif event == "call" and frame.f_code in self._calls and (path := self.path_of(frame)) is not None:
-            self.running.append(path)
+            self.running.enter(path)
 
     def path_of(self, frame: FrameType) -> str | None:
         """The path of the module that a frame is a call of."""
@@ -136,9 +142,10 @@ class ValueWatch:
         v: Value = frame.f_locals["self"]
         parents = getattr(v, "parents", ())  # it has none if it was refused
         if parents:
-            module = self.running[-1] if self.running else ""
             inputs = tuple(p.data for p in parents)
-            vars(v)[_KEPT] = ValueRecord(v.data, inputs, users_frames(frame), module, self.classes)
+            vars(v)[_KEPT] = ValueRecord(
+                v.data, inputs, users_frames(frame), self.running.calls, self.classes
+            )
             self.values.append(v)
 
     def _passed(self, v: Value) -> None:

@@ -271,6 +271,7 @@ class Tape:
             gradient_state=state,
             notes=notes,
             module=record.module if record is not None else "",
+            calls=record.calls if record is not None else (),
             saved=_saved_bytes(n) if record is None else record.saved,
             source=_source(
                 record.frames if record is not None else n.extras.origin if n.extras is not None else ()

@@ -100,6 +100,7 @@ class _Reading:
             gradient_state=state,
             notes=notes,
             module=record.module if record is not None else "",
+            calls=record.calls if record is not None else (),
             source=Source(*record.frames[-1]) if record is not None and record.frames else None,
             error=record.error if record is not None else "",
         )

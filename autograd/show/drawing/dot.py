@@ -342,7 +342,12 @@ def _times(part: Block | Cluster) -> str:
 
 
 def _call(part: Block | Cluster) -> str:
-    return f"call {part.call} of {part.calls}" if part.calls > 1 else ""
+    """Which call of its module it is, or which calls, if these are folded."""
+    if part.calls == 1:
+        return ""
+    if part.times > 1 and part.last == part.path:
+        return f"calls {part.call} to {part.call + part.times - 1} of {part.calls}"
+    return f"call {part.call} of {part.calls}"
 
 
 def _shapes(shapes: Sequence[str]) -> Iterator[str]:

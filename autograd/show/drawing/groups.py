@@ -5,12 +5,14 @@ say which module uses them, and what runs between two operations of a module is 
 
 A parameter belongs to the innermost module that holds everything that uses it, and so does a constant that an operation
 of a module made for itself, such as the mask of a dropout. What goes into a model stands outside it. A module that is
-called again, after something else has run, is a second group, so that the picture shows what was computed. Two calls
-with nothing between them are one group; so are all calls in a graph of Values, whose order in time is not known.
+called again is a second group, so that the picture shows what was computed. A recording has a number for each call;
+without one, two calls are told apart where something else has run between them, and in a graph of Values, whose order
+in time is not known, they are one group.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 from autograd.show.graph import Graph, GraphNode
 
 COMPUTED = ("operation", "result")
+Calls = tuple[tuple[str, int], ...]
 
 
 class Group:
@@ -87,9 +90,10 @@ def grouped(graph: Graph, classes: Mapping[str, str] | None = None) -> Group:
         users[index[edge.source]].append(index[edge.target])
         sources[index[edge.target]].append(index[edge.source])
     known = dict(graph.modules)
+    calls = _calls_of(graph, sources)
     paths = _recorded(graph, sources) if known else _inferred(graph, sources, classes or {})
     root = Group("")
-    of = _calls(graph.nodes, paths, known or dict(classes or {}), root)
+    of = _calls(graph.nodes, paths, calls, known or dict(classes or {}), root)
     outside = _outside(graph, known or dict(classes or {}))
     _sort_in(graph.nodes, users, of, outside, root)
     return root
@@ -121,6 +125,15 @@ def _recorded(graph: Graph, sources: Sequence[Sequence[int]]) -> list[str]:
         if not node.module and node.op.startswith("output ") and sources[i]:
             paths[i] = paths[sources[i][0]]
     return paths
+
+
+def _calls_of(graph: Graph, sources: Sequence[Sequence[int]]) -> list[Calls]:
+    """The calls that each node ran in, as they were recorded; of one of several results those of its operation."""
+    calls = [node.calls for node in graph.nodes]
+    for i, node in enumerate(graph.nodes):
+        if not node.calls and node.op.startswith("output ") and sources[i]:
+            calls[i] = calls[sources[i][0]]
+    return calls
 
 
 def _inferred(graph: Graph, sources: Sequence[Sequence[int]], classes: Mapping[str, str]) -> list[str]:
@@ -165,34 +178,62 @@ def common(a: str, b: str) -> str:
 
 
 def _calls(
-    nodes: Sequence[GraphNode], paths: Sequence[str], classes: Mapping[str, str], root: Group
+    nodes: Sequence[GraphNode],
+    paths: Sequence[str],
+    calls: Sequence[Calls],
+    classes: Mapping[str, str],
+    root: Group,
 ) -> list[Any]:
-    """The group of each operation; a module that comes back to what it has done already is called again."""
+    """The group of each operation: a call by its number; or a module that comes back to what it has done already."""
+    order = _order_of_calls(calls)
+    numbered: dict[tuple[str, int], Group] = {}
     of: list[Group | None] = [None] * len(nodes)
     current: dict[str, Group] = {"": root}  # path -> its latest call
     seen: dict[int, set[str]] = {id(root): set()}  # of a call: the paths that were left
-    open_paths: list[str] = [""]
+    open_calls: list[tuple[str, int | None]] = [("", None)]
     timed = any(node.dtype for node in nodes)
     for i, node in enumerate(nodes):
         if node.kind not in COMPUTED:
             continue
-        wanted = ["", *(path for path in _prefixes(paths[i]) if path in classes)]
-        shared = sum(1 for _ in _while_equal(open_paths, wanted))
-        for path in open_paths[shared:]:  # they are left
+        numbers = dict(calls[i])
+        wanted: list[tuple[str, int | None]] = [("", None)]
+        wanted += [(path, numbers.get(path)) for path in _prefixes(paths[i]) if path in classes]
+        innermost = wanted[-1][0]
+        shared = len([*_while_equal(open_calls, wanted)])
+        for path, _ in open_calls[shared:]:  # they are left
             for outer in current[path].ancestry():
-                seen[id(outer)].add(open_paths[-1])
+                seen[id(outer)].add(open_calls[-1][0])
         fresh = False
-        for above, path in pairwise(wanted[shared - 1 :]):
+        for (above, _), (path, number) in pairwise(wanted[shared - 1 :]):
             known, parent = current.get(path), current[above]
-            again = timed and (fresh or (known is not None and wanted[-1] in seen[id(known)]))
-            if known is None or again or known.parent is not parent:
-                call = known.call + 1 if known is not None else 1
-                current[path] = Group(path, classes.get(path, ""), parent, call)
-                seen[id(current[path])] = set()
+            if number is not None:
+                known = numbered.get((path, number))
+                again = known is None
+            else:
+                again = timed and (fresh or (known is not None and innermost in seen[id(known)]))
+                again = again or known is None or known.parent is not parent
+            if again or known is None:
+                before = current.get(path)
+                call = order[path, number] if number is not None else before.call + 1 if before else 1
+                known = Group(path, classes.get(path, ""), parent, call)
+                seen[id(known)] = set()
                 fresh = True
-        open_paths = wanted
-        of[i] = current[wanted[-1]]
+            if number is not None:
+                numbered[path, number] = known
+            current[path] = known
+        open_calls = wanted
+        of[i] = current[innermost]
     return of
+
+
+def _order_of_calls(calls: Sequence[Calls]) -> dict[tuple[str, int], int]:
+    """Path and number of a call -> which call of its module it is, from 1."""
+    counts: Counter[str] = Counter()
+    found: dict[tuple[str, int], int] = {}
+    for path, number in sorted({call for running in calls for call in running}, key=lambda call: call[1]):
+        counts[path] += 1
+        found[path, number] = counts[path]
+    return found
 
 
 def _prefixes(path: str) -> list[str]:
@@ -201,7 +242,7 @@ def _prefixes(path: str) -> list[str]:
     return [".".join(names[: i + 1]) for i in range(len(names))]
 
 
-def _while_equal(a: Sequence[str], b: Sequence[str]) -> Any:
+def _while_equal(a: Sequence[Any], b: Sequence[Any]) -> Any:
     for x, y in zip(a, b, strict=False):
         if x != y:
             return

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.backward import grad
 from autograd.errors import ArgumentError, GradientError, GraphFreedError
 from autograd.modes import MODE, NO_GRAD
-from autograd.recording import Contributions, Key, Passing, Record, Upstream, local_derivatives
+from autograd.recording import Contributions, Key, Passing, Record, Running, Upstream, local_derivatives
 from autograd.show.explaining.links import (
     Check,
     Link,
@@ -143,7 +143,7 @@ def swept(
 
 def _hung(n: Node, summary: Callable[[Any], Any]) -> Record:
     """A record of the node's next sweep."""
-    record = Record((), "", {})
+    record = Record((), Running(), {})
     record.parents = _inputs(n)
     record.locals = local_derivatives(n)
     passing = Passing(summary)
@@ -187,7 +187,7 @@ def _as_recorded(
 def _selected(n: Node, records: Mapping[AnyNode, Record]) -> Record:
     """The record of one of an operation's several results, of which the operation has one."""
     ((key, parent),) = _inputs(n).items()
-    record = Record((), "", {})
+    record = Record((), Running(), {})
     brought = records[parent].upstream
     record.upstream = brought[n.values[0]] if isinstance(brought, tuple) else None
     record.contributions[key] = record.upstream
