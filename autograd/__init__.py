@@ -595,6 +595,7 @@ if TYPE_CHECKING:
     from autograd.random_like import rand_like, randint_like, randn_like
     from autograd.switches import (
         are_deterministic_algorithms_enabled,
+        compile,
         get_float32_matmul_precision,
         set_float32_matmul_precision,
         use_deterministic_algorithms,
@@ -628,6 +629,7 @@ else:  # loaded on use, so that `import autograd` stays quick
         "Function": "function",
         "Value": "value",
         "are_deterministic_algorithms_enabled": "switches",
+        "compile": "switches",
         "cartesian_prod": "grids",
         "cdist": "linalg.distances",
         "pdist": "linalg.distances",
@@ -728,7 +730,7 @@ __all__ = [
     "device", "get_default_device", "set_default_device", "get_device", "cuda", "backends", "accelerator",
     "strided", "memory_format", "contiguous_format", "preserve_format", "channels_last",
     "channels_last_3d", "get_num_threads", "set_num_threads", "set_float32_matmul_precision",
-    "get_float32_matmul_precision", "use_deterministic_algorithms", "are_deterministic_algorithms_enabled",
+    "get_float32_matmul_precision", "use_deterministic_algorithms", "are_deterministic_algorithms_enabled", "compile",
     # creation
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack", "zeros", "ones", "full", "empty", "eye",
     "arange", "linspace", "logspace", "scalar_tensor", "zeros_like", "ones_like", "full_like", "empty_like",

@@ -76,6 +76,15 @@ class TensorBasics(Variable):
     def _version(self) -> int:
         return storage.version(tape.counted(self))
 
+    @property
+    def _base(self) -> Any:
+        """The tensor that a view looks into, under PyTorch's name; None for what is no view."""
+        return None if self.base is None else self.base[0]
+
+    def _is_view(self) -> bool:
+        """Whether it looks into the memory of another tensor."""
+        return self.base is not None
+
     is_cpu = True
     is_cuda = is_mps = is_xpu = is_meta = False
     is_sparse = is_quantized = is_nested = False

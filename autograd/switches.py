@@ -5,6 +5,8 @@ They may be set, so that programs run, and asked for; they change nothing.
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograd.errors import ArgumentError
 
 
@@ -41,3 +43,30 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 def are_deterministic_algorithms_enabled() -> bool:
     """Return what `use_deterministic_algorithms` was last given."""
     return _Switches.deterministic
+
+
+def compile(model: Any = None, **options: Any) -> Any:
+    """Return a module or function as it is: there is no compiler here, and PyTorch's does not change the numbers.
+
+    Also a decorator, with its options in brackets or without.
+
+    Args:
+        model: a module or a function; None for the decorator.
+        options: PyTorch's: fullgraph, dynamic, backend, mode, options, disable.
+
+    Raises:
+        ArgumentError: for another option, or what cannot be called.
+
+    >>> @compile(mode="reduce-overhead")
+    ... def double(x):
+    ...     return x * 2
+    >>> double(3)
+    6
+    """
+    if unknown := options.keys() - {"fullgraph", "dynamic", "backend", "mode", "options", "disable"}:
+        raise ArgumentError(f"compile: got an unexpected argument {', '.join(sorted(unknown))}")
+    if model is None:
+        return compile
+    if not callable(model):
+        raise ArgumentError(f"compile: needs a module or a function, got {type(model).__name__}")
+    return model

@@ -62,3 +62,41 @@ def test_the_names_are_those_of_the_packages():
     assert set(autograd.__all__) <= set(dir(tapegrad))
     with pytest.raises(AttributeError, match="no attribute 'tensr'"):
         tapegrad.tensr  # noqa: B018  # it raises
+
+
+CALLS = """
+torch.conv2d(x, x[:, :, :2, :2], None, 2, 1); torch.conv1d(x[:, 0, :1], x[:, 0, :1, :2])
+torch.max_pool2d(x, 2, 1, 1); torch.avg_pool1d(x[0], 2); torch.adaptive_avg_pool1d(x[0], 2); torch.pixel_unshuffle(x, 2)
+torch.cosine_similarity(x, x + 1, dim=-1); torch.pairwise_distance(x[0, 0], x[0, 0] * 2); torch.layer_norm(x, [4])
+torch.group_norm(x, 1); torch.rms_norm(x, (4,)); torch.dropout(x, 0.5, False); torch.alpha_dropout(x, 0.5, False)
+torch.rrelu(x - 4, training=False); torch.conv_transpose2d(x, x[:, :, :2, :2])
+torch.channel_shuffle(x.view(1, 4, 2, 2), 2)
+"""
+
+
+@pytest.mark.parametrize(
+    "call", [c.strip() for line in CALLS.split("\n") for c in line.split(";") if c.strip()]
+)
+def test_functions_that_are_in_torch_and_in_functional(call):
+    torch = pytest.importorskip("torch")
+    ours, theirs = (
+        eval(call, {"torch": library, "x": library.arange(16.0, dtype=library.float64).view(1, 1, 4, 4)})
+        for library in (tapegrad, torch)
+    )
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-10)
+
+
+def test_compile_returns_what_it_is_given():
+    model = nn.Linear(1, 1)
+    assert tapegrad.compile(model) is model
+    assert tapegrad.compile(model, mode="max-autotune", fullgraph=True) is model
+
+    @tapegrad.compile
+    def double(x):
+        return x * 2
+
+    assert tapegrad.compile(dynamic=True)(double)(3) == 6
+    with pytest.raises(TypeError, match="needs a module or a function, got int"):
+        tapegrad.compile(3)
+    with pytest.raises(TypeError, match="unexpected argument fast"):
+        tapegrad.compile(model, fast=True)

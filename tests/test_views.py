@@ -253,3 +253,13 @@ def test_a_large_view_prints_its_edges():
 def test_a_storage_offset_that_cannot_be(offset):
     with pytest.raises((ArgumentError, ShapeError), match=r"as_strided: .*storage_offset"):
         autograd.zeros(3).as_strided((0,), (1,), offset)
+
+
+def test_base() -> None:
+    x = autograd.arange(4.0)
+    assert x[1:]._base is x
+    assert x[1:][1:]._base is x
+    assert x.view(2, 2).t()._base is x
+    assert x._base is None
+    assert (x + 1)._base is None
+    assert [t._is_view() for t in (x, x[1:], x.clone(), x[[0, 1]])] == [False, True, False, False]
