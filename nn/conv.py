@@ -159,6 +159,8 @@ class Conv1d(_Conv):
 
     y[n, o, p] = bias[o] + Σ_{c, t} weight[o, c, t] · x[n, c, p · stride + t · dilation - padding]
 
+    L' = ⌊(L + 2 padding - dilation (kernel_size - 1) - 1) / stride⌋ + 1; in more dimensions each size goes alike.
+
     Args:
         in_channels, out_channels: C and O.
         kernel_size: how many taps the kernel has; a number, or one for each dimension.

@@ -70,6 +70,9 @@ class ConvTranspose1d(_ConvTranspose):
 
     y[n, o, p · stride + t · dilation - padding] = bias[o] + Σ_{c, t} weight[c, o, t] · x[n, c, p]
 
+    L' = (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1; in more dimensions each size goes
+    alike.
+
     Args:
         in_channels, out_channels: C and O.
         kernel_size: how many taps the kernel has; a number, or one for each dimension.

@@ -68,7 +68,7 @@ class _ZeroPad(_ConstantPad):
 class ConstantPad1d(_ConstantPad):
     """A border of one number around the last dimension.
 
-    (N, C, L) or (C, L) → (…, Lₒ).
+    (N, C, L) or (C, L) → (…, Lₒ), Lₒ = L + left + right.
 
     Args:
         padding: one width for all sides, or (left, right); negative ones take away.
@@ -85,7 +85,7 @@ class ConstantPad1d(_ConstantPad):
 class ConstantPad2d(_ConstantPad):
     """A border of one number around the last two dimensions.
 
-    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
+    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ), Hₒ = H + top + bottom, Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom); negative ones take away.
@@ -103,7 +103,8 @@ class ConstantPad2d(_ConstantPad):
 class ConstantPad3d(_ConstantPad):
     """A border of one number around the last three dimensions.
 
-    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ), Dₒ = D + front + back, Hₒ = H + top + bottom,
+    Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom, front, back); negative ones take away.
@@ -120,7 +121,7 @@ class ConstantPad3d(_ConstantPad):
 class ZeroPad1d(_ZeroPad):
     """A border of zeros around the last dimension.
 
-    (N, C, L) or (C, L) → (…, Lₒ).
+    (N, C, L) or (C, L) → (…, Lₒ), Lₒ = L + left + right.
 
     Args:
         padding: one width for all sides, or (left, right); negative ones take away.
@@ -136,7 +137,7 @@ class ZeroPad1d(_ZeroPad):
 class ZeroPad2d(_ZeroPad):
     """A border of zeros around the last two dimensions.
 
-    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
+    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ), Hₒ = H + top + bottom, Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom); negative ones take away.
@@ -153,7 +154,8 @@ class ZeroPad2d(_ZeroPad):
 class ZeroPad3d(_ZeroPad):
     """A border of zeros around the last three dimensions.
 
-    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ), Dₒ = D + front + back, Hₒ = H + top + bottom,
+    Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom, front, back); negative ones take away.
@@ -169,7 +171,7 @@ class ZeroPad3d(_ZeroPad):
 class ReflectionPad1d(_Pad):
     """A border that mirrors the input at its outermost elements, around the last dimension.
 
-    (N, C, L) or (C, L) → (…, Lₒ).
+    (N, C, L) or (C, L) → (…, Lₒ), Lₒ = L + left + right.
 
     Args:
         padding: one width for all sides, or (left, right); negative ones take away.
@@ -187,7 +189,7 @@ class ReflectionPad1d(_Pad):
 class ReflectionPad2d(_Pad):
     """A border that mirrors the input at its outermost elements, around the last two dimensions.
 
-    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
+    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ), Hₒ = H + top + bottom, Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom); negative ones take away.
@@ -206,7 +208,8 @@ class ReflectionPad2d(_Pad):
 class ReflectionPad3d(_Pad):
     """A border that mirrors the input at its outermost elements, around the last three dimensions.
 
-    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ), Dₒ = D + front + back, Hₒ = H + top + bottom,
+    Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom, front, back); negative ones take away.
@@ -224,7 +227,7 @@ class ReflectionPad3d(_Pad):
 class ReplicationPad1d(_Pad):
     """A border that repeats the outermost elements, around the last dimension.
 
-    (N, C, L) or (C, L) → (…, Lₒ).
+    (N, C, L) or (C, L) → (…, Lₒ), Lₒ = L + left + right.
 
     Args:
         padding: one width for all sides, or (left, right); negative ones take away.
@@ -241,7 +244,7 @@ class ReplicationPad1d(_Pad):
 class ReplicationPad2d(_Pad):
     """A border that repeats the outermost elements, around the last two dimensions.
 
-    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
+    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ), Hₒ = H + top + bottom, Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom); negative ones take away.
@@ -259,7 +262,8 @@ class ReplicationPad2d(_Pad):
 class ReplicationPad3d(_Pad):
     """A border that repeats the outermost elements, around the last three dimensions.
 
-    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ), Dₒ = D + front + back, Hₒ = H + top + bottom,
+    Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom, front, back); negative ones take away.
@@ -276,7 +280,7 @@ class ReplicationPad3d(_Pad):
 class CircularPad1d(_Pad):
     """A border that goes on with the input from its other end, around the last dimension.
 
-    (N, C, L) or (C, L) → (…, Lₒ).
+    (N, C, L) or (C, L) → (…, Lₒ), Lₒ = L + left + right.
 
     Args:
         padding: one width for all sides, or (left, right); negative ones take away.
@@ -294,7 +298,7 @@ class CircularPad1d(_Pad):
 class CircularPad2d(_Pad):
     """A border that goes on with the input from its other end, around the last two dimensions.
 
-    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
+    (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ), Hₒ = H + top + bottom, Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom); negative ones take away.
@@ -313,7 +317,8 @@ class CircularPad2d(_Pad):
 class CircularPad3d(_Pad):
     """A border that goes on with the input from its other end, around the last three dimensions.
 
-    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+    (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ), Dₒ = D + front + back, Hₒ = H + top + bottom,
+    Wₒ = W + left + right.
 
     Args:
         padding: one width for all sides, or (left, right, top, bottom, front, back); negative ones take away.

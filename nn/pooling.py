@@ -71,6 +71,7 @@ class MaxPool1d(_MaxPool):
 class MaxPool2d(_MaxPool):
     """The largest element of each window of kernel_size × kernel_size. (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
 
+    Hₒ = ⌊(H + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1, and Wₒ alike.
     Along each dimension as in `MaxPool1d`, with its arguments; each is one number or one for each dimension.
 
     Args:
@@ -103,6 +104,7 @@ class MaxPool2d(_MaxPool):
 class MaxPool3d(_MaxPool):
     """The largest element of each box of kernel_size. (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
 
+    Dₒ = ⌊(D + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1, and Hₒ, Wₒ alike.
     Along each dimension as in `MaxPool1d`, with its arguments; each is one number or one for each dimension.
 
     Args:
@@ -135,7 +137,9 @@ class MaxPool3d(_MaxPool):
 
 
 class AvgPool1d(Module):
-    """The mean of each window of `kernel_size` neighbours. (N, C, L) or (C, L) → (…, Lₒ), as in `MaxPool1d`.
+    """The mean of each window of `kernel_size` neighbours. (N, C, L) or (C, L) → (…, Lₒ).
+
+    Lₒ = ⌊(L + 2·padding − kernel_size) / stride⌋ + 1.
 
     Args:
         kernel_size: the number of neighbours in a window.
@@ -194,6 +198,7 @@ class _AvgPool(Module):
 class AvgPool2d(_AvgPool):
     """The mean of each window of kernel_size × kernel_size. (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
 
+    Hₒ = ⌊(H + 2·padding − kernel_size) / stride⌋ + 1, and Wₒ alike.
     Each of the sizes is one number or one for each dimension.
 
     Args:
@@ -268,6 +273,8 @@ class _LPPool(Module):
 class LPPool1d(_LPPool):
     """The p-norm of each window, (Σ xᵖ)^(1/p). (N, C, L) or (C, L) → (…, Lₒ).
 
+    Lₒ = ⌊(L − kernel_size) / stride⌋ + 1.
+
     Args:
         norm_type: p; 1 is the sum, ∞ the largest |x|.
         kernel_size: the number of neighbours in a window.
@@ -287,6 +294,8 @@ class LPPool1d(_LPPool):
 class LPPool2d(_LPPool):
     """The p-norm of each window of kernel_size × kernel_size. (N, C, H, W) or (C, H, W) → (…, Hₒ, Wₒ).
 
+    Hₒ = ⌊(H − kernel_size) / stride⌋ + 1, and Wₒ alike.
+
     Args:
         norm_type: p; 1 is the sum, ∞ the largest |x|.
         kernel_size: the window, one number or one for each dimension.
@@ -305,6 +314,8 @@ class LPPool2d(_LPPool):
 
 class LPPool3d(_LPPool):
     """The p-norm of each box of kernel_size. (N, C, D, H, W) or (C, D, H, W) → (…, Dₒ, Hₒ, Wₒ).
+
+    Dₒ = ⌊(D − kernel_size) / stride⌋ + 1, and Hₒ, Wₒ alike.
 
     Args:
         norm_type: p; 1 is the sum, ∞ the largest |x|.

@@ -16,7 +16,7 @@ class Upsample(Module):
 
     Args:
         size: the new size of the dimensions after (N, C), one number for all or one for each; or else
-        scale_factor: by what to multiply the old sizes.
+        scale_factor: by what to multiply the old sizes; the new ones are ⌊size · scale_factor⌋.
         mode: "nearest", "linear", "bilinear", "bicubic" or "trilinear".
         align_corners: whether the corner pixels' centres stay where they are, instead of their edges.
         recompute_scale_factor: take the scale from the sizes, not from scale_factor.
