@@ -6,6 +6,7 @@ from collections import OrderedDict
 import pytest
 
 import nn
+from nn import common_types
 from nn.modules.utils import _pair, _quadruple, _reverse_repeat_tuple, _single, _triple
 
 torch = pytest.importorskip("torch")
@@ -13,8 +14,9 @@ torch = pytest.importorskip("torch")
 PLACES = [
     f"modules.{name}"
     for name in (
-        "activation", "batchnorm", "container", "conv", "dropout", "instancenorm", "lazy", "linear", "loss", "module",
-        "normalization", "pooling", "rnn", "transformer", "utils",
+        "activation", "adaptive", "batchnorm", "channelshuffle", "container", "conv", "distance", "dropout", "flatten",
+        "fold", "instancenorm", "lazy", "linear", "loss", "module", "normalization", "padding", "pixelshuffle",
+        "pooling", "rnn", "sparse", "transformer", "upsampling", "utils",
     )
 ]  # fmt: skip
 PLACES += [
@@ -39,6 +41,22 @@ def test_what_is_there_is_there_in_pytorch(place):
     for name in public:
         if "prune" not in place and hasattr(torch.nn, name) and isinstance(getattr(nn, name, None), type):
             assert getattr(ours, name) is getattr(nn, name)
+
+
+def test_the_package_of_all_places_has_all_layers():
+    missing = [name for name in torch.nn.modules.__all__ if not hasattr(nn.modules, name)]
+    assert [name for name in missing if hasattr(nn, name)] == []
+    assert nn.modules.Module is nn.Module
+    with pytest.raises(AttributeError, match="Linaer"):
+        _ = nn.modules.Linaer
+    with pytest.raises(AttributeError, match="export_onnx"):
+        _ = nn.modules.export_onnx
+
+
+def test_types_of_arguments():
+    theirs = [name for name in vars(torch.nn.common_types) if name.endswith("_t") and "scalar" not in name]
+    assert [name for name in theirs if not hasattr(common_types, name)] == []
+    assert common_types._size_2_t == torch.nn.common_types._size_2_t
 
 
 def test_classes_of_a_family():

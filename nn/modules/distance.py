@@ -1,0 +1,7 @@
+"""PyTorch's place of distances."""
+
+from nn.distance import CosineSimilarity, PairwiseDistance
+
+__all__ = [
+    "CosineSimilarity", "PairwiseDistance",
+]  # fmt: skip
