@@ -1,14 +1,14 @@
 """PyTorch's `nn.utils`: what is done to a model's parameters and gradients from outside."""
 
 from nn.utils import parametrizations, parametrize, rnn, stateless
-from nn.utils.clip import (
+from nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
     clip_grad_value_,
     clip_grads_with_norm_,
     get_total_norm,
 )
-from nn.utils.convert import parameters_to_vector, vector_to_parameters
+from nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
 from nn.utils.fusion import (
     fuse_conv_bn_eval,
     fuse_conv_bn_weights,

@@ -27,7 +27,7 @@ PLACES += [
     "utils.stateless",
     "functional",
 ]
-PLACES += ["init", "utils.rnn"]
+PLACES += ["init", "utils.clip_grad", "utils.convert_parameters", "utils.rnn"]
 
 
 @pytest.mark.parametrize("place", PLACES)

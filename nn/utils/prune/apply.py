@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from autograd import ones_like
 from autograd.errors import ArgumentError
 from nn.module import Module
-from nn.utils.convert import parameters_to_vector
+from nn.utils.convert_parameters import parameters_to_vector
 from nn.utils.prune.method import BasePruningMethod, PruningContainer
 from nn.utils.prune.methods import (
     CustomFromMask,

@@ -9,6 +9,8 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.ops import cat
 from autograd.tape import Variable
 
+__all__ = ["parameters_to_vector", "vector_to_parameters"]
+
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """All elements, parameter by parameter, in one vector; gradients flow through it.
