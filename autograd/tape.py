@@ -7,6 +7,7 @@ a leaf that requires a gradient points to an `AccumulateGrad`, which is where th
 
 from __future__ import annotations
 
+import functools
 import itertools
 import weakref
 from _thread import allocate_lock  # threading.Lock, without the rest of threading
@@ -246,10 +247,16 @@ class SeenNode(Node):
         return [*super().__dir__(), *(f"_saved_{names.get(parameter, parameter)}" for parameter in saved)]
 
 
+@functools.cache
+def _seen_class(title: str) -> type[SeenNode]:
+    """The class of the seen nodes of one operation, called as it is: programs ask for `type(y.grad_fn).__name__`."""
+    return type(title, (SeenNode,), {"__slots__": (), "__module__": __name__})
+
+
 def seen(node: AnyNode) -> AnyNode:
     """The node as a program sees it."""
     if type(node) is Node:
-        node.__class__ = SeenNode
+        node.__class__ = _seen_class(node.name())
     return node
 
 

@@ -283,6 +283,12 @@ def test_next_functions_names_and_metadata_are_pytorchs():
     y.grad_fn.metadata["note"] = 5
     assert y.grad_fn.metadata == {"note": 5}
     assert isinstance(y.grad_fn, graph.Node)
+    z = (y * 2).exp()
+    assert [type(n).__name__ for n in (z.grad_fn, z.grad_fn.next_functions[0][0])] == [
+        "ExpBackward0",
+        "MulBackward0",
+    ]
+    assert type((y * 2).exp().grad_fn) is type(z.grad_fn)
     accumulate = y.grad_fn.next_functions[0][0]
     assert isinstance(accumulate, graph.Node)
     assert accumulate.variable is x
