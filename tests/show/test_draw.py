@@ -12,7 +12,7 @@ import pytest
 from autograd.errors import ArgumentError, AutogradError, RenderError
 from autograd.show import Drawing, draw
 from autograd.show.drawing import render as render_module
-from autograd.show.drawing.drawing import MOST_PIXELS
+from autograd.show.drawing.drawing import MOST_PIXELS, fluid
 from autograd.value import Value
 from tests.show.reading import needs_renderer, read_dot, svg_texts
 
@@ -183,8 +183,8 @@ def test_the_picture_in_the_readme_is_what_its_example_draws() -> None:
 @needs_renderer
 def test_a_notebook_shows_the_picture(drawing: Drawing) -> None:
     bundle = drawing._repr_mimebundle_()
-    assert bundle == {"image/svg+xml": drawing.svg(), "text/plain": repr(drawing)}
-    assert drawing._repr_svg_() == drawing.svg()
+    assert bundle == {"image/svg+xml": fluid(drawing.svg()), "text/plain": repr(drawing)}
+    assert drawing._repr_svg_() == fluid(drawing.svg())
 
 
 @needs_renderer

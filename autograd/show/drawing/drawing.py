@@ -19,10 +19,13 @@ from autograd.show.graph import Graph
 
 PNG_DPI = 192  # twice that of a plain screen
 POINTS = 72  # of an inch
+WIDE = 540  # points, or 720 pixels: wider pictures are as wide as what they are in
 MOST_PIXELS, LONGEST_SIDE = 36_000_000, 30_000  # of a bitmap
 
 PICTURES: dict[str, Format] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 TEXTS = (".dot", ".gv")
+
+_SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 class Drawing:
@@ -85,7 +88,7 @@ class Drawing:
 
     def _dpi(self) -> int:
         """The resolution of a bitmap: less than usual if it would have too many pixels."""
-        size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', self.svg())
+        size = _SIZE.search(self.svg())
         if size is None:
             return PNG_DPI
         width, height = (float(length) / POINTS for length in size.groups())
@@ -94,14 +97,14 @@ class Drawing:
 
     def _repr_svg_(self) -> str | None:
         try:
-            return self.svg()
+            return fluid(self.svg())
         except RenderError:
             return None
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows: the picture, or without a renderer the DOT text and how to get one."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            return {"image/svg+xml": fluid(self.svg()), "text/plain": repr(self)}
         except RenderError as error:
             return {"text/plain": f"{error}\n\n{self.dot}"}
 
@@ -118,3 +121,16 @@ class Drawing:
 def responsive(svg: str) -> str:
     """An SVG that shrinks with what it is in, such as the cell of a notebook, and is not cut off there."""
     return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+
+
+def fluid(svg: str) -> str:
+    """An SVG for a notebook: a wide one has the width of what it is in, also where it becomes an `img`.
+
+    Notebooks that are converted to HTML hold it as an image, to which its own style says nothing: only without a width
+    of its own does it shrink.
+    """
+    size = _SIZE.search(svg)
+    if size is None or float(size[1]) <= WIDE:
+        return svg
+    wide = svg.replace(size[0], 'width="100%"', 1)
+    return wide.replace("max-width: 100%", f"max-width: {size[1]}pt", 1)
