@@ -53,7 +53,7 @@ def knows(value: Any, reflected: str) -> bool:
 
     Those of the built-in types do nothing with a tensor, and an error says so better.
     """
-    if isinstance(value, (Variable, Hidden, np.ndarray, np.generic)) or type(value).__module__ == "builtins":
+    if is_operand(value) or type(value).__module__ == "builtins":
         return False
     of_any_object = getattr(object, reflected, None)
     return getattr(type(value), reflected, of_any_object) is not of_any_object

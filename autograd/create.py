@@ -6,6 +6,7 @@ import functools
 import math
 import operator
 import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,7 @@ def _converted(op: str, data: Any, wanted: Any) -> Any:
 
 _STORED = tuple(np.dtype(c) for c in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "?"))
 _NUMBERS = {float, int, bool}
+_SEQUENCES = (list, tuple, deque)
 
 
 def _nested(op: str, data: Any, wanted: Any) -> Any:
@@ -189,7 +191,7 @@ def _plain(value: Any, leaves: list[Any]) -> Any:
 
     What is not in a list of plain numbers is added to `leaves`.
     """
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, _SEQUENCES):
         return value if _NUMBERS.issuperset(map(type, value)) else [_plain(v, leaves) for v in value]
     if isinstance(value, Variable):
         value = value.array.reshape(()) if value.array.size == 1 else value.array
@@ -199,7 +201,7 @@ def _plain(value: Any, leaves: list[Any]) -> Any:
 
 def _kinds(value: Any) -> Iterator[np.dtype[Any]]:
     """The dtype of every element: of an array or a tensor its own, of a Python number the one it gets."""
-    if isinstance(value, (list, tuple, range)):
+    if isinstance(value, (*_SEQUENCES, range)):
         for v in value:
             yield from _kinds(v)
     elif isinstance(value, Variable):
@@ -207,7 +209,7 @@ def _kinds(value: Any) -> Iterator[np.dtype[Any]]:
     elif isinstance(value, (np.ndarray, np.generic)):
         yield value.dtype
     else:
-        yield dtypes.numpy_dtype(type(value))
+        yield dtypes.of_number(value)
 
 
 def made(op: str, array: Any, requires_grad: bool = False) -> Tensor:

@@ -159,6 +159,13 @@ def can_cast(from_: Any, to: Any) -> bool:
     return kinds[numpy_dtype(from_).kind] <= kinds[numpy_dtype(to).kind]
 
 
+def of_number(value: Any) -> np.dtype[Any]:
+    """The dtype that a Python number gets by itself: floats the default, integers (an `IntEnum` among them) int64."""
+    if isinstance(value, float):
+        return _Default.dtype
+    return int64.dtype if isinstance(value, int) and type(value) is not bool else numpy_dtype(type(value))
+
+
 def common_dtype(arrays: Iterable[Any]) -> np.dtype[Any]:
     """The result dtype of an operation on `arrays` (ndarrays, NumPy or Python scalars, values under vmap).
 
@@ -174,7 +181,7 @@ def common_dtype(arrays: Iterable[Any]) -> np.dtype[Any]:
         elif isinstance(a, Hidden):
             rank, kind = (0 if a.value.ndim > 1 else 1), a.value.dtype.dtype
         else:
-            rank, kind = 2, (_Default.dtype if isinstance(a, float) else numpy_dtype(type(a)))
+            rank, kind = 2, of_number(a)
         held = ranked[rank]
         ranked[rank] = kind if held is None else promote(held, kind)
     result: np.dtype[Any] | None = None

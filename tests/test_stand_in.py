@@ -4,9 +4,11 @@ Each case is an expression; PyTorch, where it is installed, gives the same value
 """
 
 import copy
+import enum
 import multiprocessing
 import pickle
 import tomllib
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,13 @@ import pytest
 
 import autograd
 from autograd.errors import ArgumentError, AutogradError, DeviceError
+
+
+class Level(enum.IntEnum):
+    """A number with a name, which programs use as one."""
+
+    HIGH = 2
+
 
 SAME = [
     # shapes
@@ -103,6 +112,9 @@ SAME = [
     "t.repeat_interleave(t.tensor([1, 2], dtype=t.int32))",
     "t.repeat_interleave(t.tensor([1, 2]), output_size=3)", "type(t.Generator().set_state(t.get_rng_state())).__name__",
     "(lambda x: [x.to(dtype, False, True) is x for dtype in (x.dtype,)])(t.ones(2))",
+    "t.tensor([t.tensor(1.5), 2.5])", "t.tensor([np.int64(1), 2.5])", "t.tensor([np.float32(1), 2.5, True])",
+    "t.tensor([Level.HIGH, 2])", "t.tensor(Level.HIGH)", "t.zeros(Level.HIGH)", "t.ones(2, dtype=t.int8) * Level.HIGH",
+    "t.ones(3)[Level.HIGH]", "t.tensor(deque([1, 2]))", "t.tensor([deque([1.5, 2.0], maxlen=2)])",
     # beside what is not a tensor
     "t.ones(2) == 'mean'", "t.ones(2) != 'mean'", "t.ones(2) in ['sum', 'mean']", "t.ones(2) == [1, 1]",
     "t.ones(2) == object()", "t.ones(2) != None",
@@ -133,9 +145,10 @@ def shown(value: Any) -> Any:
 
 @pytest.mark.parametrize("expression", SAME)
 def test_is_pytorchs(expression: str) -> None:
-    ours = eval(expression, {"t": autograd, "np": np})
+    names = {"np": np, "Level": Level, "deque": deque}
+    ours = eval(expression, {"t": autograd, **names})
     torch = pytest.importorskip("torch")
-    assert shown(ours) == repr(eval(expression, {"t": torch, "np": np}))
+    assert shown(ours) == repr(eval(expression, {"t": torch, **names}))
 
 
 @pytest.mark.parametrize("expression", WRONG)
