@@ -14,6 +14,7 @@ import numpy as np
 from autograd import dtypes
 from autograd.composite import composite
 from autograd.dims import checked_dims
+from autograd.errors import ArgumentError
 from autograd.ops.arithmetic import neg
 from autograd.ops.forms import (
     add_reduce,
@@ -79,12 +80,15 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
 
     Raises:
         DTypeError: for integers, unless dtype is given.
-        DimensionError: if the dimension is out of range.
+        ArgumentError: if dim is not one integer.
+        DimensionError: if it is out of range.
 
     >>> import autograd
     >>> softmax(autograd.tensor([1.0, 2.0, 3.0]), 0)
     tensor([0.0900, 0.2447, 0.6652])
     """
+    if type(dim) in (tuple, list):  # which the primitive takes
+        raise ArgumentError(f"softmax: dim is an integer, got {dim!r}")
     return softmax_(input if dtype is None else converted(input, dtype), dim)
 
 
@@ -123,12 +127,15 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
 
     Raises:
         DTypeError: for integers, unless dtype is given.
-        DimensionError: if the dimension is out of range.
+        ArgumentError: if dim is not one integer.
+        DimensionError: if it is out of range.
 
     >>> import autograd
     >>> log_softmax(autograd.tensor([1e4, 0.0]), 0)
     tensor([     0., -10000.])
     """
+    if type(dim) in (tuple, list):  # which the primitive takes
+        raise ArgumentError(f"log_softmax: dim is an integer, got {dim!r}")
     return log_softmax_(input if dtype is None else converted(input, dtype), dim)
 
 

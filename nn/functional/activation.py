@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Tensor, ops
+from autograd.errors import ArgumentError
 from autograd.inplace import in_place
 from autograd.ops.arithmetic import mul
+from autograd.ops.forms import real
 from autograd.random import draw_uniform
 from autograd.tape import wrap
 from nn.functional import given
@@ -49,7 +51,14 @@ def rrelu(
     training: bool = False,
     inplace: bool = False,
 ) -> Tensor:
-    """leaky_relu with a slope drawn for each element from [lower, upper) in training, their mean otherwise."""
+    """leaky_relu with a slope drawn for each element from [lower, upper) in training, their mean otherwise.
+
+    Raises:
+        ArgumentError: if lower is above upper.
+    """
+    real("rrelu", lower=lower, upper=upper)
+    if lower > upper:
+        raise ArgumentError(f"rrelu: lower must not be above upper, got {lower} and {upper}")
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     slope = draw_uniform(input.shape, input.array.dtype)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import Tensor, dtypes
 from autograd.errors import ArgumentError, GradientError
+from autograd.ops.forms import real
 from autograd.tape import Variable, bump, wrap
 
 
@@ -50,10 +51,14 @@ def get_total_norm(
     >>> get_total_norm([autograd.tensor([3.0]), autograd.tensor([4.0])])
     tensor(5.)
     """
+    try:
+        p = float(norm_type)  # "inf" is one, too
+    except (TypeError, ValueError):
+        raise ArgumentError(f"get_total_norm: norm_type is one number, got {norm_type!r}") from None
     arrays = [t.array for t in _tensors(tensors)]
     if not arrays:
         return wrap(np.zeros((), dtypes.default_dtype()))
-    total = _norm(np.array([_norm(a, float(norm_type)) for a in arrays]), float(norm_type))
+    total = _norm(np.array([_norm(a, p) for a in arrays]), p)
     if error_if_nonfinite and not np.isfinite(total):
         raise GradientError(
             f"the norm of order {norm_type} of the gradients is {total}; find the cause with "
@@ -77,6 +82,7 @@ def clip_grads_with_norm_(
     >>> w.grad
     tensor([3., 4.])
     """
+    real("clip_grads_with_norm_", max_norm=max_norm)
     norm = total_norm.item() if isinstance(total_norm, Variable) else total_norm
     scale = float(max_norm) / (norm + 1e-6)
     if scale >= 1:
@@ -173,6 +179,7 @@ def clip_grad_value_(
     >>> w.grad
     tensor([-1.0000,  0.5000])
     """
+    real("clip_grad_value_", clip_value=clip_value)
     limit = float(clip_value)
     if not limit >= 0:
         raise ArgumentError(f"clip_grad_value_: the limit must not be negative, got {clip_value}")

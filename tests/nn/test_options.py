@@ -7,9 +7,12 @@ import autograd
 import nn
 import nn.functional as F
 from autograd.errors import ArgumentError, AutogradError, ShapeError
+from nn.utils.parametrizations import spectral_norm, weight_norm
 from tests.nn.parity_case import same
 
 torch = pytest.importorskip("torch")
+
+X = autograd.ones(2, 4, 6)
 
 REFUSED = [
     (lambda: nn.Conv2d("3", 4, 3), "Conv2d: in_channels is a whole number, got '3'"),
@@ -32,10 +35,14 @@ REFUSED = [
     (lambda: nn.PReLU(init="x"), "PReLU: init is one number"),
     (lambda: nn.Hardtanh(None, 1.0), "Hardtanh: min_val is one number, got None"),
     (lambda: nn.TripletMarginLoss(margin="1"), "TripletMarginLoss: margin is one number"),
+    (lambda: F.softmax(X, (0, 1)), r"softmax: dim is an integer, got \(0, 1\)"),
+    (lambda: F.rrelu(X, 2.0, 1.0), r"rrelu: lower must not be above upper, got 2\.0 and 1\.0"),
+    (lambda: nn.utils.clip_grad_norm_([X], 1.0, norm_type=None), "norm_type is one number, got None"),
+    (lambda: nn.utils.clip_grad_value_([X], "x"), "clip_value is one number, got 'x'"),
+    (lambda: weight_norm(nn.Linear(2, 2), dim="x"), "weight_norm: dim is an integer, got 'x'"),
+    (lambda: spectral_norm(nn.Linear(2, 2), n_power_iterations=None), "n_power_iterations is a whole number"),
     (lambda: nn.Upsample(scale_factor="2"), "Upsample: scale_factor is one number, got '2'"),
 ]
-
-X = autograd.ones(2, 4, 6)
 
 REFUSED_IN_FORWARD = [
     (nn.LayerNorm(6, eps=(1.0,)), ArgumentError, r"layer_norm: eps is one number, got \(1\.0,\)"),
@@ -154,6 +161,25 @@ def test_cosine_similarity():
         F.cosine_similarity(autograd.tensor(x[0]), autograd.tensor(x[1]), dim=None)
     with pytest.raises(RuntimeError, match="needs a floating-point tensor"):
         F.cosine_similarity(autograd.tensor(y), autograd.tensor(y))
+
+
+@pytest.mark.parametrize("dim", [-2, -1, 0, 1, None])
+def test_weight_norm_along_each_dimension(dim):
+    w = np.random.default_rng(0).normal(size=(3, 4))
+    found = []
+    for lib, layers, norm in (
+        (autograd, nn, weight_norm),
+        (torch, torch.nn, torch.nn.utils.parametrizations.weight_norm),
+    ):
+        layer = layers.Linear(4, 3, bias=False)
+        layer.weight = layers.Parameter(lib.tensor(w))
+        found.append(norm(layer, dim=dim).parametrizations.weight.original0.detach())
+    same(*found, np.float64)
+    layer = nn.Linear(4, 3)
+    with pytest.raises(IndexError, match="dim 2 is out of range"):
+        weight_norm(layer, dim=2)
+    assert type(layer) is nn.Linear
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
 
 
 def test_no_output_channels():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from autograd import Tensor, linalg
+from autograd.dims import checked_dim
 from nn.module import Module
 from nn.utils.parametrize import register_parametrization
 
@@ -12,10 +13,16 @@ AnyModule = TypeVar("AnyModule", bound=Module)
 
 
 def norm_except(v: Tensor, dim: int) -> Tensor:
-    """The 2-norm over all dimensions but `dim`, which keeps its size; over all of them for dim=-1."""
+    """The 2-norm over all dimensions but `dim`, which keeps its size; over all of them for dim=-1.
+
+    Raises:
+        ArgumentError: if dim is not an integer.
+        DimensionError: if there is no such dimension.
+    """
+    kept = checked_dim("weight_norm", dim, v.shape)
     if dim == -1:
         return linalg.vector_norm(v)
-    return linalg.vector_norm(v, dim=[d for d in range(v.dim()) if d != dim], keepdim=True)
+    return linalg.vector_norm(v, dim=[d for d in range(v.dim()) if d != kept], keepdim=True)
 
 
 def with_magnitude(v: Tensor, g: Tensor, dim: int) -> Tensor:
@@ -61,7 +68,10 @@ def weight_norm(module: AnyModule, name: str = "weight", dim: int | None = 0) ->
     Args:
         module: the module.
         name: the name of the parameter.
-        dim: the dimension along which there is one magnitude for each index; None for a single one.
+        dim: the dimension along which there is one magnitude for each index; None, or -1, for a single one.
+
+    Raises:
+        DimensionError: if there is no such dimension.
 
     >>> import autograd, nn
     >>> from nn.utils.parametrizations import weight_norm

@@ -8,6 +8,7 @@ from autograd import Tensor, dot, mv
 from autograd.errors import ArgumentError, DimensionError
 from autograd.modes import no_grad
 from nn.functional import normalize
+from nn.functional.given import whole
 from nn.module import Module
 from nn.utils.parametrize import register_parametrization
 
@@ -32,6 +33,7 @@ def check_iterations(n: int) -> None:
     Raises:
         ArgumentError: if not.
     """
+    whole("spectral_norm", n_power_iterations=n)
     if n <= 0:
         raise ArgumentError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n}")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import linalg, rand, rand_like, topk, zeros_like
 from autograd.errors import ArgumentError, DimensionError, ShapeError
+from nn.functional.given import whole
 from nn.utils.prune.method import BasePruningMethod
 
 
@@ -48,6 +49,7 @@ def _check_channels(t: Any, dim: int) -> None:
             "Structured pruning can only be applied to multidimensional tensors. Found tensor of shape "
             f"{tuple(t.shape)} with {t.dim()} dims"
         )
+    whole("structured pruning", dim=dim)
     if dim >= t.dim():
         raise DimensionError(f"Invalid index {dim} for tensor of size {tuple(t.shape)}")
 
