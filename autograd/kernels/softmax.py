@@ -51,6 +51,13 @@ def _normal_dim(op: str, x: Array, dim: int | Sequence[int]) -> Any:
     return wrapped if x.ndim else ()
 
 
+def _single(op: str, dim: Any) -> Any:
+    """The dimension; raise if there are several, which the primitive would take."""
+    if isinstance(dim, (tuple, list)):
+        raise ArgumentError(f"{op}: dim is an integer, got {dim!r}")
+    return dim
+
+
 def softmax_dx(g: Array, out: Array, dim: int) -> Array:
     """out * (g - Σ g * out)."""
     d = g - dots(g, out, dim if out.ndim else ())
@@ -87,9 +94,7 @@ def softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     >>> softmax(autograd.tensor([1.0, 2.0, 3.0]), 0)
     tensor([0.0900, 0.2447, 0.6652])
     """
-    if type(dim) in (tuple, list):  # which the primitive takes
-        raise ArgumentError(f"softmax: dim is an integer, got {dim!r}")
-    return softmax_(input if dtype is None else converted(input, dtype), dim)
+    return softmax_(input if dtype is None else converted(input, dtype), _single("softmax", dim))
 
 
 @composite
@@ -134,9 +139,7 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     >>> log_softmax(autograd.tensor([1e4, 0.0]), 0)
     tensor([     0., -10000.])
     """
-    if type(dim) in (tuple, list):  # which the primitive takes
-        raise ArgumentError(f"log_softmax: dim is an integer, got {dim!r}")
-    return log_softmax_(input if dtype is None else converted(input, dtype), dim)
+    return log_softmax_(input if dtype is None else converted(input, dtype), _single("log_softmax", dim))
 
 
 def _level(x: Array, axis: Any) -> Array:
