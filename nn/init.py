@@ -15,7 +15,9 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from autograd import Tensor, random
+from autograd.composite import composite
 from autograd.errors import ArgumentError, ShapeError
+from autograd.ops.forms import real
 from autograd.random import Generator
 from autograd.tape import bump
 
@@ -38,6 +40,7 @@ def _fill(tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
+@composite
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much a layer's weights are scaled to make up for the nonlinearity behind it.
 
@@ -67,6 +70,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 # ------------------------------------------------------------------------------------------ plain distributions
 
 
+@composite
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw evenly from [a, b).
 
@@ -86,6 +90,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generato
     return _fill(tensor, values)
 
 
+@composite
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
@@ -107,6 +112,7 @@ def normal_(
     return _fill(tensor, values)
 
 
+@composite
 def trunc_normal_(
     tensor: Tensor,
     mean: float = 0.0,
@@ -132,7 +138,7 @@ def trunc_normal_(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The values are from a far tail of the "
             "distribution.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     if not a <= b or not std > 0:
         raise ArgumentError(f"trunc_normal_: needs a <= b and std > 0, got a={a}, b={b}, std={std}")
@@ -147,6 +153,7 @@ def trunc_normal_(
     return _fill(tensor, np.clip(values.astype(tensor.array.dtype), *bounds))
 
 
+@composite
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value.
 
@@ -154,9 +161,11 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(autograd.zeros(2), 0.5)
     tensor([0.5000, 0.5000])
     """
+    real("constant_", val=val)
     return _fill(tensor, val)
 
 
+@composite
 def ones_(tensor: Tensor) -> Tensor:
     """Fill with 1.
 
@@ -167,6 +176,7 @@ def ones_(tensor: Tensor) -> Tensor:
     return _fill(tensor, 1)
 
 
+@composite
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill with 0.
 
@@ -180,6 +190,7 @@ def zeros_(tensor: Tensor) -> Tensor:
 # ------------------------------------------------------------------------------------------ structure
 
 
+@composite
 def eye_(tensor: Tensor) -> Tensor:
     """Make a matrix the identity, so that a linear layer passes on as many inputs as it can.
 
@@ -196,6 +207,7 @@ def eye_(tensor: Tensor) -> Tensor:
     return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
+@composite
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """Make a convolution's weight pass on as many input channels as it can, in each group: 1 at the kernel's centre.
 
@@ -213,7 +225,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
             f"dirac_: needs a convolution's weight of 3 to 5 dimensions, got shape {tensor.array.shape}"
         )
     outputs, inputs, *kernel = tensor.shape
-    if outputs % groups:
+    if groups < 1 or outputs % groups:
         raise ShapeError(f"dirac_: {outputs} outputs cannot be split into {groups} groups")
     values = np.zeros(tensor.shape)
     centre = tuple(n // 2 for n in kernel)
@@ -223,6 +235,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return _fill(tensor, values)
 
 
+@composite
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """Draw a random orthogonal matrix times `gain`; further dimensions count as columns.
 
@@ -247,6 +260,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     return _fill(tensor, gain * (q if rows >= columns else q.T).reshape(tensor.shape))
 
 
+@composite
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
     """Draw a matrix from the normal distribution, with a share `sparsity` of each column 0 (Martens, 2010).
 
@@ -302,6 +316,7 @@ def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
     return _fan("_calculate_correct_fan", tensor, mode)
 
 
+@composite
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw evenly from ±gain · √(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010).
 
@@ -317,6 +332,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | No
     return uniform_(tensor, -bound, bound, generator)
 
 
+@composite
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw from the normal distribution with std = gain · √(2 / (fan_in + fan_out)) (Glorot & Bengio, 2010).
 
@@ -332,6 +348,7 @@ def _xavier_std(op: str, tensor: Tensor, gain: float) -> float:
     return gain * math.sqrt(2 / max(1, sum(_fans(op, tensor))))
 
 
+@composite
 def kaiming_uniform_(
     tensor: Tensor,
     a: float = 0,
@@ -363,6 +380,7 @@ def kaiming_uniform_(
     return uniform_(tensor, -bound, bound, generator)
 
 
+@composite
 def kaiming_normal_(
     tensor: Tensor,
     a: float = 0,
@@ -387,7 +405,7 @@ def _kaiming_std(op: str, tensor: Tensor, a: float, mode: str, nonlinearity: str
 
 
 def _nothing(tensor: Tensor) -> Tensor:
-    warnings.warn("Initializing zero-element tensors is a no-op", UserWarning, stacklevel=3)
+    warnings.warn("Initializing zero-element tensors is a no-op", UserWarning, stacklevel=4)
     return tensor
 
 

@@ -32,6 +32,13 @@ REFUSED = [
     (lambda: nn.MultiheadAttention("8", 2), "MultiheadAttention: embed_dim is a whole number"),
     (lambda: nn.TransformerEncoderLayer(8, 2, activation=3), "'relu', 'gelu' or a function, got 3"),
     (lambda: nn.TransformerEncoder(nn.Identity(), "2"), "TransformerEncoder: num_layers is a whole number"),
+    (
+        lambda: nn.init.constant_(autograd.zeros(2, 3), [1.0, 2.0, 3.0]),
+        r"constant_: val is one number, got \[1",
+    ),
+    (lambda: nn.init.calculate_gain([]), "calculate_gain: unhashable type"),
+    (lambda: nn.init.kaiming_uniform_(autograd.zeros(2, 3), nonlinearity={}), "unhashable type"),
+    (lambda: nn.init.uniform_(autograd.zeros(2, 3), None), "uniform: .*it takes"),
     (lambda: nn.PReLU(init="x"), "PReLU: init is one number"),
     (lambda: nn.Hardtanh(None, 1.0), "Hardtanh: min_val is one number, got None"),
     (lambda: nn.TripletMarginLoss(margin="1"), "TripletMarginLoss: margin is one number"),
@@ -180,6 +187,13 @@ def test_weight_norm_along_each_dimension(dim):
         weight_norm(layer, dim=2)
     assert type(layer) is nn.Linear
     assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+
+
+def test_what_init_cannot_fill():
+    with pytest.raises(AutogradError, match="normal: needs tensors, not NoneType"):
+        nn.init.normal_(None)
+    with pytest.raises(ShapeError, match="2 outputs cannot be split into 0 groups"):
+        nn.init.dirac_(autograd.zeros(2, 2, 3), groups=0)
 
 
 def test_no_output_channels():
