@@ -71,7 +71,7 @@ class Constant(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
         """The values."""
-        return init.constant_(_empty(shape, dtype), np.asarray(self.value))  # type: ignore[arg-type]  # or an array
+        return _filled(shape, dtype, self.value)
 
 
 class Identity(Initializer):
@@ -89,7 +89,7 @@ class Identity(Initializer):
         """The values."""
         if len(shape) != 2:
             raise ShapeError(f"Identity: makes matrices, got shape {tuple(shape)}")
-        return init.constant_(_empty(shape, dtype), self.gain * np.eye(shape[0], shape[1]))  # type: ignore[arg-type]  # or an array
+        return _filled(shape, dtype, self.gain * np.eye(shape[0], shape[1]))
 
 
 class RandomNormal(_Random):
@@ -270,6 +270,11 @@ def fans(
         return size, size
     window = math.prod(shape[:-2])
     return shape[-2] * window, shape[-1] * window
+
+
+def _filled(shape: Sequence[int], dtype: Any, values: Any) -> Tensor:
+    """A tensor with these values, which are a number or an array that broadcasts."""
+    return _empty(shape, dtype).copy_(wrap(np.asarray(values)))
 
 
 def _empty(shape: Sequence[int], dtype: Any) -> Tensor:
