@@ -38,6 +38,7 @@ HERE = Path(__file__).resolve().parent
 LIMIT = 2.0  # what a ratio may be without a reason
 ENOUGH = 0.05  # s; a row is timed this long in each library, and for MINIMUM samples at least
 MINIMUM = 5
+AGAIN = 3  # times more that a row over the limit is timed: one bad moment is not to decide
 WRONG_GRADIENT = {"as_strided_scatter"}  # where PyTorch's gradient goes through what was overwritten
 
 
@@ -140,6 +141,9 @@ def measure(row: Row, rounds: float) -> tuple[list[tuple[float, float] | None], 
             return found, fault
         gc.collect()
         ours, theirs = timed(steps, rounds)
+        for _ in range(AGAIN):
+            if ours > LIMIT * theirs:
+                ours, theirs = map(min, (ours, theirs), timed(steps, rounds))
         found.append((ours, theirs))
     return found, ""
 

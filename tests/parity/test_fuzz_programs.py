@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 
 from tests.parity import programs
 
-COUNT = int(os.environ.get("AUTOGRAD_FUZZ_PROGRAMS", "1500"))
+COUNT = int(os.environ.get("AUTOGRAD_FUZZ_PROGRAMS", "10000"))
 GROUPS = 10
 
 
