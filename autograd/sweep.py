@@ -324,8 +324,7 @@ def own(gradient: Any, dtype: np.dtype[Any], names: int = 0) -> Array:
         type(gradient) is np.ndarray
         and gradient.dtype is dtype
         and gradient.flags.c_contiguous
-        and sys.getrefcount(gradient)
-        <= 2 + names  # this argument and getrefcount's own: nobody else holds it
+        and sys.getrefcount(gradient) <= 2 + names  # this argument, getrefcount's own, and the caller's
     ):
         base = gradient.base
         if base is None or (  # a view of the whole of an array that nobody else holds
