@@ -114,7 +114,7 @@ class Adafactor(Optimizer):
         u = work[0]
 
         b = t ** group["beta2_decay"]
-        alpha = max(eps2, _root_mean_square(p)) * min(lr, 1 / sqrt(t))
+        alpha = max(eps2, root_mean_square(p)) * min(lr, 1 / sqrt(t))
         if group["weight_decay"]:
             p *= 1 - lr * group["weight_decay"]
 
@@ -130,10 +130,11 @@ class Adafactor(Optimizer):
             np.copyto(u, v)
         np.maximum(u, eps1 * eps1, out=u)
         np.divide(g, np.sqrt(u, out=u), out=u)
-        u *= alpha / max(1.0, _root_mean_square(u) / group["d"])
+        u *= alpha / max(1.0, root_mean_square(u) / group["d"])
         p -= u
 
 
-def _root_mean_square(x: Array) -> float:
+def root_mean_square(x: Array) -> float:
+    """√(Σ x² / n); 0 of nothing."""
     flat = x.reshape(-1)
     return sqrt(float(flat.dot(flat)) / flat.size) if flat.size else 0.0

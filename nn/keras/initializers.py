@@ -14,12 +14,12 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
-from autograd.random import Generator
 from autograd.tape import wrap
 from nn import init
 from nn.keras.configuration import Configured, named
 from nn.keras.floats import floatx
 from nn.keras.naming import snake_case
+from nn.keras.random import seeded
 
 
 class Initializer(Configured):
@@ -38,12 +38,9 @@ class _Random(Initializer):
             raise ArgumentError(f"{type(self).__name__}: the seed is an integer or None, got {seed!r}")
         self.seed = None if seed is None else int(seed)
 
-    def _source(self) -> Generator | None:
-        return None if self.seed is None else Generator().manual_seed(self.seed)
-
     def _truncated(self, shape: Sequence[int], mean: float, std: float, dtype: Any) -> Tensor:
         return init.trunc_normal_(
-            _empty(shape, dtype), mean, std, mean - 2 * std, mean + 2 * std, self._source()
+            _empty(shape, dtype), mean, std, mean - 2 * std, mean + 2 * std, seeded(self.seed)
         )
 
 
@@ -101,7 +98,7 @@ class RandomNormal(_Random):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
         """The values."""
-        return init.normal_(_empty(shape, dtype), self.mean, self.stddev, self._source())
+        return init.normal_(_empty(shape, dtype), self.mean, self.stddev, seeded(self.seed))
 
 
 class TruncatedNormal(_Random):
@@ -125,7 +122,7 @@ class RandomUniform(_Random):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
         """The values."""
-        return init.uniform_(_empty(shape, dtype), self.minval, self.maxval, self._source())
+        return init.uniform_(_empty(shape, dtype), self.minval, self.maxval, seeded(self.seed))
 
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
@@ -174,9 +171,9 @@ class VarianceScaling(_Random):
         variance = self.scale / max(1.0, fan)
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
-            return init.uniform_(_empty(shape, dtype), -limit, limit, self._source())
+            return init.uniform_(_empty(shape, dtype), -limit, limit, seeded(self.seed))
         if self.distribution == "untruncated_normal":
-            return init.normal_(_empty(shape, dtype), 0.0, math.sqrt(variance), self._source())
+            return init.normal_(_empty(shape, dtype), 0.0, math.sqrt(variance), seeded(self.seed))
         return self._truncated(shape, 0.0, math.sqrt(variance) / _WITHIN_TWO, dtype)
 
 
@@ -251,7 +248,7 @@ class Orthogonal(_Random):
             raise ShapeError(f"Orthogonal: needs 2 dimensions or more, got shape {tuple(shape)}")
         made = _empty(shape, dtype)
         flat = wrap(made.array.reshape(-1, shape[-1]))
-        init.orthogonal_(flat, self.gain, self._source())
+        init.orthogonal_(flat, self.gain, seeded(self.seed))
         return made
 
 

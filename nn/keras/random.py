@@ -11,7 +11,8 @@ import autograd
 from autograd import Generator, Tensor
 
 
-def _generator(seed: int | None) -> Generator | None:
+def seeded(seed: int | None) -> Generator | None:
+    """A new generator for a seed; None, which stands for the process's, without one."""
     return None if seed is None else Generator().manual_seed(int(seed))
 
 
@@ -23,7 +24,7 @@ def normal(
     >>> normal((2, 3)).shape
     autograd.Size([2, 3])
     """
-    drawn = autograd.randn(*shape, generator=_generator(seed), dtype=np.dtype(dtype))
+    drawn = autograd.randn(*shape, generator=seeded(seed), dtype=np.dtype(dtype))
     return drawn * stddev + mean
 
 
@@ -31,7 +32,7 @@ def uniform(
     shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: Any = "float32", seed: int | None = None
 ) -> Tensor:  # fmt: skip
     """Numbers spread evenly over [minval, maxval); with a seed the same ones in each call."""
-    drawn = autograd.rand(*shape, generator=_generator(seed), dtype=np.dtype(dtype))
+    drawn = autograd.rand(*shape, generator=seeded(seed), dtype=np.dtype(dtype))
     return drawn * (maxval - minval) + minval
 
 
@@ -39,7 +40,7 @@ def randint(
     shape: Sequence[int], minval: int, maxval: int, dtype: Any = "int32", seed: int | None = None
 ) -> Tensor:
     """Whole numbers in [minval, maxval); with a seed the same ones in each call."""
-    drawn = autograd.randint(minval, maxval, tuple(shape), generator=_generator(seed))
+    drawn = autograd.randint(minval, maxval, tuple(shape), generator=seeded(seed))
     made: Tensor = drawn.to(np.dtype(dtype))
     return made
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from autograd import Tensor, cat, random
 from autograd.errors import ArgumentError
-from autograd.random import Generator
 from autograd.tape import wrap
 from nn.keras import activations, initializers
 from nn.keras.layers.core import positive
 from nn.keras.layers.layer import Layer
+from nn.keras.layers.seeded import Seeded
 from nn.parameter import Parameter
 
 
-class Rule(Layer):
+class Rule(Seeded, Layer):
     """What a cell of a kind has: gates, weights, and a step from one or two states (N, units) to the next."""
 
     floats_only = True
@@ -67,10 +67,7 @@ class Rule(Layer):
 
     def dropout_mask(self, rate: float, shape: tuple[int, ...], x: Any) -> Tensor:
         """0 for what is dropped, and for the rest the factor that keeps the mean, of the dtype of x."""
-        source: Generator | None = None
-        if self.seed is not None:
-            source = vars(self).setdefault("_source", Generator().manual_seed(self.seed))
-        kept = random.draw_uniform(shape, x.array.dtype, source) >= rate
+        kept = random.draw_uniform(shape, x.array.dtype, self.source()) >= rate
         return wrap(kept.astype(x.array.dtype) / max(1 - rate, 1e-30))
 
 

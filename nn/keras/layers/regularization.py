@@ -7,27 +7,19 @@ from typing import Any
 
 from autograd import Tensor, random
 from autograd.errors import ArgumentError
-from autograd.random import Generator
 from autograd.tape import wrap
 from nn import functional as F
 from nn.keras import regularizers
 from nn.keras.graph import Shape
 from nn.keras.layers.layer import Layer
+from nn.keras.layers.seeded import Seeded
 
 
-class _Noise(Layer):
+class _Noise(Seeded, Layer):
     """Layers that draw random numbers in training, from the process's generator or from a seed's."""
 
     floats_only = True
     supports_masking = True
-    seed: int | None
-
-    def source(self) -> Generator | None:
-        """The generator of its own, if it has a seed."""
-        if self.seed is None:
-            return None
-        found: Generator = vars(self).setdefault("_source", Generator().manual_seed(self.seed))
-        return found
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""

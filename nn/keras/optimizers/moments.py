@@ -95,17 +95,10 @@ class Adam(Moments):
         """Apply the rule to one block."""
         decay(p, group)
         beta1, beta2, t = group["beta_1"], group["beta_2"], state["step"]
-        m, v, s = state["momentum"], state["velocity"], work[0]
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
+        m, v = averages(g, state, beta1, beta2, out=work[0])
         if group["amsgrad"]:
             v = np.maximum(state["velocity_hat"], v, out=state["velocity_hat"])
-        np.sqrt(v, out=s)
-        s += group["epsilon"]
-        rate = group["lr"] * sqrt(1 - beta2**t) / (1 - beta1**t)
-        add_scaled(p, np.divide(m, s, out=s), -rate)
+        adam_step(p, m, v, t, group["lr"], beta1, beta2, group["epsilon"], out=work[0])
 
 
 class AdamW(Adam):
@@ -209,12 +202,9 @@ class Nadam(Moments):
         """Apply the rule to one block."""
         decay(p, group)
         beta1, beta2, t, product = group["beta_1"], group["beta_2"], state["step"], state["product"]
-        m, v, s, d = state["momentum"], state["velocity"], work[0], work[1]
+        s, d = work[0], work[1]
         now, following = (beta1 * (1 - 0.5 * 0.96 ** (t + i)) for i in (0, 1))
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
+        m, v = averages(g, state, beta1, beta2, out=s)
         np.multiply(m, following / (1 - product * following), out=d)
         d += np.multiply(g, (1 - now) / (1 - product), out=s)
         np.sqrt(v, out=s)
@@ -222,3 +212,25 @@ class Nadam(Moments):
         s += group["epsilon"]
         d /= s
         add_scaled(p, d, -group["lr"])
+
+
+def averages(
+    g: Array, state: Mapping[str, Any], beta1: float, beta2: float, out: Array
+) -> tuple[Array, Array]:
+    """m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g², in place."""
+    m, v = state["momentum"], state["velocity"]
+    scale(m, beta1)
+    add_scaled(m, g, 1 - beta1)
+    scale(v, beta2)
+    add_scaled(v, np.multiply(g, g, out=out), 1 - beta2)
+    return m, v
+
+
+def adam_step(
+    p: Array, m: Array, v: Array, t: float, lr: float, beta1: float, beta2: float, epsilon: float, out: Array
+) -> None:
+    """θ ← θ − lr √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)."""
+    np.sqrt(v, out=out)
+    out += epsilon
+    rate = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
+    add_scaled(p, np.divide(m, out, out=out), -rate)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.keras.optimizers.moments import adam_step, averages
 from nn.keras.optimizers.optimizer import Optimizer, check_options, decay
-from optim.axpy import add_scaled, scale
+from optim.axpy import scale
 from optim.blocks import Array, Group
 from optim.muon import orthogonalized
 
@@ -137,7 +138,10 @@ class Muon(Optimizer):
         """Apply the rule to one parameter."""
         decay(p, group)
         if group["adam"]:
-            _adam(p, g, state, group, work[0])
+            beta1, beta2, s = group["adam_beta_1"], group["adam_beta_2"], work[0]
+            m, v = averages(g, state, beta1, beta2, out=s)
+            rate = group["lr"] * group["adam_lr_ratio"]
+            adam_step(p, m, v, state["step"], rate, beta1, beta2, group["epsilon"], out=s)
             return
         b, momentum = state["momentum"], group["momentum"]
         scale(b, momentum)
@@ -159,17 +163,3 @@ class Muon(Optimizer):
             "exclude_layers": list(self.exclude_layers),
             "exclude_embeddings": self.exclude_embeddings,
         }
-
-
-def _adam(p: Array, g: Array, state: Mapping[str, Any], group: Group, s: Array) -> None:
-    """Adam's rule; see `moments.Adam`."""
-    beta1, beta2, t = group["adam_beta_1"], group["adam_beta_2"], state["step"]
-    m, v = state["momentum"], state["velocity"]
-    scale(m, beta1)
-    add_scaled(m, g, 1 - beta1)
-    scale(v, beta2)
-    add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
-    np.sqrt(v, out=s)
-    s += group["epsilon"]
-    rate = group["lr"] * group["adam_lr_ratio"] * sqrt(1 - beta2**t) / (1 - beta1**t)
-    add_scaled(p, np.divide(m, s, out=s), -rate)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nn.keras.optimizers.moments import Moments
+from nn.keras.optimizers.moments import Moments, averages
 from nn.keras.optimizers.optimizer import Optimizer, check_options, decay
-from optim.axpy import add_scaled, scale
+from optim.adafactor import root_mean_square
+from optim.axpy import add_scaled
 from optim.blocks import Array, Group
 
 
@@ -98,7 +99,7 @@ class Adafactor(Optimizer):
         decay(p, group)
         t, s = state["step"], work[0]
         new = t ** group["beta_2_decay"]  # 1 − β
-        alpha = max(group["epsilon_2"], _root_mean_square(p)) * min(group["lr"], 1 / sqrt(t))
+        alpha = max(group["epsilon_2"], root_mean_square(p)) * min(group["lr"], 1 / sqrt(t))
         np.multiply(g, g, out=s)
         s += group["epsilon_1"]
         if p.ndim > 1:
@@ -111,7 +112,7 @@ class Adafactor(Optimizer):
             v += new * (s - v)
             np.copyto(s, v)
         u = np.divide(g, np.sqrt(s, out=s), out=s)
-        u *= alpha / max(1.0, _root_mean_square(u) / group["clip_threshold"])
+        u *= alpha / max(1.0, root_mean_square(u) / group["clip_threshold"])
         p -= u
 
 
@@ -157,11 +158,8 @@ class Lamb(Moments):
         """Apply the rule to one parameter."""
         decay(p, group)
         beta1, beta2, t = group["beta_1"], group["beta_2"], state["step"]
-        m, v, u = state["momentum"], state["velocity"], work[0]
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=u), 1 - beta2)
+        u = work[0]
+        m, v = averages(g, state, beta1, beta2, out=u)
         np.divide(v, 1 - beta2**t, out=u)
         np.sqrt(u, out=u)
         u += group["epsilon"]
@@ -169,7 +167,3 @@ class Lamb(Moments):
         u /= 1 - beta1**t
         size, length = float(np.linalg.norm(p)), float(np.linalg.norm(u))
         add_scaled(p, u, -group["lr"] * (size / length if size > 0 and length > 0 else 1.0))
-
-
-def _root_mean_square(x: Array) -> float:
-    return sqrt(float(np.mean(x * x))) if x.size else 0.0
