@@ -21,10 +21,12 @@ def _blas(kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return (blas.saxpy, blas.sscal) if kind == "f" else (blas.daxpy, blas.dscal)
 
 
-def _in_place(y: Array) -> bool:
-    """Whether BLAS writes to y itself: it is given a copy of an array that is not aligned, and would write to that."""
+def _routines(y: Array) -> Any:
+    """BLAS's axpy and scal if they write to y itself: they are given a copy of an array that is not aligned."""
     dtype = y.dtype
-    return bool((dtype is _FLOAT32 or dtype is _FLOAT64) and y.ndim == 1 and y.size and y.flags.carray)
+    if (dtype is _FLOAT32 or dtype is _FLOAT64) and y.ndim == 1 and y.size and y.flags.carray:
+        return _blas(dtype.char)
+    return None
 
 
 def scale(y: Array, a: float) -> None:
@@ -35,8 +37,9 @@ def scale(y: Array, a: float) -> None:
     >>> y
     array([0.5, 1. ])
     """
-    if a and _in_place(y):  # BLAS may make 0 of 0 · NaN
-        _blas(y.dtype.char)[1](a, y)
+    blas = _routines(y) if a else None  # BLAS may make 0 of 0 · NaN
+    if blas is not None:
+        blas[1](a, y)
     else:
         y *= a
 
@@ -49,7 +52,8 @@ def add_scaled(y: Array, x: Array, a: float) -> None:
     >>> y
     array([ 6., 12.])
     """
-    if x.dtype is y.dtype and _in_place(y):
-        _blas(y.dtype.char)[0](x, y, a=a)
+    blas = _routines(y) if x.dtype is y.dtype else None
+    if blas is not None:
+        blas[0](x, y, a=a)
     else:
         y += a * x

@@ -1,21 +1,22 @@
 """How a step goes through the parameters: in blocks that stay in cache, each updated by one call of the rule.
 
-Large parameters are cut into blocks. Small ones are packed: gradients and values are gathered into one block, the rule
-runs once for all of them, and the new values are written back. What is kept for them lives in the packed arrays for
-good; each parameter's state is a view of its part.
+Large parameters are cut into blocks. Small ones are packed: their gradients are gathered into one block, and the rule
+runs once for all of them. Their values and what is kept for them lie in blocks, too; each parameter and each state is
+a part of one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from operator import is_
+from itertools import accumulate, pairwise
+from sys import getrefcount
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from autograd.errors import InPlaceError
+from autograd.errors import InPlaceError, ShapeError
+from autograd.storage import moved, own_storage, owner, writes_to
 from autograd.tape import wrap
 
 Array = Any
@@ -101,13 +102,13 @@ class _Single:
             rule.update(block, gradient if part is None else flat[part], state, group, works, self.first)
         self.first = False
 
-    def even(self) -> bool:
-        """Whether one set of numbers is enough."""
-        return True
-
 
 class _Packed:
-    """Several small parameters, in one block."""
+    """Several small parameters, in one block.
+
+    They are moved into it for good, each as a storage of its own. What something else holds, and would not see change
+    there, stays where it is: its values are copied there and back.
+    """
 
     def __init__(
         self,
@@ -119,18 +120,19 @@ class _Packed:
     ) -> None:
         self.params = [p for p, _ in members]
         self.first = _complete(members, names, rule, group)
-        self.values = [p.array.reshape(-1) for p in self.params]
-        dtype, size = self.values[0].dtype, sum(v.size for v in self.values)
+        dtype, size = self.params[0].array.dtype, sum(p.array.size for p in self.params)
         self.p, self.g = np.empty(size, dtype), np.empty(size, dtype)
         self.works = scratch.views(size, dtype)
-        ends = np.cumsum([0, *(v.size for v in self.values)]).tolist()
-        self.parts = [self.p[a:b] for a, b in pairwise(ends)]
-        self.gradients = [self.g[a:b] for a, b in pairwise(ends)]
+        self.gradients = self._parts(self.g)
+        self.away: list[tuple[Array, Array]] = []  # what stays where it is, and its part of the block
+        for p, part in zip(self.params, self._parts(self.p), strict=True):
+            part[...] = p.array
+            if not _move(p, part):
+                self.away.append((p.array, part))
         self.state: dict[str, Any] = {}
         for name in names:
             whole = self.state[name] = np.empty(size, dtype)
-            for (p, kept), (a, b) in zip(members, pairwise(ends), strict=True):
-                view = whole[a:b].reshape(p.array.shape)
+            for (_, kept), view in zip(members, self._parts(whole), strict=True):
                 view[...] = kept[name].array
                 kept[name].array = view
         self.numbers = {}
@@ -139,6 +141,13 @@ class _Packed:
             for i, (_, kept) in enumerate(members):
                 kept[name].array = held[i, ...]
         self._seen = [held.tobytes() for held in self.numbers.values()]
+
+    def _parts(self, whole: Array) -> list[Array]:
+        """The part of each parameter, in its shape."""
+        ends = accumulate((p.array.size for p in self.params), initial=0)
+        return [
+            whole[a:b].reshape(p.array.shape) for p, (a, b) in zip(self.params, pairwise(ends), strict=True)
+        ]
 
     def even(self) -> bool:
         """Whether the numbers are those of the last step; a parameter's own, in its state, can be changed."""
@@ -154,11 +163,12 @@ class _Packed:
                 state[name] = held.item(0)
             _advance(rule, state, group, self.numbers)
             self._seen = [held.tobytes() for held in self.numbers.values()]
-        for p, value, part, into in zip(self.params, self.values, self.parts, self.gradients, strict=True):
-            part[...] = value  # one by one: np.concatenate takes four times as long
-            into[...] = p.leaf.grad.array.reshape(-1)
+        for p, into in zip(self.params, self.gradients):  # noqa: B905  # equal; hot
+            into[...] = p.leaf.grad.array  # one by one: np.concatenate takes four times as long
+        for value, part in self.away:
+            part[...] = value
         rule.update(self.p, self.g, state, group, self.works, self.first)
-        for value, part in zip(self.values, self.parts, strict=True):
+        for value, part in self.away:
             value[...] = part
         self.first = False
 
@@ -167,6 +177,8 @@ class Plan:
     """The parameters of a group that have gradients now, arranged in blocks.
 
     It is good as long as these are the same parameters, with the same memory for their values and their state.
+
+    writes:  the records of writes to the parameters' storages
     """
 
     def __init__(
@@ -197,32 +209,30 @@ class Plan:
                     if len(members) == 1
                     else _Packed(members, names, rule, group, scratch)
                 )
-        self._buffers = names
-        self._params, self._keeps = params, keeps
-        self._entries = [
-            (kept, name)
+        self._buffers, self._params = names, params
+        self._values = [p.array for p in params]
+        self.writes = [writes_to(array) for array in self._values]
+        self._kept = [
+            (p, name, kept[name].array)
             for p, kept in zip(params, keeps, strict=True)
             for name in (*rule.kept_for(p.array, group), *counted)
         ]
-        self._arrays = self._held()
+        self._counted = [run for run in self._runs if isinstance(run, _Packed) and run.numbers]
 
-    def _held(self) -> list[Array]:
-        """The memory it relies on."""
-        arrays = [p.array for p in self._params]
-        arrays += [kept[name].array for kept, name in self._entries]
-        return arrays
-
-    def fits(self, params: list[Any], keeps: list[Kept], names: tuple[str, ...]) -> bool:
+    def fits(self, params: list[Any], state: Mapping[Any, Kept], names: tuple[str, ...]) -> bool:
         """Whether it is still good."""
         if names != self._buffers or len(params) != len(self._params):
             return False
-        if not (all(map(is_, params, self._params)) and all(map(is_, keeps, self._keeps))):
-            return False
+        for p, known, array in zip(params, self._params, self._values):  # noqa: B905  # equal; hot
+            if p is not known or p.array is not array:
+                return False
         try:
-            same = all(map(is_, self._held(), self._arrays))
+            for p, name, array in self._kept:
+                if state[p][name].array is not array:
+                    return False
         except (AttributeError, KeyError):  # something is not kept any more
             return False
-        return same and all(run.even() for run in self._runs)
+        return not self._counted or all(run.even() for run in self._counted)
 
     def step(self, rule: Rule, group: Group) -> None:
         """Run the rule over all blocks."""
@@ -230,9 +240,35 @@ class Plan:
             run.step(rule, group)
 
 
-def check_writeable(params: list[Any]) -> None:
-    """Raise InPlaceError if a parameter cannot be written to."""
+def _move(p: Any, part: Array) -> bool:
+    """Make a part of a block, which has the parameter's values, its memory; return whether it is now.
+
+    It is not where something beside the parameter holds its array.
+    """
+    if p.base is not None or getrefcount(p.array) > 2:  # the parameter, and the argument
+        return False
+    old = p.array
+    if owner(old) is not old:  # part of something larger, which others may hold
+        return False
+    p.array = own_storage(part)
+    moved(old, p.array)
+    return True
+
+
+def check_params(params: list[Any]) -> None:
+    """Raise if a parameter cannot be updated by its gradient.
+
+    Raises:
+        ShapeError: if it has another shape now.
+        InPlaceError: if it cannot be written to.
+    """
     for p in params:
+        gradient = p.leaf.grad.array
+        if gradient.shape != p.array.shape:
+            raise ShapeError(
+                f"step: a gradient has shape {gradient.shape}, its parameter {p.array.shape}; call zero_grad() and "
+                "backward() after giving a parameter another shape"
+            )
         if not p.array.flags.writeable:
             raise InPlaceError(
                 f"step: a parameter of shape {p.array.shape} is read-only; give it .data of its own, with clone()"

@@ -46,6 +46,20 @@ def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
     return RemovableHandle(EVERYWHERE.after, hook)
 
 
+def _before_step(optimizer: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Run the hooks before a step; return its arguments, which they may change."""
+    for hook in (*EVERYWHERE.before.values(), *optimizer.hooks.before.values()):
+        changed = hook(optimizer, args, kwargs)
+        if changed is not None:
+            if not isinstance(changed, tuple) or len(changed) != 2:
+                raise ArgumentError(
+                    f"{type(optimizer).__name__}.step: a hook before it returns None or (args, kwargs), got "
+                    f"{type(changed).__name__}"
+                )
+            args, kwargs = changed
+    return args, kwargs
+
+
 def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     """A step with its hooks around it."""
 
@@ -55,23 +69,17 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
         hooks: Hooks = optimizer.hooks
         if hooks.running:
             return step(*args, **kwargs)
-        for hook in (*EVERYWHERE.before.values(), *hooks.before.values()):
-            changed = hook(optimizer, args, kwargs)
-            if changed is not None:
-                if not isinstance(changed, tuple) or len(changed) != 2:
-                    raise ArgumentError(
-                        f"{type(optimizer).__name__}.step: a hook before it returns None or (args, kwargs), got "
-                        f"{type(changed).__name__}"
-                    )
-                args, kwargs = changed
+        if EVERYWHERE.before or hooks.before:
+            args, kwargs = _before_step(optimizer, args, kwargs)
         optimizer.stepped = True
         hooks.running = True
         try:
             result = step(*args, **kwargs)
         finally:
             hooks.running = False
-        for hook in (*hooks.after.values(), *EVERYWHERE.after.values()):
-            hook(optimizer, args, kwargs)
+        if EVERYWHERE.after or hooks.after:
+            for hook in (*hooks.after.values(), *EVERYWHERE.after.values()):
+                hook(optimizer, args, kwargs)
         return result
 
     return step_with_hooks

@@ -16,11 +16,11 @@ import numpy as np
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError, EntryError
 from autograd.modes import NUMPY_ERRORS, QUIET
-from autograd.storage import note_write
+from autograd.storage import note_written
 from autograd.tape import Variable, bump, wrap
 from optim import state
 from optim.axpy import scale
-from optim.blocks import Array, Group, Plan, Scratch, check_writeable
+from optim.blocks import Array, Group, Plan, Scratch, check_params
 from optim.hooks import (
     Hooked,
     Hooks,
@@ -162,11 +162,14 @@ class Optimizer(Hooked):
         errors = NUMPY_ERRORS.set(QUIET)
         try:
             for i, group in enumerate(self.param_groups):
-                params = [p for p in group["params"] if p.leaf is not None and p.leaf.grad is not None]
+                params = [
+                    p for p in group["params"] if (leaf := p.leaf) is not None and leaf.grad is not None
+                ]
                 if params:
                     options = as_numbers(group)
-                    self._plan(i, params, self.buffers(group), options).step(self, options)
-                    note_write(*[p.array for p in params])
+                    plan = self._plan(i, params, self.buffers(group), options)
+                    plan.step(self, options)
+                    note_written(plan.writes)
         finally:
             NUMPY_ERRORS.reset(errors)
         return loss
@@ -174,14 +177,16 @@ class Optimizer(Hooked):
     def _plan(self, i: int, params: list[Any], names: tuple[str, ...], group: Group) -> Plan:
         """How to go through the parameters of a group; made anew only when it has changed."""
         numbers = self.numbers(group)
-        keeps = [self.state[p] for p in params] if names or numbers else [_NOTHING] * len(params)
-        plan = self._plans.get(i)
-        if plan is None or not plan.fits(params, keeps, names):
-            check_writeable(params)
+        plan = self._plans.pop(i, None)
+        if plan is None or not plan.fits(params, self.state, names):
+            plan = None  # nothing but the parameters is to hold their arrays
+            check_params(params)
+            keeps = [self.state[p] for p in params] if names or numbers else [_NOTHING] * len(params)
             for name, start in numbers.items():
                 for kept in keeps:
                     kept.setdefault(name, wrap(np.array(start, number_dtype())))
-            plan = self._plans[i] = Plan(params, keeps, names, self, group, self._scratch)
+            plan = Plan(params, keeps, names, self, group, self._scratch)
+        self._plans[i] = plan
         return plan
 
     def keep_from_the_start(self, p: Any, group: Group) -> None:
@@ -194,13 +199,14 @@ class Optimizer(Hooked):
         """Drop the gradients, or with `set_to_none=False` fill them with 0."""
         for group in self.param_groups:
             for p in group["params"]:
-                if p.leaf is None or p.leaf.grad is None:
+                leaf = p.leaf
+                if leaf is None:
                     continue
                 if set_to_none:
-                    p.leaf.grad = None
-                else:
-                    p.leaf.grad.detach_().array.fill(0)
-                    bump(p.leaf.grad)
+                    leaf.grad = None
+                elif leaf.grad is not None:
+                    leaf.grad.detach_().array.fill(0)
+                    bump(leaf.grad)
 
     # -- groups ----------------------------------------------------------------------------------------------------
 

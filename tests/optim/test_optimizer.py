@@ -400,3 +400,106 @@ def test_a_run_of_pytorch_goes_on_here(rule, options, plain):
     take_steps(theirs, [r], 5)
     take_steps(ours, [p], 5)
     np.testing.assert_allclose(p.array, r.detach().numpy(), rtol=1e-10)
+
+
+# ------------------------------------------------------------------------------- where small parameters lie
+
+
+def small_layers():
+    autograd.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+
+
+def train(model, optimizer, steps=3):
+    x = autograd.ones(5, 3)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(x).pow(2).sum().backward()
+        optimizer.step()
+
+
+HOLDERS = {
+    "array": lambda p: p.detach().numpy(),
+    "view of the array": lambda p: p.detach().numpy().T,
+    "detached": lambda p: p.detach(),
+    "data": lambda p: p.data,
+    "view": lambda p: p.view(-1),
+    "buffer": lambda p: memoryview(p.detach().numpy()),
+}
+
+
+@pytest.mark.parametrize("rule", [optim.SGD, optim.Adam])
+@pytest.mark.parametrize("early", [True, False], ids=["before the first step", "between steps"])
+@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
+def test_what_shares_memory_with_a_parameter_sees_its_steps(rule, early, holder):
+    model = small_layers()
+    optimizer = rule(model.parameters(), lr=0.1)
+    if not early:
+        train(model, optimizer)
+    held = [holder(p) for p in model.parameters()]
+    start = [p.detach().numpy().copy() for p in model.parameters()]
+    train(model, optimizer)
+    alone = small_layers()
+    train(alone, rule(alone.parameters(), lr=0.1), 3 if early else 6)
+    for p, shared, before, twin in zip(model.parameters(), held, start, alone.parameters(), strict=True):
+        now = np.asarray(shared.detach() if isinstance(shared, autograd.Tensor) else shared)
+        assert np.abs(p.detach().numpy() - before).min() > 0
+        np.testing.assert_array_equal(np.sort(now.ravel()), np.sort(p.detach().numpy().ravel()))
+        np.testing.assert_array_equal(p.detach().numpy(), twin.detach().numpy())
+
+
+def test_each_parameter_stays_a_storage_of_its_own():
+    model = small_layers()
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    first, second = model[0].weight, model[2].weight
+    versions = [p._version for p in model.parameters()]
+    train(model, optimizer, 2)
+    assert [p._version for p in model.parameters()] == [v + 2 for v in versions]
+    assert first.storage_offset() == 0
+    assert first.untyped_storage().nbytes() == 12 * 4
+    row = first.detach()[1]
+    assert (row.storage_offset(), row.untyped_storage().data_ptr()) == (3, first.data_ptr())
+    assert row.as_strided((2,), (3,), 0).tolist() == first.detach()[:2, 0].tolist()
+
+    loss = (first * first).sum()  # saves the one
+    with autograd.no_grad():
+        second.zero_()  # writes to the other
+    loss.backward()
+    loss = (first * first).sum()
+    optimizer.step()
+    with pytest.raises(InPlaceError, match="at version"):
+        loss.backward()
+
+
+def test_a_copy_of_the_model_is_trained_alone():
+    model = small_layers()
+    train(model, optim.Adam(model.parameters()))
+    before = [p.detach().clone() for p in model.parameters()]
+    twin = copy.deepcopy(model)
+    train(twin, optim.Adam(twin.parameters()))
+    for p, q, start in zip(model.parameters(), twin.parameters(), before, strict=True):
+        assert p.equal(start)
+        assert not q.equal(start)
+
+
+def test_two_optimizers_take_turns():
+    results = []
+    for shared in (True, False):
+        model = small_layers()
+        first = optim.SGD(model.parameters(), lr=0.1)
+        second = first if not shared else optim.SGD(model.parameters(), lr=0.1)
+        for optimizer in (first, second, first, second):
+            train(model, optimizer, 1)
+        results.append([p.tolist() for p in model.parameters()])
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("rule", [optim.SGD, optim.Adam])
+def test_a_gradient_of_another_shape_is_refused(rule):
+    w, b = weight(1.0, 2.0), weight(3.0)
+    optimizer = rule([w, b], lr=0.1)
+    take_steps(optimizer, [w, b], 1)
+    w.data = autograd.ones(2, 2)
+    with pytest.raises(autograd.errors.ShapeError, match=r"step: .*\(2,\).*\(2, 2\)"):
+        optimizer.step()
+    assert w.tolist() == [[1, 1], [1, 1]]
