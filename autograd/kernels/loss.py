@@ -11,7 +11,6 @@ from autograd.composite import composite
 from autograd.constants import ones
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
-from autograd.layout import copied
 from autograd.ops import arithmetic, reduce, selection
 from autograd.ops.forms import add_reduce, floating, keep, largest, maximum_reduce, sums
 from autograd.ops.loss import checked_classes, checked_weight, nll_loss, reduced
@@ -24,44 +23,48 @@ if TYPE_CHECKING:
 __all__ = ["cross_entropy"]
 
 
-def _rows(x: Array) -> Array:
-    """(N, C, d1, …) or (C) as a matrix with one row of C classes per target."""
+def _columns(x: Array) -> Array:
+    """(N, C, d1, …) or (C) as a matrix with one column of C classes for each target."""
     if x.ndim == 2:
-        return x
-    return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1]) if x.ndim > 2 else x[None]
+        return x.T
+    return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1]).T if x.ndim > 2 else x[:, None]
 
 
-def _from_rows(rows: Array, shape: tuple[int, ...]) -> Array:
+def _from_columns(columns: Array, shape: tuple[int, ...]) -> Array:
     """The matrix in the shape of the input again."""
     if len(shape) == 2:
-        return rows
-    if len(shape) < 2:
-        return rows.reshape(shape)
-    return np.moveaxis(rows.reshape((shape[0], *shape[2:], shape[1])), -1, 1)
-
-
-def _lowered(rows: Array) -> Array:
-    """Each row less its largest element. Many short rows are turned round in memory: along those NumPy is slow."""
-    n, classes = rows.shape
-    if classes <= 64 and n > 2 * classes > 0:
-        columns = rows.T.copy()
-        columns -= maximum_reduce(columns, 0)
         return columns.T
-    return copied(rows - largest(rows, 1)) if not rows.flags.c_contiguous else rows - largest(rows, 1)
+    if len(shape) < 2:
+        return columns.reshape(shape)
+    return np.moveaxis(columns.T.reshape((shape[0], *shape[2:], shape[1])), -1, 1)
 
 
-def _in_memory(rows: Array, chosen: Array) -> tuple[Array, Array]:
-    """The elements of a matrix in their order in memory, and at which place the chosen one of each row is."""
-    n, classes = rows.shape
-    if rows.flags.c_contiguous:
-        return rows.reshape(-1), _row_starts(n, classes) + chosen
-    return rows.T.reshape(-1), chosen * n + _row_starts(n, 1)
+def _lowered(columns: Array) -> Array:
+    """Each column less its largest element, in one piece of memory: in that order in which it takes less time."""
+    classes, n = columns.shape
+    if classes <= 64 and n > 2 * classes > 0:
+        lowered = columns.copy()
+        lowered -= maximum_reduce(lowered, 0)
+        return lowered
+    rows = columns.T
+    return (rows - largest(rows, 1)).T
+
+
+def _places(columns: Array, chosen: Array) -> tuple[Array, Array]:
+    """The elements of a matrix in their order in memory, and at which place the chosen one of each column is."""
+    classes, n = columns.shape
+    if columns.flags.c_contiguous:
+        places = chosen * n
+        places += _count(0, n, 1)
+    else:
+        places = chosen + _count(0, n * classes, classes)
+    return columns.ravel("K"), places
 
 
 @functools.lru_cache(maxsize=16)
-def _row_starts(n: int, classes: int) -> Array:
-    """Where each row of a matrix starts, counted in elements."""
-    return np.arange(0, n * classes, classes)
+def _count(start: int, stop: int, step: int) -> Array:
+    """`np.arange`, kept."""
+    return np.arange(start, stop, step)
 
 
 def _composed(
@@ -97,10 +100,13 @@ def _counted(
 
     The last two are one number if all are equal.
     """
-    chosen, counts = target.reshape(-1).astype(np.int64, copy=False), 1
+    chosen: Any = target if target.ndim == 1 else target.reshape(-1)
+    if chosen.dtype.char != "l":
+        chosen = chosen.astype(np.int64)
+    counts: Any = 1
     if not all_count:
-        valid = target != ignore_index
-        chosen, counts = np.where(valid.reshape(-1), chosen, 0), valid.reshape(-1).astype(kind)
+        valid = chosen != ignore_index
+        chosen, counts = np.where(valid, chosen, 0), valid.astype(kind)
     return chosen, counts, counts if weight is None else counts * weight.astype(kind)[chosen]
 
 
@@ -108,23 +114,22 @@ def _gradient(
     g: Array, target: Array, weight: Any, ignore_index: int, reduction: str, label_smoothing: float,
     shape: tuple[int, ...], p: Array, all_count: bool, norm: float,
 ) -> tuple[Array]:  # fmt: skip
-    """dx = (p * the row's weight - its targets' weights) * g / norm, where p is the softmax."""
+    """dx = (p * the column's weight - its target's weight) * g / norm, where p is the softmax."""
     chosen, counts, each = _counted(target, weight, ignore_index, all_count, p.dtype)
     g = g.reshape(-1) if reduction == "none" else float(g) / norm if norm else 0.0
-    row = hard = (
-        g * each * (1 - label_smoothing)
-    )  # what a row gives to its target, or one number for all rows
+    # what a column gives to its target and, all told, to its classes: numbers if they are the same for all columns
+    column = hard = g * each * (1 - label_smoothing)
     if label_smoothing:
-        soft = g * counts * (label_smoothing / p.shape[1])  # what it gives to each class
-        row = hard + soft * (p.shape[1] if weight is None else weight.sum())
-    d = p * (row[:, None] if isinstance(row, np.ndarray) else row)
-    elements, places = _in_memory(d, chosen)
+        soft = g * counts * (label_smoothing / len(p))  # what it gives to each class
+        column = hard + soft * (len(p) if weight is None else weight.sum())
+    d = p * column
+    elements, places = _places(d, chosen)
     elements[places] -= hard
     if label_smoothing:
-        d -= np.reshape(soft, (-1, 1)) * (1 if weight is None else weight)
-    if not norm:  # a mean over rows whose weights are all 0
-        d = np.where(np.reshape(counts, (-1, 1)) != 0, np.nan, d)
-    return (_from_rows(d, shape),)
+        d -= soft if weight is None else weight[:, None] * soft
+    if not norm:  # a mean over columns whose weights are all 0
+        d = np.where(np.not_equal(counts, 0), np.nan, d)
+    return (_from_columns(d, shape),)
 
 
 @primitive(
@@ -132,7 +137,7 @@ def _gradient(
     weight=None,
     joint=_gradient,
     reference=_composed,
-    recover={"x": lambda p, shape: _from_rows(np.log(p), shape)},  # x but for one number in each row
+    recover={"x": lambda p, shape: _from_columns(np.log(p), shape)},  # x but for one number in each column
     residuals=("shape", "p", "all_count", "norm"),
 )
 def cross_entropy_(
@@ -141,24 +146,27 @@ def cross_entropy_(
     """Cross entropy of class indices; see `cross_entropy`.  dx = (softmax(x) - one_hot(target)) * g / n."""
     floating("cross_entropy", x)
     valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
-    rows = _rows(x)
-    n, classes = rows.shape
-    weight = checked_weight("cross_entropy", weight, classes, x.dtype)
+    columns = _columns(x)
+    classes, n = columns.shape
+    if weight is not None:
+        weight = checked_weight("cross_entropy", weight, classes, x.dtype)
     chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)
-    shifted = _lowered(rows)
-    elements, places = _in_memory(shifted, chosen)
+    shifted = _lowered(columns)
+    elements, places = _places(shifted, chosen)
     picked = elements.take(places)
-    e = np.exp(shifted)
-    by_dot = e.dtype.char in "fd" and max(n, classes) <= 4096  # a product with ones: half of a sum's time
-    total = e.dot(ones(classes, e.dtype)) if by_dot else sums(e, 1, keepdim=False)
+    p = np.exp(shifted)
+    by_dot = (
+        n <= 4096 and classes <= 4096 and p.dtype.char in "fd"
+    )  # a product with ones: half of a sum's time
+    total = ones(classes, p.dtype).dot(p) if by_dot else sums(p.T, 1, keepdim=False)
+    p /= total
     log_total = np.log(total)
-    np.divide(e.T, total, out=e.T)
     loss = log_total - picked
     if not isinstance(each, int):
         loss *= each
     if label_smoothing:
-        smooth = log_total[:, None] - shifted
-        smooth = (smooth.sum(1) if weight is None else smooth @ weight.astype(x.dtype)) * counts
+        smooth = log_total - shifted
+        smooth = (smooth.sum(0) if weight is None else weight.astype(x.dtype) @ smooth) * counts
         loss = loss * (1 - label_smoothing) + smooth * (label_smoothing / classes)
     if valid is not None:
         loss = keep(loss, counts != 0)
@@ -172,7 +180,7 @@ def cross_entropy_(
         out = loss.reshape(target.shape)
     else:
         raise ArgumentError(f"cross_entropy: reduction is 'mean', 'sum' or 'none', got {reduction!r}")
-    return out, x.shape, e, valid is None, norm
+    return out, x.shape, p, valid is None, norm
 
 
 @composite

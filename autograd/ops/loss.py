@@ -5,6 +5,7 @@ reduction: "mean" (the default), "sum", or "none" for the elements themselves.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -141,10 +142,15 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
 
 def _are_classes(target: Array, classes: int) -> bool:
     """Whether every int64 is in [0, classes)."""
-    if target.size <= 128:  # Python is faster than NumPy's overhead
-        found = target.reshape(-1).tolist()
-        return bool(min(found) >= 0 and max(found) < classes)
+    if target.size <= 128 and classes <= 1024:  # Python takes less time than NumPy's overhead
+        return _numbers(classes).issuperset((target if target.ndim == 1 else target.reshape(-1)).tolist())
     return bool(maximum_reduce(target.view(np.uint64), None) < classes)  # a negative number is too large
+
+
+@functools.lru_cache(maxsize=16)
+def _numbers(n: int) -> frozenset[int]:
+    """0 to n - 1."""
+    return frozenset(range(n))
 
 
 def checked_weight(op: str, weight: Any, classes: int, dtype: Any = None) -> Array | None:
