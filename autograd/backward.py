@@ -12,8 +12,9 @@ from autograd import dtypes
 from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.hidden import Hidden
+from autograd.layout import own
 from autograd.modes import MODE
-from autograd.sweep import as_tensor, own, sweep
+from autograd.sweep import as_tensor, sweep
 from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Cotangents, Variable, extras_of, wrap
 
 Tensors = Any  # a tensor or a gradient edge, or a sequence of them
@@ -68,7 +69,7 @@ def backward(
     ends: list[tuple[AnyNode, Any]]
     if inputs is None:
         found = sweep(roots, retain, create_graph, accumulating=True)
-        ends = [(leaf, leaf) for leaf in found]
+        ends = list(zip(found, found, strict=True))
     else:
         chosen = _several("backward", tuple(inputs.values()) if isinstance(inputs, Mapping) else inputs)
         if not chosen:
@@ -97,10 +98,7 @@ def _accumulate(ends: list[tuple[AnyNode, Any]], found: dict[AnyNode, Any], crea
                 hooked.append(leaf)
                 if leaf.extras.node_hooks:
                     shown[leaf] = as_tensor(found[node])
-            if create_graph:
-                leaf.accumulate(found.pop(node))
-            else:
-                leaf.accumulate(own(found.pop(node), leaf.dtype))
+            leaf.accumulate(found.pop(node))
     if not hooked:
         return
     mode = MODE.set(MODE.get().but(grad=create_graph))
@@ -290,7 +288,7 @@ def _roots(
         if isinstance(t, GradientEdge):
             roots.append(_root_of_edge(what, t, g, create_graph))
             continue
-        node = t.current_node()
+        node = t.node if t.base is None else t.current_node()
         if node is None:
             raise GradientError(
                 f"{what}: the {t.array.dtype} tensor of shape {t.array.shape} does not require a gradient and has no "

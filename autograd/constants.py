@@ -1,4 +1,4 @@
-"""Ones, kept because every backward starts from one and sums are matrix products with ones."""
+"""Ones and zeros, kept: every backward starts from one, sums are matrix products with ones, relu compares with 0."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def ones(n: int, dtype: np.dtype[Any]) -> Array:
 @functools.lru_cache(maxsize=256)
 def _kept(n: int, char: str) -> Array:
     made = np.ones(n, char)
+    made.flags.writeable = False
+    return made
+
+
+@functools.lru_cache(maxsize=64)
+def zeros(shape: tuple[int, ...], char: str) -> Array:
+    """A small array of zeros, of the dtype of that character. It is read-only and shared."""
+    made = np.zeros(shape, char)
     made.flags.writeable = False
     return made
 

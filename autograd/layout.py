@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Literal
 
 import numpy as np
@@ -31,6 +32,29 @@ def copied(x: Any, dtype: np.dtype[Any] | None = None) -> Array:
                 out[..., start : start + width] = x[..., start : start + width]
             return out
     return np.array(x, dtype, order="C")
+
+
+def own(gradient: Any, dtype: np.dtype[Any], names: int = 0) -> Array:
+    """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be.
+
+    names:  how many the caller has for it
+    """
+    if (
+        type(gradient) is np.ndarray
+        and gradient.dtype is dtype
+        and gradient.flags.c_contiguous
+        and sys.getrefcount(gradient) <= 2 + names  # this argument, getrefcount's own, and the caller's
+    ):
+        base = gradient.base
+        if base is None or (  # a view of the whole of an array that nobody else holds
+            type(base) is np.ndarray
+            and base.base is None
+            and base.size == gradient.size
+            and gradient.flags.writeable
+            and sys.getrefcount(base) <= 3
+        ):
+            return gradient
+    return copied(gradient, dtype)
 
 
 def in_c_order(x: Array) -> Array:

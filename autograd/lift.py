@@ -236,21 +236,20 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     take_x, take_y, take_z = (p.takers[a] for a in p.arrays)
     longer = _lift_several(p)
     all_three, last_two = (dx, dy, dz), (dy, dz)
+    absent = object()
     ndarray = np.ndarray
 
-    def call(input: Any, *given: Any, **named: Any) -> Any:
-        if named or len(given) != 2:
-            return longer(input, *given, **named)
-        y_tensor, z_tensor = given
+    def call(input: Any, y_tensor: Any = absent, z_tensor: Any = absent, *more: Any, **named: Any) -> Any:
         if not (
             isinstance(input, Variable) and isinstance(y_tensor, Variable) and isinstance(z_tensor, Variable)
         ):
-            return longer(input, y_tensor, z_tensor)
+            given = [t for t in (input, y_tensor, z_tensor) if t is not absent]
+            return longer(*given, *more, **named)
         x, y, z = input.array, y_tensor.array, z_tensor.array
         mode = MODE.get()
         kind = x.dtype
-        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched:
-            return longer(input, y_tensor, z_tensor)
+        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched or more or named:
+            return longer(input, y_tensor, z_tensor, *more, **named)
         x_node = input.node if input.base is None else input.current_node()
         y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
         z_node = z_tensor.node if z_tensor.base is None else z_tensor.current_node()
@@ -308,7 +307,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     forward, cast, view, quiet, c_order = p.forward, p.cast, p.view, p.quiet, p.c_order
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     to_float = cast == "float"
-    n_parameters = len(p.parameters)
+    n_parameters, number = len(p.parameters), np.generic
     # each parameter: its bit if it is an array, else 0
     bits = [1 << p.arrays.index(name) if name in p.arrays else 0 for name in p.parameters]
     differentiable = sum(1 << i for i, a in enumerate(p.arrays) if p.derivatives[a] is not None)
@@ -341,7 +340,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 mixed = True
                 raw.append(constant(p, value))
             else:
-                raw.append(value.item() if isinstance(value, np.generic) else value)
+                raw.append(value.item() if isinstance(value, number) else value)
         if kind is None:
             _as_formulas_call(p, given, raw)
         if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):

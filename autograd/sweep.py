@@ -8,7 +8,6 @@ where paths meet, and dropped; what the node saved is dropped with it unless the
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -16,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from autograd.constants import ones
-from autograd.dtypes import Array
 from autograd.errors import (
     AnomalyError,
     ArgumentError,
@@ -26,7 +24,6 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.hidden import Hidden, holds_hidden
-from autograd.layout import copied
 from autograd.modes import MODE, NO_GRAD, NUMPY_ERRORS, QUIET
 from autograd.record import output_node
 from autograd.saved import unpacked
@@ -105,10 +102,11 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             if node.seq < LastWrite.time:
                 _check_versions(node)
             p = node.primitive
+            broadcasts = node.broadcasts
             if p.joint is not None:
                 gradient = _joint_gradients(node, values, gradient, needed, create_graph)
-            broadcasts = node.broadcasts
-            if create_graph:
+                values = ((),) * len(values)  # they have been used: what is left is to hand out the gradients
+            elif create_graph:
                 values = revive(node, values)
             if extras is not None and extras.node_hooks:
                 derivatives, values = _hooked(node, values, gradient)
@@ -141,21 +139,22 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             if p.keeps and not retain_graph:
                 node.parents = None
                 node.values = ()
-        for node in [*store]:  # what has no parents: the leaves, or a node that was freed
+        # what is left has no parents: leaves, or nodes that were freed
+        for node in [node for node in store if node.extras is not None or node.parents is None]:
             gradient = store.pop(node)
             extras = node.extras
             if extras is not None:
                 gradient = _tensor_hooks(extras, gradient, retained, run)
-            if isinstance(node, Node) and (wanted is None or node not in wanted):
+            if node.parents is None and (wanted is None or node not in wanted):
                 raise _freed_error(node)
             if extras is not None and accumulating:
                 gradient = _pre_hooks(extras, gradient)
             finished[node] = gradient
+        finished.update(store)
         if retained:
             with ACCUMULATING:
                 for leaf, gradient in retained:
-                    kept = gradient if isinstance(gradient, Variable) else own(gradient, leaf.dtype)
-                    leaf.accumulate(kept)
+                    leaf.accumulate(gradient)
     finally:
         NUMPY_ERRORS.reset(errors)
         MODE.reset(mode)
@@ -315,29 +314,6 @@ def _like(answer: Any, gradient: Any) -> Any:
     return array
 
 
-def own(gradient: Any, dtype: np.dtype[Any], names: int = 0) -> Array:
-    """The gradient as a C-contiguous array of `dtype` that nothing else refers to; copied only where it must be.
-
-    names:  how many the caller has for it
-    """
-    if (
-        type(gradient) is np.ndarray
-        and gradient.dtype is dtype
-        and gradient.flags.c_contiguous
-        and sys.getrefcount(gradient) <= 2 + names  # this argument, getrefcount's own, and the caller's
-    ):
-        base = gradient.base
-        if base is None or (  # a view of the whole of an array that nobody else holds
-            type(base) is np.ndarray
-            and base.base is None
-            and base.size == gradient.size
-            and gradient.flags.writeable
-            and sys.getrefcount(base) <= 3
-        ):
-            return gradient
-    return copied(gradient, dtype)
-
-
 def _made_by(node: Node) -> str:
     """Where in the user's code the node was recorded, if anomaly mode was on."""
     if node.extras is not None and node.extras.origin:
@@ -400,11 +376,13 @@ def _joint_gradients(
     """A fused kernel's gradients, all at once, in the order of its differentiable arguments."""
     p = node.primitive
     joint: Any = p.joint
+    recording = p.reference is not None and (
+        create_graph or (type(gradient) is not np.ndarray and holds_hidden((gradient,)))
+    )
+    if p.leading and not recording:
+        return joint(gradient, *node_values[0][: p.leading])  # type: ignore[no-any-return]  # any kernel
     names = node.derivatives[0].names
     saved = _several(node_values[0], names)
-    recording = p.reference is not None and (create_graph or holds_hidden((gradient,)))
-    if not recording and names[: len(p.joint_names)] == p.joint_names:
-        return joint(gradient, *saved[: len(p.joint_names)])  # type: ignore[no-any-return]  # any kernel
     wanted = {
         d.parameter
         for d, parent in zip(node.derivatives, node.parents or (), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from operator import itemgetter
@@ -82,9 +83,11 @@ class Primitive:
     title:          its node's name, as PyTorch writes it
     keeps:          whether its formulas name arrays, which a sweep frees
     selects:        whether it only stands for one of another operation's results
+    leading:        how many of what is saved a joint backward is called with as it is; 0 if it asks for more
     """
 
     selects = False
+    leading = 0
 
     def __init__(
         self,
@@ -150,6 +153,8 @@ class Primitive:
             differentiable = [a for a in self.arrays if formulas.get(a, True) is not None]
             for i, a in enumerate(differentiable):
                 self.derivatives[a] = Derivative(a, lambda gradients, *_, i=i: gradients[i], names)
+            if names[: len(asked)] == asked and len(names) > 1:
+                self.leading = len(asked)
         for a in self.arrays:
             if a in self.derivatives:
                 continue
@@ -248,8 +253,9 @@ def presented_as(function: Callable[P, R], call: Any) -> Callable[P, R]:
     return presented
 
 
-def _nothing(_: tuple[Any, ...]) -> None:
-    return None
+_nothing: Callable[[Any], None] = deque[Any](
+    maxlen=0
+).append  # takes anything, returns None, and is written in C
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:

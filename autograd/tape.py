@@ -12,16 +12,22 @@ import itertools
 import weakref
 from _thread import allocate_lock  # threading.Lock, without the rest of threading
 from collections.abc import Callable, Iterable
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.dtypes import Array
+from autograd.layout import own
 from autograd.storage import clock, note_write
 
 if TYPE_CHECKING:
     from autograd.table import Derivative, Primitive
     from autograd.tensor import Tensor
+
+
+_new: Any = object.__new__
+_ndarray = np.ndarray
 
 
 class Variable:
@@ -323,12 +329,23 @@ class AccumulateGrad(TapeNode):
     def accumulate(self, gradient: Any) -> None:
         """Add `gradient` to what is there. The result owns its memory and shares it with nothing."""
         held = self.grad
-        if isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
+        if (
+            held is None
+            and type(gradient) is _ndarray
+            and gradient.base is None
+            and gradient.dtype is self.dtype
+            and gradient.flags.c_contiguous
+            and getrefcount(gradient) <= 2  # its name here, and getrefcount's own
+        ):  # what `own` returns as it is
+            self.grad = tensor = _new(tensor_class)
+            tensor.array = gradient
+            tensor.node = tensor.base = tensor.leaf = None
+        elif isinstance(gradient, Variable):  # the sweep recorded itself: so does the sum
             self.grad = wrap(gradient.array.copy(), gradient.node) if held is None else held + gradient
         elif held is None:
-            self.grad = wrap(gradient)
+            self.grad = wrap(own(gradient, self.dtype, names=1))
         elif held.node is not None or not held.array.flags.writeable:
-            self.grad = wrap(held.array + gradient)
+            self.grad = wrap(own(held.array + gradient, self.dtype))
         else:
             np.add(held.array, gradient, out=held.array)
             bump(held)

@@ -13,9 +13,9 @@ import numpy as np
 
 from autograd.batching.batched import Batched
 from autograd.hidden import Hidden, Level
+from autograd.layout import own
 from autograd.modes import MODE
 from autograd.ops.shape import expand, movedim
-from autograd.sweep import own
 from autograd.tape import AccumulateGrad, AnyNode, Variable, reachable, wrap
 
 

@@ -18,7 +18,7 @@ def _of_rows(g: Array, weight: Array) -> Array:
     cast="same",
     x=lambda g, weight: product(g, weight) if g.ndim <= 2 else _of_rows(g, weight),
     weight=lambda g, x: product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x)),
-    bias=lambda g: column_sums(g),
+    bias=column_sums,
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",
 )
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:

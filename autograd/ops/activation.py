@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
+from autograd.constants import zeros
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
-from autograd.ops.forms import drop, floating, keep, pick, real, scaled
+from autograd.ops.forms import drop, floating, keep, keep_nonzero, pick, real, scaled
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = [
 # ------------------------------------------------------------------------------------------------ piecewise linear
 
 
-@primitive(quiet=False, x=lambda g, out: keep(g, out != 0))
+@primitive(quiet=False, x=keep_nonzero)
 def relu(x: Array) -> Array:
     """max(x, 0), elementwise; nan stays nan.  dx = g where x > 0, 0 elsewhere, also at 0.
 
@@ -37,7 +38,7 @@ def relu(x: Array) -> Array:
     """
     if x.size > 4096 and x.dtype.kind == "f":
         return np.clip(x, 0, np.inf)  # a third of the time of np.maximum(x, 0)
-    return np.maximum(x, np.zeros(x.shape, x.dtype))  # of small arrays, this is
+    return np.maximum(x, zeros(x.shape, x.dtype.char) if x.size <= 4096 else 0)  # of small arrays, this is
 
 
 @primitive(x=lambda g, x, negative_slope: scaled(g, x > 0, 1, negative_slope))

@@ -26,7 +26,9 @@ all_reduce: Any = np.logical_and.reduce
 any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
-_BITS = {2: np.int16, 4: np.int32, 8: np.int64}  # itemsize of a float -> integers of that size
+_BITS: dict[int, Any] = {
+    n: np.dtype(f"i{n}") for n in (2, 4, 8)
+}  # itemsize of a float -> integers of that size
 
 
 def floating(op: str, x: Array) -> None:
@@ -84,10 +86,18 @@ def keep(g: Array, mask: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    if g.shape != mask.shape:
-        return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
-    bits = mask.astype(_BITS[g.itemsize])
-    return np.multiply(bits, g.view(bits.dtype), out=bits).view(g.dtype)
+    return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
+
+
+def keep_nonzero(g: Array, out: Array) -> Array:
+    """g where out is not 0, 0 elsewhere: `where(out != 0, g, 0)`.
+
+    >>> keep_nonzero(np.array([1.0, np.inf]), np.array([2.0, 0.0]))
+    array([1., 0.])
+    """
+    if type(g) is not np.ndarray or type(out) is not np.ndarray:
+        return np.where(out != 0, g, 0)
+    return (g.view(_BITS[g.itemsize]) * out.astype(bool)).view(g.dtype)
 
 
 def drop(g: Array, mask: Array) -> Array:

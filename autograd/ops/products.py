@@ -12,6 +12,8 @@ import numpy as np
 from autograd.constants import ones
 from autograd.primitive import Array
 
+_ndarray = np.ndarray
+
 
 def product(x: Array, y: Array) -> Array:
     """x @ y of two matrices.
@@ -23,8 +25,8 @@ def product(x: Array, y: Array) -> Array:
     array([[3.],
            [3.]])
     """
-    if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 2 == y.ndim:
-        if len(y) > 1 and y.size <= 9216:
+    if type(x) is type(y) is _ndarray and x.ndim == y.ndim == 2:
+        if y.size <= 9216 and len(y) > 1:
             return x.dot(y)  # the same as @, with half of its overhead
         rows, inner = x.shape
         if inner == 1 and len(y) == 1:
@@ -39,7 +41,7 @@ def product(x: Array, y: Array) -> Array:
         ):
             return np.ascontiguousarray((y.T @ x.T).T)
         return x.dot(y)
-    if type(x) is np.ndarray and type(y) is np.ndarray and x.ndim == 3 == y.ndim and len(x) == len(y) > 1:
+    if type(x) is type(y) is _ndarray and x.ndim == y.ndim == 3 and len(x) == len(y) > 1:
         if x.shape[2] == 1 == y.shape[1]:
             return x * y
         if not (x.size and y.size):
@@ -61,13 +63,13 @@ def as_rows(x: Array) -> Array:
     return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
-def column_sums(x: Array) -> Array:
+def column_sums(g: Array) -> Array:
     """The sum over all dimensions but the last, by a product with ones: three times faster than np.sum.
 
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    if x.ndim == 1:
-        return x
-    rows = as_rows(x)
-    return ones(len(rows), rows.dtype).dot(rows) if type(rows) is np.ndarray else rows.sum(axis=0)
+    if g.ndim == 1:
+        return g
+    rows = g if g.ndim == 2 else as_rows(g)
+    return ones(len(rows), rows.dtype).dot(rows) if type(rows) is _ndarray else rows.sum(axis=0)
