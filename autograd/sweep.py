@@ -62,7 +62,8 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     """
     store: dict[Any, Any] = {}  # node -> the sum of its contributions so far
     ours: set[AnyNode] = set()  # the nodes whose sum is an array made here, safe to add to in place
-    heap: list[tuple[int, Any]] = []
+    newest: Any = None  # the node to be visited next
+    heap: list[tuple[int, Any]] = []  # the others that wait; along a chain there are none
     finished: dict[AnyNode, Any] = {}
     retained: list[tuple[AccumulateGrad, Any]] = []
     wanted = None if targets is None else set(targets)
@@ -84,8 +85,11 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 store[node] = gradient
                 if node.parents:
                     heappush(heap, (-node.seq, node))
-        while heap:
-            node = heappop(heap)[1]
+        if heap:
+            newest = heappop(heap)[1]
+        while newest is not None:
+            node = newest
+            newest = heappop(heap)[1] if heap else None
             gradient = store.pop(node)
             extras, derivatives, values = node.extras, node.derivatives, node.values
             if extras is not None:
@@ -127,7 +131,14 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     _check_for_nan(node, derivative, d)
                 if parent not in store:
                     store[parent] = d
-                    if parent.parents:
+                    if not parent.parents:
+                        continue
+                    if newest is None:
+                        newest = parent
+                    elif parent.seq > newest.seq:
+                        heappush(heap, (-newest.seq, newest))
+                        newest = parent
+                    else:
                         heappush(heap, (-parent.seq, parent))
                 elif parent in ours:
                     total = store[parent]

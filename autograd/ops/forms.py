@@ -86,7 +86,11 @@ def keep(g: Array, mask: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray:
         return np.where(mask, g, 0)
-    return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
+    if g.shape != mask.shape:
+        return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
+    bits = mask.astype(_BITS[g.itemsize])
+    bits *= g.view(bits.dtype)
+    return bits.view(g.dtype)
 
 
 def keep_nonzero(g: Array, out: Array) -> Array:
@@ -97,7 +101,9 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(out) is not np.ndarray:
         return np.where(out != 0, g, 0)
-    return (g.view(_BITS[g.itemsize]) * out.astype(bool)).view(g.dtype)
+    bits = out.astype(bool).astype(_BITS[g.itemsize])
+    bits *= g.view(bits.dtype)
+    return bits.view(g.dtype)
 
 
 def drop(g: Array, mask: Array) -> Array:
