@@ -242,7 +242,9 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     absent = object()
     ndarray = np.ndarray
 
-    def call(input: Any, y_tensor: Any = absent, z_tensor: Any = absent, *more: Any, **named: Any) -> Any:
+    def call(
+        input: Any = absent, y_tensor: Any = absent, z_tensor: Any = absent, /, *more: Any, **named: Any
+    ) -> Any:
         if not (
             isinstance(input, Variable) and isinstance(y_tensor, Variable) and isinstance(z_tensor, Variable)
         ):

@@ -253,9 +253,8 @@ def presented_as(function: Callable[P, R], call: Any) -> Callable[P, R]:
     return presented
 
 
-_nothing: Callable[[Any], None] = deque[Any](
-    maxlen=0
-).append  # takes anything, returns None, and is written in C
+# takes anything, keeps nothing and returns None, as a function written in C
+_nothing: Callable[[Any], None] = deque[Any](maxlen=0).append
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from scipy import special as sp
 from autograd.kernels.linear import linear
 from autograd.kernels.loss import cross_entropy
 from autograd.kernels.softmax import log_softmax, logsumexp, softmax, softmin
-from autograd.ops import activation, loss
+from autograd.ops import activation, identity, loss
 from tests.case import Case, Given, Real, Whole, on
 
 F = "nn.functional."
@@ -99,6 +99,7 @@ ACTIVATIONS = [
         on(away_from(0.0), 1.5, 2.0, 0.7),
         numpy=lambda x, a, s, i: s * np.where(x > 0, x, a * np.expm1(i * x)),
     ),
+    Case(identity.constant_in, on(ANY, ANY), numpy=lambda d, x: d + 0 * x, elementwise=True),
     Case(activation.glu, on(ANY), on(Real(4, 3), dim=0), on(Real(3, 6, 2), 1), torch=F + "glu"),
     Case(activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"),
     Case(activation.elu, on(LARGE), torch=F + "elu", name="elu_large"),

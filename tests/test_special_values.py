@@ -346,6 +346,34 @@ def test_second_derivative_of_sinc_at_and_near_0(x: float, kind: str) -> None:
     np.testing.assert_allclose(second.item(), -(np.pi**2) / 3, 1e-6)
 
 
+PIECEWISE_LINEAR = {
+    "relu": lambda t, x: t.relu(x),
+    "relu6": lambda t, x: t.nn.functional.relu6(x),
+    "leaky_relu": lambda t, x: t.nn.functional.leaky_relu(x, 0.1),
+    "hardtanh": lambda t, x: t.nn.functional.hardtanh(x),
+    "threshold": lambda t, x: t.nn.functional.threshold(x, 0.1, 0.2),
+    "softshrink": lambda t, x: t.nn.functional.softshrink(x),
+    "hardshrink": lambda t, x: t.nn.functional.hardshrink(x),
+}
+
+
+@pytest.mark.parametrize("library", ["tapegrad", "torch"])
+@pytest.mark.parametrize("function", PIECEWISE_LINEAR.values(), ids=PIECEWISE_LINEAR)
+def test_higher_derivatives_of_what_is_piecewise_linear_are_0(function: Any, library: str) -> None:
+    """Also beside nan, and of infinite gradients."""
+    t = pytest.importorskip(library)
+    x = t.tensor([-2.0, -0.3, 0.0, 0.7, inf, nan], requires_grad=True)
+    upstream = t.tensor([inf, 1.0, 2.0, -inf, 1.0, 1.0])
+    y = function(t, x)
+    (first,) = t.autograd.grad(y, x, upstream, create_graph=True)
+    (plain,) = t.autograd.grad(function(t, x), x, upstream)
+    np.testing.assert_array_equal(first.detach().numpy(), plain.numpy())
+    (second,) = t.autograd.grad(first, x, t.ones(6), create_graph=True)
+    assert second.tolist() == [0.0] * 6
+    (of_a_product,) = t.autograd.grad((first[1:3] * x[1:3]).sum(), x)
+    np.testing.assert_array_equal(of_a_product.numpy(), np.where([0, 1, 1, 0, 0, 0], plain.numpy(), 0))
+
+
 def test_float16_sums_accumulate_wider() -> None:
     x = autograd.ones(5000, dtype=autograd.float16)
     assert ops.sum(x).item() == 5000.0

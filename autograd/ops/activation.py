@@ -13,6 +13,7 @@ from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
 from autograd.ops.forms import drop, floating, keep, keep_nonzero, pick, real, scaled
+from autograd.ops.identity import flat
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def relu(x: Array) -> Array:
     return np.maximum(x, zeros(x.shape, x.dtype.char) if x.size <= 4096 else 0)  # of small arrays, this is
 
 
-@primitive(x=lambda g, x, negative_slope: scaled(g, x > 0, 1, negative_slope))
+@primitive(x=lambda g, x, negative_slope: flat(scaled(g, x > 0, 1, negative_slope), x))
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     """x where x > 0, negative_slope * x elsewhere.  dx = g or negative_slope * g, the latter also at 0.
 
@@ -86,7 +87,7 @@ def prelu(input: Any, weight: Any) -> Tensor:
     return out
 
 
-@primitive(x=lambda g, x, threshold: drop(g, x <= threshold))
+@primitive(x=lambda g, x, threshold: flat(drop(g, x <= threshold), x))
 def threshold(x: Array, threshold: float, value: float) -> Array:
     """x where x > threshold, `value` elsewhere.  dx = g where x > threshold, 0 elsewhere.
 
@@ -101,7 +102,7 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     return pick(x <= limit, np.full(x.shape, filler), x)
 
 
-@primitive(x=lambda g, x, min_val, max_val: drop(g, (x <= min_val) | (x >= max_val)))
+@primitive(x=lambda g, x, min_val, max_val: flat(drop(g, (x <= min_val) | (x >= max_val)), x))
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
     """x brought into [min_val, max_val].  dx = g strictly inside, 0 elsewhere, also at the bounds.
 
@@ -188,7 +189,7 @@ def hardswish(x: Array) -> Array:
     return out
 
 
-@primitive(x=lambda g, x, lambd: drop(g, np.abs(x) <= lambd))
+@primitive(x=lambda g, x, lambd: flat(drop(g, np.abs(x) <= lambd), x))
 def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     """x where |x| > lambd, 0 elsewhere.  dx = g where |x| > lambd, 0 elsewhere.
 
@@ -201,7 +202,7 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     return drop(x, np.abs(x) <= lambd)
 
 
-@primitive(x=lambda g, x, lambd: drop(g, np.abs(x) <= lambd))
+@primitive(x=lambda g, x, lambd: flat(drop(g, np.abs(x) <= lambd), x))
 def softshrink(x: Array, lambd: float = 0.5) -> Array:
     """x brought closer to 0 by lambd, and 0 where |x| <= lambd.  dx = g where |x| > lambd, 0 elsewhere.
 

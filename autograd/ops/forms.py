@@ -14,6 +14,7 @@ import numpy as np
 from autograd.constants import ones
 from autograd.dims import checked_dims
 from autograd.errors import ArgumentError, DTypeError
+from autograd.ops.identity import flat
 from autograd.primitive import Array
 from autograd.reals import is_number
 
@@ -100,7 +101,7 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     array([1., 0.])
     """
     if type(g) is not np.ndarray or type(out) is not np.ndarray:
-        return np.where(out != 0, g, 0)
+        return flat(np.where(out != 0, g, 0), out)
     bits = out.astype(bool).astype(_BITS[g.itemsize])
     bits *= g.view(bits.dtype)
     return bits.view(g.dtype)

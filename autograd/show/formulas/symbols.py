@@ -285,6 +285,8 @@ def called(op: str, arguments: Any, options: Any, compute: Callable[..., Any]) -
         return Symbol(Number(-found[0].value))
     if op == "div" and found[1] == Number(1):
         return Symbol(found[0])
+    if op == "constant_in":
+        return Symbol(found[0])
     if op == "zeros_like":
         return Symbol(Number(0))
     if op == "where" and isinstance(found[0], Call) and found[0].op == "not":
