@@ -2,6 +2,7 @@
 
 UNTIMED: dict[str, str] = {
     "alias": "a view of the whole, used within the engine",
+    "constant_in": "a copy within a recorded derivative, used within the engine",
     "unindex": "the gradient of `getitem`, timed with it",
     "fold": "the gradient of `unfold`, timed with it",
     "reverse_dims": "NumPy's `x.T`; `permute` is timed",
