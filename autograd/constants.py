@@ -26,9 +26,18 @@ def _kept(n: int, char: str) -> Array:
     return made
 
 
+def zeros_like(x: Array) -> Array:
+    """Zeros of the shape and dtype of x. They are read-only and may be shared.
+
+    >>> zeros_like(np.array([[1], [2]]))
+    array([[0],
+           [0]])
+    """
+    return _kept_zeros(x.shape, x.dtype.char) if x.size <= 4096 else np.zeros(x.shape, x.dtype)
+
+
 @functools.lru_cache(maxsize=64)
-def zeros(shape: tuple[int, ...], char: str) -> Array:
-    """A small array of zeros, of the dtype of that character. It is read-only and shared."""
+def _kept_zeros(shape: tuple[int, ...], char: str) -> Array:
     made = np.zeros(shape, char)
     made.flags.writeable = False
     return made

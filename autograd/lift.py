@@ -243,23 +243,25 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     ndarray = np.ndarray
 
     def call(
-        input: Any = absent, y_tensor: Any = absent, z_tensor: Any = absent, /, *more: Any, **named: Any
+        x_tensor: Any = absent, y_tensor: Any = absent, z_tensor: Any = absent, /, *more: Any, **named: Any
     ) -> Any:
         if not (
-            isinstance(input, Variable) and isinstance(y_tensor, Variable) and isinstance(z_tensor, Variable)
+            isinstance(x_tensor, Variable)
+            and isinstance(y_tensor, Variable)
+            and isinstance(z_tensor, Variable)
         ):
-            given = [t for t in (input, y_tensor, z_tensor) if t is not absent]
+            given = [t for t in (x_tensor, y_tensor, z_tensor) if t is not absent]
             return longer(*given, *more, **named)
-        x, y, z = input.array, y_tensor.array, z_tensor.array
+        x, y, z = x_tensor.array, y_tensor.array, z_tensor.array
         mode = MODE.get()
         kind = x.dtype
         if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched or more or named:
-            return longer(input, y_tensor, z_tensor, *more, **named)
-        x_node = input.node if input.base is None else input.current_node()
+            return longer(x_tensor, y_tensor, z_tensor, *more, **named)
+        x_node = x_tensor.node if x_tensor.base is None else x_tensor.current_node()
         y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
         z_node = z_tensor.node if z_tensor.base is None else z_tensor.current_node()
         if mode.grad and (y_node is None or z_node is None):
-            return longer(input, y_tensor, z_tensor)
+            return longer(x_tensor, y_tensor, z_tensor)
         errors = NUMPY_ERRORS.set(QUIET) if quiet else None
         try:
             out = forward(x, y, z)

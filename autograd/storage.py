@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import deque
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ class LastWrite:
     time = 0
 
 
-class Writes:
+class _Writes:
     """The writes to one storage: how many, and when the last few were."""
 
     __slots__ = ("count", "owner", "times")
@@ -40,36 +39,13 @@ class Writes:
             self.owner = holder  # memory of another library: kept, so that its id stays its own
 
 
-_STORAGES: dict[int, Writes] = {}
-
-
-class _Part:
-    """What NumPy makes an array of that lies in a larger one and counts as a storage of its own."""
-
-    __slots__ = ("__array_interface__", "held")
-
-    def __init__(self, view: Any) -> None:
-        self.held = view
-        self.__array_interface__ = view.__array_interface__
-
-
-def own_storage(view: Any) -> Any:
-    """The same part of a larger array, as a storage of its own: writes elsewhere in that array are not its.
-
-    >>> import numpy as np
-    >>> whole = np.zeros(4)
-    >>> part = own_storage(whole[1:3])
-    >>> part += 1
-    >>> whole, owner(part[1:]) is part
-    (array([0., 1., 1., 0.]), True)
-    """
-    return np.asarray(_Part(view))
+_STORAGES: dict[int, _Writes] = {}
 
 
 def owner(counted: Any) -> Any:
     """What holds an array's memory; a tensor outside the graph stands for itself (see `tape.counted`)."""
     if type(counted) is np.ndarray:
-        while (base := getattr(counted, "base", None)) is not None and type(base) is not _Part:
+        while (base := getattr(counted, "base", None)) is not None:
             counted = base
     return counted
 
@@ -90,24 +66,14 @@ def deep_copied(array: Any, memo: dict[int, Any]) -> Any:
 
 def note_write(*counted: Any) -> None:
     """Record an in-place write to the arrays' storages."""
-    note_written([writes_to(array) for array in counted])
-
-
-def note_written(storages: Iterable[Writes]) -> None:
-    """Record an in-place write in the records of storages."""
     LastWrite.time = now = next(clock)
-    for writes in storages:
+    for array in counted:
+        holder = array if array.base is None else owner(array)
+        writes = _STORAGES.get(id(holder))
+        if writes is None:
+            writes = _STORAGES[id(holder)] = _Writes(holder)
         writes.count += 1
         writes.times.append(now)
-
-
-def writes_to(counted: Any) -> Writes:
-    """The record of the writes to an array's storage. It stays the same while the storage lives."""
-    holder = counted if counted.base is None else owner(counted)
-    writes = _STORAGES.get(id(holder))
-    if writes is None:
-        writes = _STORAGES[id(holder)] = Writes(holder)
-    return writes
 
 
 def moved(old: Any, new: Any) -> None:
@@ -115,7 +81,7 @@ def moved(old: Any, new: Any) -> None:
     writes = _STORAGES.get(id(owner(old)))
     if writes is not None:
         holder = owner(new)
-        same = _STORAGES[id(holder)] = Writes(holder)
+        same = _STORAGES[id(holder)] = _Writes(holder)
         same.count, same.times = writes.count, writes.times.copy()
 
 
@@ -135,7 +101,7 @@ def version(array: Any) -> int:
 def version_at(array: Any, time: int) -> int:
     """What `version` was at a time of the clock (at least; only the last writes are on record)."""
     writes = _STORAGES.get(id(owner(array)))
-    return 0 if writes is None else writes.count - sum(t > time for t in writes.times)
+    return 0 if writes is None else writes.count - sum(t > time for t in tuple(writes.times))
 
 
 def written_since(array: Any, time: int) -> bool:

@@ -1,8 +1,9 @@
 """The backward sweep: the chain rule over the tape.
 
-Nodes are visited in falling order of creation, kept in a heap: when a node is taken, everything computed from it
-has already been visited, so its gradient is complete. Each gradient is passed through the node's formulas, summed
-where paths meet, and dropped; what the node saved is dropped with it unless the graph is retained.
+Nodes are visited in falling order of creation; where several wait, a heap keeps the order. So when a node is taken,
+everything computed from it has already been visited, and its gradient is complete. Each gradient is passed through the
+node's formulas, summed where paths meet, and dropped; what the node saved is dropped with it unless the graph is
+retained.
 """
 
 from __future__ import annotations
@@ -106,14 +107,14 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             if node.seq < LastWrite.time:
                 _check_versions(node)
             p = node.primitive
-            broadcasts = node.broadcasts
+            upstream, broadcasts = gradient, node.broadcasts
             if p.joint is not None:
                 gradient = _joint_gradients(node, values, gradient, needed, create_graph)
                 values = ((),) * len(values)  # they have been used: what is left is to hand out the gradients
             elif create_graph:
                 values = revive(node, values)
             if extras is not None and extras.node_hooks:
-                derivatives, values = _hooked(node, values, gradient)
+                derivatives, values = _hooked(node, values, gradient, upstream)
             for parent, derivative, saved in zip(node.parents, derivatives, values):  # noqa: B905  # equal; hot
                 if needed is not None and parent not in needed:
                     continue
@@ -279,14 +280,17 @@ def _answers(what: str, answer: Any, given: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _hooked(
-    node: Node, values: tuple[Any, ...], gradient: Any
+    node: Node, values: tuple[Any, ...], gradient: Any, upstream: Any
 ) -> tuple[tuple[Derivative, ...], tuple[Any, ...]]:
-    """The node's contributions, computed and shown to its hooks, as derivatives that need no values."""
+    """The node's contributions, computed and shown to its hooks, as derivatives that need no values.
+
+    gradient:  what the formulas take: the upstream gradient, or a fused kernel's contributions
+    """
     contributions: list[Any] = []
     for parent, d, value in zip(node.parents or (), node.derivatives, values, strict=True):
         c = d.formula(gradient, *(value if d.count > 1 else (value,) * d.count))
         contributions.append(c if c is None or c.shape == parent.shape else unbroadcast(c, parent.shape))
-    outputs = gradient if isinstance(gradient, tuple) else (gradient,)
+    outputs = upstream if isinstance(upstream, tuple) else (upstream,)
     slots = node.slots()
     for hook in tuple(extras_of(node).node_hooks.values()):
         given = tuple(

@@ -83,7 +83,8 @@ class Primitive:
     title:          its node's name, as PyTorch writes it
     keeps:          whether its formulas name arrays, which a sweep frees
     selects:        whether it only stands for one of another operation's results
-    leading:        how many of what is saved a joint backward is called with as it is; 0 if it asks for more
+    leading:        with how many of the first values that are saved a joint backward is called; 0 if it asks for more,
+                    or if only one is saved, which is in no tuple
     """
 
     selects = False

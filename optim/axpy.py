@@ -21,12 +21,12 @@ def _blas(kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return (blas.saxpy, blas.sscal) if kind == "f" else (blas.daxpy, blas.dscal)
 
 
-def _routines(y: Array) -> Any:
+def _routines(y: Array) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
     """BLAS's axpy and scal if they write to y itself: they are given a copy of an array that is not aligned."""
     dtype = y.dtype
     if (dtype is _FLOAT32 or dtype is _FLOAT64) and y.ndim == 1 and y.size and y.flags.carray:
         return _blas(dtype.char)
-    return None
+    return None, None
 
 
 def scale(y: Array, a: float) -> None:
@@ -37,9 +37,9 @@ def scale(y: Array, a: float) -> None:
     >>> y
     array([0.5, 1. ])
     """
-    blas = _routines(y) if a else None  # BLAS may make 0 of 0 · NaN
-    if blas is not None:
-        blas[1](a, y)
+    _, scal = _routines(y) if a else (None, None)  # BLAS may make 0 of 0 · NaN
+    if scal is not None:
+        scal(a, y)
     else:
         y *= a
 
@@ -52,8 +52,8 @@ def add_scaled(y: Array, x: Array, a: float) -> None:
     >>> y
     array([ 6., 12.])
     """
-    blas = _routines(y) if x.dtype is y.dtype else None
-    if blas is not None:
-        blas[0](x, y, a=a)
+    axpy, _ = _routines(y) if x.dtype is y.dtype else (None, None)
+    if axpy is not None:
+        axpy(x, y, a=a)
     else:
         y += a * x

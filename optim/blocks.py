@@ -1,22 +1,20 @@
 """How a step goes through the parameters: in blocks that stay in cache, each updated by one call of the rule.
 
-Large parameters are cut into blocks. Small ones are packed: their gradients are gathered into one block, and the rule
-runs once for all of them. Their values and what is kept for them lie in blocks, too; each parameter and each state is
-a part of one.
+Large parameters are cut into blocks. Small ones are packed: gradients and values are gathered into one block, the rule
+runs once for all of them, and the new values are written back. What is kept for them lives in the packed arrays for
+good; each parameter's state is a view of its part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from sys import getrefcount
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from autograd.errors import InPlaceError, ShapeError
-from autograd.storage import moved, own_storage, owner, writes_to
 from autograd.tape import wrap
 
 Array = Any
@@ -93,6 +91,8 @@ class _Single:
     def step(self, rule: Rule, group: Group) -> None:
         """Update the parameter."""
         gradient = self.p.leaf.grad.array
+        if gradient.shape != self.p.array.shape:
+            check_params([self.p])
         flat = gradient.reshape(-1)
         numbers = {name: array.item() for name, array in self.numbers.items()}
         if numbers:
@@ -104,11 +104,7 @@ class _Single:
 
 
 class _Packed:
-    """Several small parameters, in one block.
-
-    They are moved into it for good, each as a storage of its own. What something else holds, and would not see change
-    there, stays where it is: its values are copied there and back.
-    """
+    """Several small parameters, in one block."""
 
     def __init__(
         self,
@@ -123,12 +119,8 @@ class _Packed:
         dtype, size = self.params[0].array.dtype, sum(p.array.size for p in self.params)
         self.p, self.g = np.empty(size, dtype), np.empty(size, dtype)
         self.works = scratch.views(size, dtype)
-        self.gradients = self._parts(self.g)
-        self.away: list[tuple[Array, Array]] = []  # what stays where it is, and its part of the block
-        for p, part in zip(self.params, self._parts(self.p), strict=True):
-            part[...] = p.array
-            if not _move(p, part):
-                self.away.append((p.array, part))
+        self.values = [p.array for p in self.params]
+        self.parts, self.gradients = self._parts(self.p), self._parts(self.g)
         self.state: dict[str, Any] = {}
         for name in names:
             whole = self.state[name] = np.empty(size, dtype)
@@ -158,17 +150,16 @@ class _Packed:
     def step(self, rule: Rule, group: Group) -> None:
         """Update the parameters."""
         state = self.state
+        for p, value, part, into in zip(self.params, self.values, self.parts, self.gradients):  # noqa: B905  # equal; hot
+            part[...] = value  # one by one: np.concatenate takes four times as long
+            into[...] = p.leaf.grad.array
         if self.numbers:
             for name, held in self.numbers.items():
                 state[name] = held.item(0)
             _advance(rule, state, group, self.numbers)
             self._seen = [held.tobytes() for held in self.numbers.values()]
-        for p, into in zip(self.params, self.gradients):  # noqa: B905  # equal; hot
-            into[...] = p.leaf.grad.array  # one by one: np.concatenate takes four times as long
-        for value, part in self.away:
-            part[...] = value
         rule.update(self.p, self.g, state, group, self.works, self.first)
-        for value, part in self.away:
+        for value, part in zip(self.values, self.parts):  # noqa: B905  # equal; hot
             value[...] = part
         self.first = False
 
@@ -178,7 +169,7 @@ class Plan:
 
     It is good as long as these are the same parameters, with the same memory for their values and their state.
 
-    writes:  the records of writes to the parameters' storages
+    values:  the arrays of the parameters
     """
 
     def __init__(
@@ -210,8 +201,7 @@ class Plan:
                     else _Packed(members, names, rule, group, scratch)
                 )
         self._buffers, self._params = names, params
-        self._values = [p.array for p in params]
-        self.writes = [writes_to(array) for array in self._values]
+        self.values = [p.array for p in params]
         self._kept = [
             (p, name, kept[name].array)
             for p, kept in zip(params, keeps, strict=True)
@@ -223,7 +213,7 @@ class Plan:
         """Whether it is still good."""
         if names != self._buffers or len(params) != len(self._params):
             return False
-        for p, known, array in zip(params, self._params, self._values):  # noqa: B905  # equal; hot
+        for p, known, array in zip(params, self._params, self.values):  # noqa: B905  # equal; hot
             if p is not known or p.array is not array:
                 return False
         try:
@@ -238,21 +228,6 @@ class Plan:
         """Run the rule over all blocks."""
         for run in self._runs:
             run.step(rule, group)
-
-
-def _move(p: Any, part: Array) -> bool:
-    """Make a part of a block, which has the parameter's values, its memory; return whether it is now.
-
-    It is not where something beside the parameter holds its array.
-    """
-    if p.base is not None or getrefcount(p.array) > 2:  # the parameter, and the argument
-        return False
-    old = p.array
-    if owner(old) is not old:  # part of something larger, which others may hold
-        return False
-    p.array = own_storage(part)
-    moved(old, p.array)
-    return True
 
 
 def check_params(params: list[Any]) -> None:

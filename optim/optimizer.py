@@ -16,7 +16,7 @@ import numpy as np
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError, EntryError
 from autograd.modes import NUMPY_ERRORS, QUIET
-from autograd.storage import note_written
+from autograd.storage import note_write
 from autograd.tape import Variable, bump, wrap
 from optim import state
 from optim.axpy import scale
@@ -154,6 +154,10 @@ class Optimizer(Hooked):
 
         Returns:
             What the closure returned.
+
+        Raises:
+            ShapeError: if a parameter has another shape than its gradient.
+            InPlaceError: if a parameter cannot be written to.
         """
         loss = None
         if closure is not None:
@@ -168,8 +172,12 @@ class Optimizer(Hooked):
                 if params:
                     options = as_numbers(group)
                     plan = self._plan(i, params, self.buffers(group), options)
-                    plan.step(self, options)
-                    note_written(plan.writes)
+                    try:
+                        plan.step(self, options)
+                    except ValueError:
+                        check_params(params)  # raises if it is for a gradient of another shape
+                        raise
+                    note_write(*plan.values)
         finally:
             NUMPY_ERRORS.reset(errors)
         return loss
@@ -177,16 +185,14 @@ class Optimizer(Hooked):
     def _plan(self, i: int, params: list[Any], names: tuple[str, ...], group: Group) -> Plan:
         """How to go through the parameters of a group; made anew only when it has changed."""
         numbers = self.numbers(group)
-        plan = self._plans.pop(i, None)
+        plan = self._plans.get(i)
         if plan is None or not plan.fits(params, self.state, names):
-            plan = None  # nothing but the parameters is to hold their arrays
             check_params(params)
             keeps = [self.state[p] for p in params] if names or numbers else [_NOTHING] * len(params)
             for name, start in numbers.items():
                 for kept in keeps:
                     kept.setdefault(name, wrap(np.array(start, number_dtype())))
-            plan = Plan(params, keeps, names, self, group, self._scratch)
-        self._plans[i] = plan
+            plan = self._plans[i] = Plan(params, keeps, names, self, group, self._scratch)
         return plan
 
     def keep_from_the_start(self, p: Any, group: Group) -> None:

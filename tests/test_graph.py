@@ -497,6 +497,41 @@ def test_an_error_in_a_hook_leaves_everything_as_it_was():
         assert autograd.is_grad_enabled()
 
 
+KERNELS = {
+    "cross_entropy": (lambda t, x, w: t.nn.functional.cross_entropy(x, t.tensor([0, 2]), w[0]), [()]),
+    "layer_norm": (lambda t, x, w: t.nn.functional.layer_norm(x, (3,), w[0], w[1]), [(2, 3)]),
+    "gelu": (lambda t, x, w: t.nn.functional.gelu(x), [(2, 3)]),
+}
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("library", ["tapegrad", "torch"])
+@pytest.mark.parametrize(("kernel", "shapes"), KERNELS.values(), ids=KERNELS)
+def test_hooks_on_a_fused_kernel_see_the_gradients_of_its_results(kernel, shapes, library, create_graph):
+    t = pytest.importorskip(library)
+    values = np.arange(6.0).reshape(2, 3) / 4
+
+    def gradient(hook):
+        x = t.tensor(values, requires_grad=True)
+        w = t.tensor([[1.0, 2.0, 3.0], [0.5, 0.0, 1.0]], dtype=t.float64)
+        y = kernel(t, x, w)
+        if hook is not None:
+            y.grad_fn.register_hook(hook)
+        (g,) = t.autograd.grad((y * y).sum(), x, create_graph=create_graph)
+        return g
+
+    seen = []
+
+    def look(inputs, outputs):
+        seen.append(([tuple(g.shape) for g in inputs if g is not None], [tuple(g.shape) for g in outputs]))
+
+    plain = gradient(None)
+    np.testing.assert_allclose(gradient(look).detach().numpy(), plain.detach().numpy())
+    assert seen == [([(2, 3)], shapes)]
+    doubled = gradient(lambda inputs, outputs: (inputs[0] * 2, *inputs[1:]))
+    np.testing.assert_allclose(doubled.detach().numpy(), 2 * plain.detach().numpy())
+
+
 def test_node_hooks_answers_are_checked():
     x = leaf(1.0, 2.0)
 

@@ -505,3 +505,23 @@ def test_nextafter_of_large_arrays() -> None:
     found = autograd.nextafter(autograd.tensor(x), autograd.tensor(y)).numpy()
     np.testing.assert_array_equal(found, expected)
     assert (np.signbit(found) == np.signbit(expected))[~np.isnan(expected)].all()
+
+
+@pytest.mark.parametrize("n", [3, 5000])
+def test_relu_takes_numbers_alone(n: int) -> None:
+    assert autograd.relu(autograd.full((n,), -2, dtype="int32")).dtype == autograd.int32
+    with pytest.raises(AutogradError, match="relu: needs numbers, got bool"):
+        autograd.relu(autograd.ones(n).bool())
+
+
+@pytest.mark.parametrize("library", ["tapegrad", "torch"])
+@pytest.mark.parametrize(("reduction", "value"), [("mean", nan), ("sum", 0.0), ("none", [0.0] * 3)])
+def test_cross_entropy_without_classes_of_targets_that_are_ignored(
+    library: str, reduction: str, value: Any
+) -> None:
+    t = pytest.importorskip(library)
+    x = t.zeros(3, 0, requires_grad=True)
+    y = t.nn.functional.cross_entropy(x, t.full((3,), -100, dtype=t.int64), reduction=reduction)
+    np.testing.assert_array_equal(y.detach().numpy(), value)
+    y.sum().backward()
+    assert tuple(x.grad.shape) == (3, 0)

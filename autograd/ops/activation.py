@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
-from autograd.constants import zeros
+from autograd.constants import zeros_like
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
@@ -33,13 +33,18 @@ __all__ = [
 def relu(x: Array) -> Array:
     """max(x, 0), elementwise; nan stays nan.  dx = g where x > 0, 0 elsewhere, also at 0.
 
+    Raises:
+        DTypeError: for bools.
+
     >>> import autograd
     >>> relu(autograd.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
+    if x.dtype.kind == "b":
+        raise DTypeError("relu: needs numbers, got bool; convert with .int()")
     if x.size > 4096 and x.dtype.kind == "f":
         return np.clip(x, 0, np.inf)  # a third of the time of np.maximum(x, 0)
-    return np.maximum(x, zeros(x.shape, x.dtype.char) if x.size <= 4096 else 0)  # of small arrays, this is
+    return np.maximum(x, zeros_like(x))  # of small arrays, this is
 
 
 @primitive(x=lambda g, x, negative_slope: flat(scaled(g, x > 0, 1, negative_slope), x))

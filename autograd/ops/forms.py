@@ -27,9 +27,8 @@ all_reduce: Any = np.logical_and.reduce
 any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
-_BITS: dict[int, Any] = {
-    n: np.dtype(f"i{n}") for n in (2, 4, 8)
-}  # itemsize of a float -> integers of that size
+# itemsize of a float -> integers of that size
+_BITS: dict[int, Any] = {n: np.dtype(f"i{n}") for n in (2, 4, 8)}
 
 
 def floating(op: str, x: Array) -> None:
@@ -95,7 +94,7 @@ def keep(g: Array, mask: Array) -> Array:
 
 
 def keep_nonzero(g: Array, out: Array) -> Array:
-    """g where out is not 0, 0 elsewhere: `where(out != 0, g, 0)`.
+    """g where out is not 0, 0 elsewhere: `where(out != 0, g, 0)`, in less time than `keep(g, out != 0)`.
 
     >>> keep_nonzero(np.array([1.0, np.inf]), np.array([2.0, 0.0]))
     array([1., 0.])

@@ -11,7 +11,14 @@ import pytest
 import autograd
 import nn
 import optim
-from autograd.errors import ArgumentError, AutogradError, EntryError, InPlaceError, StateDictError
+from autograd.errors import (
+    ArgumentError,
+    AutogradError,
+    EntryError,
+    InPlaceError,
+    ShapeError,
+    StateDictError,
+)
 
 RULES = [
     (optim.SGD, {"lr": 0.1}),
@@ -402,7 +409,7 @@ def test_a_run_of_pytorch_goes_on_here(rule, options, plain):
     np.testing.assert_allclose(p.array, r.detach().numpy(), rtol=1e-10)
 
 
-# ------------------------------------------------------------------------------- where small parameters lie
+# ------------------------------------------------------------------------------- memory, and small parameters
 
 
 def small_layers():
@@ -500,6 +507,21 @@ def test_a_gradient_of_another_shape_is_refused(rule):
     optimizer = rule([w, b], lr=0.1)
     take_steps(optimizer, [w, b], 1)
     w.data = autograd.ones(2, 2)
-    with pytest.raises(autograd.errors.ShapeError, match=r"step: .*\(2,\).*\(2, 2\)"):
+    with pytest.raises(ShapeError, match=r"step: .*\(2,\).*\(2, 2\)"):
         optimizer.step()
     assert w.tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("rule", [optim.SGD, optim.Adam])
+def test_a_gradient_that_took_another_shape_between_steps_is_refused(rule, count):
+    params = [weight(1.0, 2.0) for _ in range(count)]
+    optimizer = rule(params, lr=0.1)
+    take_steps(optimizer, params, 2)
+    before = [p.tolist() for p in params]
+    kept = [int(state["step"]) for state in optimizer.state.values() if "step" in state]
+    params[0].grad.data = autograd.ones(3)
+    with pytest.raises(ShapeError, match=r"step: a gradient has shape \(3,\), its parameter \(2,\)"):
+        optimizer.step()
+    assert [p.tolist() for p in params] == before
+    assert [int(state["step"]) for state in optimizer.state.values() if "step" in state] == kept
