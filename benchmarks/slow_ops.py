@@ -123,7 +123,10 @@ REASONS: dict[str, str] = {
     "cumprod": "NumPy's cumprod multiplies one number at a time [4.0 ms, 1.0 ms]",
     "cummax": "NumPy's maximum.accumulate takes one number at a time [3.7 ms, 1.1 ms]",
     "cummin": "NumPy's minimum.accumulate takes one number at a time [3.7 ms, 1.1 ms]",
-    "quantile": "the checks and the line between two ranks are in Python [(64,): np.partition 3 µs, 53 µs]",
+    **dict.fromkeys(
+        ["quantile", "nanquantile"],
+        "the checks and the line between two ranks are in Python [(64,): np.partition 3 µs, 53 µs]",
+    ),
     "mode": "the argsort [(64,): 3 µs] and the lengths of runs, a dozen NumPy calls; PyTorch has one call [5 µs]",
     "histogram": "np.histogram is Python around the counting [(64,): 67 µs, 13 µs]",
     "histogramdd": "np.histogramdd is Python around the counting [32 points: 93 µs, 25 µs]",
