@@ -1,4 +1,4 @@
-"""Copies in C order, also of what lies in memory the other way round."""
+"""Copies in C order, also of what lies in memory the other way round; and when none is needed."""
 
 from __future__ import annotations
 

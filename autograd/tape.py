@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 
-_new: Any = object.__new__
+_new: Any = object.__new__  # these two are asked for at every gradient
 _ndarray = np.ndarray
 
 

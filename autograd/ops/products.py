@@ -12,7 +12,7 @@ import numpy as np
 from autograd.constants import ones
 from autograd.primitive import Array
 
-_ndarray = np.ndarray
+_ndarray = np.ndarray  # asked for at every product
 
 
 def product(x: Array, y: Array) -> Array:

@@ -285,7 +285,7 @@ def called(op: str, arguments: Any, options: Any, compute: Callable[..., Any]) -
         return Symbol(Number(-found[0].value))
     if op == "div" and found[1] == Number(1):
         return Symbol(found[0])
-    if op == "constant_in":
+    if op == "constant_in":  # which means something only where a formula is recorded
         return Symbol(found[0])
     if op == "zeros_like":
         return Symbol(Number(0))
