@@ -288,7 +288,7 @@ def _roots(
         if isinstance(t, GradientEdge):
             roots.append(_root_of_edge(what, t, g, create_graph))
             continue
-        node = t.node if t.base is None else t.current_node()
+        node = t.current_node()
         if node is None:
             raise GradientError(
                 f"{what}: the {t.array.dtype} tensor of shape {t.array.shape} does not require a gradient and has no "

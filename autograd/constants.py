@@ -1,4 +1,4 @@
-"""Ones and zeros, kept: every backward starts from one, sums are matrix products with ones, relu compares with 0."""
+"""Arrays that are kept: every backward starts from one, sums are products with ones, relu compares with zeros."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 
 from autograd.dtypes import Array
 
+_KEPT = 4096
+"""Elements up to which an array is kept."""
+
 
 def ones(n: int, dtype: np.dtype[Any]) -> Array:
     """A vector of n ones. It is read-only and may be shared.
@@ -16,14 +19,7 @@ def ones(n: int, dtype: np.dtype[Any]) -> Array:
     >>> ones(3, np.dtype("float32"))
     array([1., 1., 1.], dtype=float32)
     """
-    return _kept(n, dtype.char) if n <= 4096 else np.ones(n, dtype)
-
-
-@functools.lru_cache(maxsize=256)
-def _kept(n: int, char: str) -> Array:
-    made = np.ones(n, char)
-    made.flags.writeable = False
-    return made
+    return _kept_ones(n, dtype.char) if n <= _KEPT else np.ones(n, dtype)
 
 
 def zeros_like(x: Array) -> Array:
@@ -33,19 +29,39 @@ def zeros_like(x: Array) -> Array:
     array([[0],
            [0]])
     """
-    return _kept_zeros(x.shape, x.dtype.char) if x.size <= 4096 else np.zeros(x.shape, x.dtype)
+    return _kept_zeros(x.shape, x.dtype.char) if x.size <= _KEPT else np.zeros(x.shape, x.dtype)
 
 
-@functools.lru_cache(maxsize=64)
-def _kept_zeros(shape: tuple[int, ...], char: str) -> Array:
-    made = np.zeros(shape, char)
-    made.flags.writeable = False
-    return made
+def multiples(step: int, n: int) -> Array:
+    """0, step, 2 step, …: n integers. They are read-only and may be shared.
+
+    >>> multiples(5, 3)
+    array([ 0,  5, 10])
+    """
+    return _kept_multiples(step, n) if n <= _KEPT else np.arange(n) * step
 
 
 @functools.lru_cache(maxsize=8)
 def one(dtype: np.dtype[Any]) -> Array:
     """The number one as a 0-d array. It is read-only and shared."""
-    made = np.ones((), dtype)
+    return _read_only(np.ones((), dtype))
+
+
+@functools.lru_cache(maxsize=256)
+def _kept_ones(n: int, char: str) -> Array:
+    return _read_only(np.ones(n, char))
+
+
+@functools.lru_cache(maxsize=64)
+def _kept_zeros(shape: tuple[int, ...], char: str) -> Array:
+    return _read_only(np.zeros(shape, char))
+
+
+@functools.lru_cache(maxsize=16)
+def _kept_multiples(step: int, n: int) -> Array:
+    return _read_only(np.arange(n) * step)
+
+
+def _read_only(made: Array) -> Array:
     made.flags.writeable = False
     return made

@@ -111,10 +111,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
             node.broadcasts = shape != parent.shape
             node.parents = (parent,)
             node.derivatives = derivatives
-            if facts:
-                node.values = (take((out, x, *given, x.shape, x.dtype)),)
-            else:
-                node.values = (take((out, x, *given) if given else (out, x)),)
+            node.values = (take((out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)),)
             if mode.watched:
                 watch(node, mode, (out,), (x, *given))
         return result

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.composite import composite
-from autograd.constants import ones
+from autograd.constants import multiples, ones
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
@@ -56,25 +55,13 @@ def _places(columns: Array, chosen: Array) -> tuple[Array, Array]:
     """The elements of a matrix in their order in memory, and at which place the chosen one of each column is."""
     classes, n = columns.shape
     if not classes:  # so no target counts
-        return np.zeros(n, columns.dtype), _multiples(1, n)
+        return np.zeros(n, columns.dtype), multiples(1, n)
     if columns.flags.c_contiguous:
         places = chosen * n
-        places += _multiples(1, n)
+        places += multiples(1, n)
     else:
-        places = chosen + _multiples(classes, n)
+        places = chosen + multiples(classes, n)
     return columns.ravel("K"), places
-
-
-def _multiples(step: int, n: int) -> Array:
-    """0, step, 2 step, …: n numbers. They are read-only and may be shared."""
-    return _kept_multiples(step, n) if n <= 4096 else np.arange(0, n * step, step)
-
-
-@functools.lru_cache(maxsize=16)
-def _kept_multiples(step: int, n: int) -> Array:
-    made = np.arange(n) * step
-    made.flags.writeable = False
-    return made
 
 
 def _composed(
@@ -158,8 +145,7 @@ def cross_entropy_(
     valid = checked_classes("cross_entropy", x.shape, target, ignore_index)
     columns = _columns(x)
     classes, n = columns.shape
-    if weight is not None:
-        weight = checked_weight("cross_entropy", weight, classes, x.dtype)
+    weight = checked_weight("cross_entropy", weight, classes, x.dtype)
     chosen, counts, each = _counted(target, weight, ignore_index, valid is None, x.dtype)
     shifted = _lowered(columns)
     elements, places = _places(shifted, chosen)

@@ -270,7 +270,7 @@ def logsigmoid(x: Array) -> Array:
     >>> logsigmoid(autograd.tensor([-1000.0, 0.0]))
     tensor([-1.0000e+03, -6.9315e-01])
     """
-    return np.minimum(x, np.zeros(x.shape, x.dtype)) - single.log1p(np.exp(-np.abs(x)))
+    return np.minimum(x, zeros_like(x)) - single.log1p(np.exp(-np.abs(x)))
 
 
 _EXP_LIMIT = {"e": 11.0, "f": 88.0, "d": 709.0}  # where eˣ overflows; there log(1 + eˣ) is x

@@ -101,9 +101,7 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     """
     if type(g) is not np.ndarray or type(out) is not np.ndarray:
         return flat(np.where(out != 0, g, 0), out)
-    bits = out.astype(bool).astype(_BITS[g.itemsize])
-    bits *= g.view(bits.dtype)
-    return bits.view(g.dtype)
+    return keep(g, out.astype(bool))
 
 
 def drop(g: Array, mask: Array) -> Array:
