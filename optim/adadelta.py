@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_ranges
@@ -94,14 +94,12 @@ class Adadelta(Optimizer):
         g = decayed(p, g, group, out=work[0])
         v, u, d, s = state["square_avg"], state["acc_delta"], work[1], work[2]
 
-        scale(v, rho)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - rho)
+        scale_add(v, rho, np.multiply(g, g, out=s), 1 - rho)
 
         np.sqrt(np.add(u, eps, out=d), out=d)
         np.sqrt(np.add(v, eps, out=s), out=s)
         d /= s
         d *= g
 
-        scale(u, rho)
-        add_scaled(u, np.multiply(d, d, out=s), 1 - rho)
+        scale_add(u, rho, np.multiply(d, d, out=s), 1 - rho)
         add_scaled(p, d, -group["lr"])

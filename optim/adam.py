@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import ArgumentError
 from autograd.tape import Variable
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_adaptive
@@ -111,10 +111,8 @@ class Adam(Optimizer):
         m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
         g = decayed(p, g, group, out=work[0])
 
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
+        scale_add(m, beta1, g, 1 - beta1)
+        scale_add(v, beta2, np.multiply(g, g, out=s), 1 - beta2)
 
         if group["amsgrad"]:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])

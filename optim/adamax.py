@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_adaptive
@@ -92,8 +92,7 @@ class Adamax(Optimizer):
         g = decayed(p, g, group, out=work[0])
         m, u, s = state["exp_avg"], state["exp_inf"], work[1]
 
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
+        scale_add(m, beta1, g, 1 - beta1)
 
         scale(u, beta2)
         np.abs(g, out=s)

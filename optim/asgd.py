@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_ranges
@@ -107,8 +107,7 @@ class ASGD(Optimizer):
         g = decayed(p, g, group, out=work[0])
         a = state["ax"]
 
-        scale(p, 1 - group["lambd"] * eta)
-        add_scaled(p, g, -eta)
+        scale_add(p, 1 - group["lambd"] * eta, g, -eta)
         if mu == 1:
             a[...] = p
         else:

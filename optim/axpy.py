@@ -1,47 +1,50 @@
-"""y ← a y and y ← y + a x by BLAS, in one pass through memory each; the sum takes NumPy two, and a work array."""
+"""y ← b y + a x by BLAS, in one pass through memory for each product; NumPy takes two for the sum, and a work array."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 Array = Any
-
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-
-
-@functools.cache
-def _blas(kind: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """BLAS's axpy and scal for a dtype. Loaded when first used: scipy.linalg is large."""
-    from scipy.linalg import blas
-
-    return (blas.saxpy, blas.sscal) if kind == "f" else (blas.daxpy, blas.dscal)
+Routines = tuple[Callable[..., Any] | None, Callable[..., Any] | None]
 
 
-def _routines(y: Array) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
+class _Routines(dict[Any, Routines]):
+    """BLAS's axpy and scal for each dtype. Loaded when first used: scipy.linalg is large."""
+
+    def __missing__(self, dtype: Any) -> Routines:
+        found: Routines = (None, None)
+        if dtype in (np.float32, np.float64):
+            from scipy.linalg import blas
+
+            found = (blas.saxpy, blas.sscal) if dtype == np.float32 else (blas.daxpy, blas.dscal)
+        self[dtype] = found
+        return found
+
+
+_BLAS = _Routines()
+
+
+def _routines(y: Array) -> Routines:
     """BLAS's axpy and scal if they write to y itself: they are given a copy of an array that is not aligned."""
-    dtype = y.dtype
-    if (dtype is _FLOAT32 or dtype is _FLOAT64) and y.ndim == 1 and y.size and y.flags.carray:
-        return _blas(dtype.char)
-    return None, None
+    return _BLAS[y.dtype] if y.ndim == 1 and len(y) and y.flags.carray else (None, None)
 
 
-def scale(y: Array, a: float) -> None:
-    """y ← a y, in place.
+def scale(y: Array, b: float) -> None:
+    """y ← b y, in place.
 
     >>> y = np.array([1.0, 2.0])
     >>> scale(y, 0.5)
     >>> y
     array([0.5, 1. ])
     """
-    _, scal = _routines(y) if a else (None, None)  # BLAS may make 0 of 0 · NaN
+    _, scal = _routines(y) if b else (None, None)  # BLAS may make 0 of 0 · NaN
     if scal is not None:
-        scal(a, y)
+        scal(b, y)
     else:
-        y *= a
+        y *= b
 
 
 def add_scaled(y: Array, x: Array, a: float) -> None:
@@ -57,3 +60,19 @@ def add_scaled(y: Array, x: Array, a: float) -> None:
         axpy(x, y, a=a)
     else:
         y += a * x
+
+
+def scale_add(y: Array, b: float, x: Array, a: float) -> None:
+    """y ← b y + a x, in place; with a = 1 - b a running average.
+
+    >>> y = np.array([1.0, 2.0])
+    >>> scale_add(y, 0.5, np.array([10.0, 20.0]), 2.0)
+    >>> y
+    array([20.5, 41. ])
+    """
+    axpy, scal = _routines(y) if b and x.dtype is y.dtype else (None, None)
+    if axpy is not None and scal is not None:
+        scal(b, y)
+        axpy(x, y, a=a)
+    else:
+        scale_add(y, b, x, a)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params
 from optim.options import check_betas, check_ranges
@@ -80,5 +80,4 @@ class Lion(Optimizer):
         add_scaled(s, g, 1 - beta1)
         add_scaled(p, np.sign(s, out=s), -lr)
 
-        scale(m, beta2)
-        add_scaled(m, g, 1 - beta2)
+        scale_add(m, beta2, g, 1 - beta2)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_adaptive, check_ranges
@@ -115,10 +115,8 @@ class NAdam(Optimizer):
         m, v, s, d = state["exp_avg"], state["exp_avg_sq"], work[1], work[2]
         g = decayed(p, g, group, out=work[0])
 
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
+        scale_add(m, beta1, g, 1 - beta1)
+        scale_add(v, beta2, np.multiply(g, g, out=s), 1 - beta2)
 
         np.divide(v, 1 - beta2**t, out=s)
         np.sqrt(s, out=s)

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError, EntryError
-from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, reset_errors, set_errors
 from autograd.storage import note_write
 from autograd.tape import Variable, bump, wrap
 from optim import state
@@ -163,7 +163,7 @@ class Optimizer(Hooked):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        errors = NUMPY_ERRORS.set(QUIET)
+        errors = set_errors(QUIET)
         try:
             for i, group in enumerate(self.param_groups):
                 params = [
@@ -179,7 +179,7 @@ class Optimizer(Hooked):
                         raise
                     note_write(*plan.values)
         finally:
-            NUMPY_ERRORS.reset(errors)
+            reset_errors(errors)
         return loss
 
     def _plan(self, i: int, params: list[Any], names: tuple[str, ...], group: Group) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_adaptive
@@ -99,10 +99,8 @@ class RAdam(Optimizer):
         m, v, s = state["exp_avg"], state["exp_avg_sq"], work[1]
         g = decayed(p, g, group, out=work[0])
 
-        scale(m, beta1)
-        add_scaled(m, g, 1 - beta1)
-        scale(v, beta2)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - beta2)
+        scale_add(m, beta1, g, 1 - beta1)
+        scale_add(v, beta2, np.multiply(g, g, out=s), 1 - beta2)
 
         lr = lr / (1 - beta1**t)
         limit = 2 / (1 - beta2) - 1

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_ranges
@@ -101,13 +101,11 @@ class RMSprop(Optimizer):
         g = decayed(p, g, group, out=work[0])
         v, s = state["square_avg"], work[1]
 
-        scale(v, alpha)
-        add_scaled(v, np.multiply(g, g, out=s), 1 - alpha)
+        scale_add(v, alpha, np.multiply(g, g, out=s), 1 - alpha)
 
         if group["centered"]:
             a = state["grad_avg"]
-            scale(a, alpha)
-            add_scaled(a, g, 1 - alpha)
+            scale_add(a, alpha, g, 1 - alpha)
             np.multiply(a, a, out=s)
             np.subtract(v, s, out=s)
             np.sqrt(s, out=s)

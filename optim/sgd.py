@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
-from optim.axpy import add_scaled, scale
+from optim.axpy import add_scaled, scale_add
 from optim.blocks import Array, Group
 from optim.optimizer import Optimizer, Params, decayed
 from optim.options import check_ranges
@@ -101,8 +101,7 @@ class SGD(Optimizer):
             if first:
                 b[...] = g
             else:
-                scale(b, momentum)
-                add_scaled(b, g, 1 - dampening)
+                scale_add(b, momentum, g, 1 - dampening)
             d = b
             if group["nesterov"]:
                 d = np.multiply(b, momentum, out=work[1])

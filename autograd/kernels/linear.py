@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from autograd.errors import ShapeError
-from autograd.ops.products import as_rows, column_sums, product
+from autograd.ops.products import SMALL, as_rows, column_sums, product
 from autograd.primitive import Array, primitive
 
 __all__ = ["linear"]
 
+_ndarray = np.ndarray
 
-def _of_rows(g: Array, weight: Array) -> Array:
-    """g @ weight as one product of matrices; NumPy would compute one for each matrix of g."""
+
+def _of_input(g: Array, weight: Array) -> Array:
+    """g @ weight, as one product of matrices; NumPy would compute one for each matrix of g."""
+    if type(g) is _ndarray and g.ndim == 2 and weight.size <= SMALL:
+        return g.dot(weight)  # what `product` does, without asking further
+    if g.ndim <= 2:
+        return product(g, weight)
     return product(as_rows(g), weight).reshape((*g.shape[:-1], weight.shape[1]))
+
+
+def _of_weight(g: Array, x: Array) -> Array:
+    """gᵀ @ x, summed over all rows."""
+    if type(g) is _ndarray and g.ndim == 2 and x.size <= SMALL:
+        return g.T.dot(x)
+    return product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x))
 
 
 @primitive(
     cast="same",
-    x=lambda g, weight: product(g, weight) if g.ndim <= 2 else _of_rows(g, weight),
-    weight=lambda g, x: product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x)),
+    x=_of_input,
+    weight=_of_weight,
     bias=column_sums,
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",
 )
@@ -39,7 +54,9 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
             f"linear: weight must have shape (out, in) and bias (out), got weight {weight.shape}"
             + ("" if bias is None else f" and bias {bias.shape}")
         )
-    if x.ndim <= 2:
+    if x.ndim == 2 and weight.size <= SMALL:
+        out = x.dot(weight.T)
+    elif x.ndim <= 2:
         out = product(x, weight.T)
     else:
         out = product(as_rows(x), weight.T).reshape(*x.shape[:-1], len(weight))

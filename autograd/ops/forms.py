@@ -27,6 +27,7 @@ all_reduce: Any = np.logical_and.reduce
 any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
+_ndarray = np.ndarray
 # itemsize of a float -> integers of that size
 _BITS: dict[int, Any] = {n: np.dtype(f"i{n}") for n in (2, 4, 8)}
 
@@ -84,7 +85,7 @@ def keep(g: Array, mask: Array) -> Array:
     >>> keep(np.array([1.0, np.inf]), np.array([True, False]))
     array([1., 0.])
     """
-    if type(g) is not np.ndarray or type(mask) is not np.ndarray:
+    if type(g) is not _ndarray or type(mask) is not _ndarray:
         return np.where(mask, g, 0)
     if g.shape != mask.shape:
         return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
@@ -99,7 +100,7 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     >>> keep_nonzero(np.array([1.0, np.inf]), np.array([2.0, 0.0]))
     array([1., 0.])
     """
-    if type(g) is not np.ndarray or type(out) is not np.ndarray:
+    if type(g) is not _ndarray or type(out) is not _ndarray:
         return flat(np.where(out != 0, g, 0), out)
     return keep(g, out.astype(bool))
 
@@ -120,7 +121,7 @@ def pick(mask: Array, x: Array, y: Array) -> Array:
     array([1., 4.])
     """
     if (
-        not (type(x) is type(y) is type(mask) is np.ndarray)
+        not (type(x) is type(y) is type(mask) is _ndarray)
         or mask.size < 2048
         or x.dtype.char != y.dtype.char
     ):
@@ -145,7 +146,7 @@ def scaled(g: Array, mask: Array, x: float, y: float) -> Array:
     >>> scaled(np.array([1.0, 2.0]), np.array([True, False]), 10.0, 0.5)
     array([10.,  1.])
     """
-    if type(g) is not np.ndarray or type(mask) is not np.ndarray or g.shape != mask.shape or not g.ndim:
+    if type(g) is not _ndarray or type(mask) is not _ndarray or g.shape != mask.shape or not g.ndim:
         return np.where(mask, g * x, g * y)
     bits = mask.astype(_BITS[g.itemsize])  # the factors, put together from the bits of x and y
     a, b = np.array((x, y), g.dtype).view(bits.dtype)
@@ -179,7 +180,7 @@ def spread(
     """
     if not keepdim and dim is not None and shape:
         g = g.reshape(kept_shape(shape, dim))
-    if isinstance(g, np.generic) or (type(g) is np.ndarray and g.size == 1):
+    if isinstance(g, np.generic) or (type(g) is _ndarray and g.size == 1):
         out = np.ndarray(
             shape, g.dtype, np.asarray(g), 0, (0,) * len(shape)
         )  # a fifth of broadcast_to's time
@@ -195,7 +196,7 @@ def sums(x: Array, dim: int, keepdim: bool = True) -> Array:
     array([[3.],
            [7.]])
     """
-    if type(x) is np.ndarray and x.ndim > 1 and x.size > 256 and x.dtype.char in "fd":
+    if type(x) is _ndarray and x.ndim > 1 and x.size > 256 and x.dtype.char in "fd":
         n = x.shape[dim]
         if n <= 4096 and x.flags.c_contiguous:  # longer ones lose digits: BLAS does not sum in pairs
             if dim in (-1, x.ndim - 1):
@@ -256,7 +257,7 @@ def dots(x: Array, y: Array, dim: int | tuple[int, ...]) -> Array:
     >>> dots(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), 1)
     array([[11.]])
     """
-    if type(x) is np.ndarray and type(y) is np.ndarray and dim in (-1, x.ndim - 1) and x.ndim:
+    if type(x) is _ndarray and type(y) is _ndarray and dim in (-1, x.ndim - 1) and x.ndim:
         return np.vecdot(x, y)[..., None]
     return (x * y).sum(axis=dim, keepdims=True)
 

@@ -12,6 +12,9 @@ import numpy as np
 from autograd.constants import ones
 from autograd.primitive import Array
 
+SMALL = 9216
+"""Elements of the second matrix up to which BLAS takes it as it is."""
+
 _ndarray = np.ndarray  # asked for at every product
 
 
@@ -26,7 +29,7 @@ def product(x: Array, y: Array) -> Array:
            [3.]])
     """
     if type(x) is type(y) is _ndarray and x.ndim == y.ndim == 2:
-        if y.size <= 9216 and len(y) > 1:
+        if y.size <= SMALL and len(y) > 1:
             return x.dot(y)  # the same as @, with half of its overhead
         rows, inner = x.shape
         if inner == 1 and len(y) == 1:
@@ -71,5 +74,6 @@ def column_sums(g: Array) -> Array:
     """
     if g.ndim == 1:
         return g
-    rows = g if g.ndim == 2 else as_rows(g)
-    return ones(len(rows), rows.dtype).dot(rows) if type(rows) is _ndarray else rows.sum(axis=0)
+    if g.ndim > 2:
+        g = as_rows(g)
+    return ones(len(g), g.dtype).dot(g) if type(g) is _ndarray else g.sum(axis=0)
