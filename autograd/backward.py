@@ -69,7 +69,7 @@ def backward(
     ends: list[tuple[AnyNode, Any]]
     if inputs is None:
         found = sweep(roots, retain, create_graph, accumulating=True)
-        ends = [(leaf, leaf) for leaf in found]
+        ends = list(zip(found, found))  # noqa: B905  # the same
     else:
         chosen = _several("backward", tuple(inputs.values()) if isinstance(inputs, Mapping) else inputs)
         if not chosen:

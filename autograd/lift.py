@@ -112,7 +112,8 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
             node.broadcasts = shape != parent.shape
             node.parents = (parent,)
             node.derivatives = derivatives
-            node.values = (take((out, x, *given, x.shape, x.dtype) if facts else (out, x, *given)),)
+            values = (out, x, *given) if n_options else (out, x)
+            node.values = (take((*values, x.shape, x.dtype) if facts else values),)
             if mode.watched:
                 watch(node, mode, (out,), (x, *given))
         return result

@@ -56,7 +56,8 @@ NO_GRAD = Mode(grad=False)
 """The usual mode of a backward sweep."""
 
 MODE: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  # Mode is frozen
-current_mode = MODE.get  # a name of its own: every operation calls it, and a method would be looked up each time
+# names of their own: every operation calls them, and a method would be looked up each time
+current_mode, set_mode, reset_mode = MODE.get, MODE.set, MODE.reset
 
 
 class ModeSwitch:

@@ -25,7 +25,7 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.hidden import Hidden, holds_hidden
-from autograd.modes import MODE, NO_GRAD, QUIET, current_mode, reset_errors, set_errors
+from autograd.modes import NO_GRAD, QUIET, current_mode, reset_errors, reset_mode, set_errors, set_mode
 from autograd.record import output_node
 from autograd.saved import unpacked
 from autograd.storage import last_write, version, version_at, written_since
@@ -76,7 +76,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     outer = current_mode()
     check_nan = outer.anomaly and outer.check_nan
     usual = not (create_graph or outer.watched or outer.inference)
-    mode = MODE.set(NO_GRAD if usual else outer.but(grad=create_graph))
+    mode = set_mode(NO_GRAD if usual else outer.but(grad=create_graph))
     errors = set_errors(QUIET)
     try:
         for node, gradient in roots:
@@ -165,14 +165,14 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
             if extras is not None and accumulating:
                 gradient = _pre_hooks(extras, gradient)
             finished[node] = gradient
-        finished.update(store)
+        finished = {**finished, **store} if finished else store
         if retained:
             with ACCUMULATING:
                 for leaf, gradient in retained:
                     leaf.accumulate(gradient)
     finally:
         reset_errors(errors)
-        MODE.reset(mode)
+        reset_mode(mode)
     return finished
 
 
@@ -419,12 +419,12 @@ def _joint_gradients(
         ]
         values[name] = wrap(restored(*(values[part] for part in parts)), *parents)
     # aliases keep the inputs apart: one may have been computed from another
-    mode = MODE.set(current_mode().but(grad=True))
+    mode = set_mode(current_mode().but(grad=True))
     try:
         inputs = {a: values[a].alias() for a in wanted}
         outs = p.reference(*({**values, **inputs}[name] for name in p.parameters))
     finally:
-        MODE.reset(mode)
+        reset_mode(mode)
     results, gradients = (outs, gradient) if p.several else ((outs,), (gradient,))
     roots = [
         (r.node, g) for r, g in zip(results, gradients, strict=True) if r.node is not None and g is not None

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import maximum
 
 from autograd.composite import composite
 from autograd.constants import zeros_like
@@ -25,6 +26,8 @@ __all__ = [
     "hardtanh", "hardsigmoid", "hardswish", "glu",
 ]  # fmt: skip
 
+_BOOL = np.dtype(np.bool_)
+
 
 # ------------------------------------------------------------------------------------------------ piecewise linear
 
@@ -40,11 +43,12 @@ def relu(x: Array) -> Array:
     >>> relu(autograd.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    if x.dtype.kind == "b":
+    dtype = x.dtype
+    if dtype is _BOOL:
         raise DTypeError("relu: needs numbers, got bool; convert with .int()")
-    if x.size > 4096 and x.dtype.kind == "f":
+    if x.size > 4096 and dtype.kind == "f":
         return np.clip(x, 0, np.inf)  # a third of the time of np.maximum(x, 0)
-    return np.maximum(x, zeros_like(x))  # of small arrays, this is
+    return maximum(x, zeros_like(x))  # of small arrays, this is
 
 
 @primitive(x=lambda g, x, negative_slope: flat(scaled(g, x > 0, 1, negative_slope), x))
