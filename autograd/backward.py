@@ -66,10 +66,9 @@ def backward(
     outputs = _several("backward", tensors)
     roots = _roots("backward", outputs, _gradients("backward", outputs, grad_tensors), create_graph)
     retain = create_graph if retain_graph is None else retain_graph
-    ends: list[tuple[AnyNode, Any]]
     if inputs is None:
-        found = sweep(roots, retain, create_graph, accumulating=True)
-        ends = list(zip(found, found))  # noqa: B905  # the same
+        found = sweep(roots, retain, create_graph, None, True)
+        _accumulate(found, None, create_graph)
     else:
         chosen = _several("backward", tuple(inputs.values()) if isinstance(inputs, Mapping) else inputs)
         if not chosen:
@@ -78,27 +77,34 @@ def backward(
         places = {
             node: _end(node, t) for node, t in zip(targets, chosen, strict=True)
         }  # a tensor may be given twice
-        found = sweep(roots, retain, create_graph, targets, accumulating=True)
-        ends = [
-            (node, leaf)
-            for node, leaf in places.items()
-            if node in found
-            and not (node.extras is not None and node.extras.retained is leaf)  # the sweep wrote it
-        ]
-    _accumulate(ends, found, create_graph)
+        found = sweep(roots, retain, create_graph, targets, True)
+        _accumulate(found, places, create_graph)
 
 
-def _accumulate(ends: list[tuple[AnyNode, Any]], found: dict[AnyNode, Any], create_graph: bool) -> None:
-    """Add what the sweep found to the leaves, then run the hooks that wait for it."""
+def _accumulate(
+    found: dict[Any, Any], places: dict[AnyNode, AccumulateGrad] | None, create_graph: bool
+) -> None:
+    """Add what the sweep found to the leaves, then run the hooks that wait for it.
+
+    places:  where the gradient of each node is kept; None where all are leaves, which keep their own
+    """
     hooked: list[AccumulateGrad] = []
     shown: dict[AccumulateGrad, Any] = {}
-    with ACCUMULATING:
-        for node, leaf in ends:
+    ACCUMULATING.acquire()
+    try:
+        for node in [*found] if places is None else places:
+            leaf = node
+            if places is not None:
+                leaf = places[node]
+                if node not in found or (node.extras is not None and node.extras.retained is leaf):
+                    continue  # the sweep wrote it
             if leaf.extras is not None:
                 hooked.append(leaf)
                 if leaf.extras.node_hooks:
                     shown[leaf] = as_tensor(found[node])
             leaf.accumulate(found.pop(node))
+    finally:
+        ACCUMULATING.release()
     if not hooked:
         return
     mode = MODE.set(MODE.get().but(grad=create_graph))

@@ -255,7 +255,7 @@ class TensorBasics(Variable):
         inputs: Any = None,
     ) -> None:
         """Add this tensor's gradient to the `.grad` of each leaf it was computed from; see `autograd.backward`."""
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        backward(self, gradient, retain_graph, create_graph, None, inputs)
 
     @property
     def output_nr(self) -> int:

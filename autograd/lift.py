@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy import asarray
 
 from autograd import dtypes, tape
 from autograd.arguments import constant, constant_or_refusal, explained, needs_cast, on_raw, plain, promoted
@@ -89,7 +90,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
             if errors is not None:
                 reset_errors(errors)
         if type(out) is not ndarray:
-            out = np.asarray(out)
+            out = asarray(out)
         elif c_order and not out.flags.c_contiguous:
             out = copied(out)
         if to_float and out.dtype is not x.dtype and x.dtype.kind != "f":
@@ -190,7 +191,7 @@ def _lift_binary(  # noqa: C901  # written out for speed
             if errors is not None:
                 reset_errors(errors)
         if type(out) is not ndarray:
-            out = np.asarray(out)
+            out = asarray(out)
         result = _new(tape.tensor_class)
         result.array = out
         result.base = result.leaf = result.node = None
@@ -233,7 +234,7 @@ def _lift_binary(  # noqa: C901  # written out for speed
 
 def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     """Three arrays of one dtype, as in a linear layer; anything unusual goes the longer way."""
-    forward, quiet = p.forward, p.quiet
+    forward, quiet, broadcasts = p.forward, p.quiet, p.broadcasts
     dx, dy, dz = (p.derivatives[a] for a in p.arrays)
     take_x, take_y, take_z = (p.takers[a] for a in p.arrays)
     longer = _lift_several(p)
@@ -270,7 +271,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
             if errors is not None:
                 reset_errors(errors)
         if type(out) is not ndarray:
-            out = np.asarray(out)
+            out = asarray(out)
         result = _new(tape.tensor_class)
         result.array = out
         result.base = result.leaf = result.node = None
@@ -280,7 +281,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
             node.seq = next(clock)
             node.extras = None
             node.shape = out.shape
-            node.broadcasts = True
+            node.broadcasts = broadcasts
             values = (out, x, y, z)
             if x_node is None:
                 node.parents = (y_node, z_node)
@@ -311,6 +312,7 @@ class _Plans(dict[int, tuple[tuple[Any, ...], tuple[Any, ...]]]):
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
     forward, cast, view, quiet, c_order = p.forward, p.cast, p.view, p.quiet, p.c_order
+    broadcasts = p.broadcasts
     joint, n_residuals, saves_facts = p.joint is not None, len(p.residuals), p.saves_facts
     to_float = cast == "float"
     n_parameters = len(p.parameters)
@@ -373,11 +375,11 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 reset_errors(errors)
         residuals: Sequence[Any] = ()
         if n_residuals:
-            out, *residuals = out
+            out, residuals = out[0], out[1:]
         if kind is None:
             return out
         if type(out) is not ndarray:
-            out = np.asarray(out)
+            out = asarray(out)
         elif c_order and not out.flags.c_contiguous:
             out = copied(out)
         result = _new(tape.tensor_class)
@@ -393,7 +395,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 node.seq = next(clock)
                 node.extras = None
                 node.shape = out.shape
-                node.broadcasts = not joint
+                node.broadcasts = broadcasts
                 node.parents = tuple(parents)
                 node.derivatives, takers = plans[mask]
                 values = (out, *raw, *residuals)
@@ -478,7 +480,7 @@ def _as_formulas_call(p: Primitive, given: Sequence[Any], raw: list[Any]) -> Non
     """Among raw arrays, as when a formula calls, NumPy's scalars are 0-d arrays; beside tensors they are numbers."""
     for a in p.arrays:
         if isinstance(given[p.positions[a]], np.generic):
-            raw[p.positions[a]] = np.asarray(given[p.positions[a]])
+            raw[p.positions[a]] = asarray(given[p.positions[a]])
 
 
 def _arrays(p: Primitive, raw: Sequence[Any]) -> list[Any]:

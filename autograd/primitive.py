@@ -54,6 +54,7 @@ def primitive(
     materialize: bool = True,
     quiet: bool = True,
     c_order: bool = False,
+    broadcasts: bool = True,
     **formulas: Callable[..., Any] | None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Lift a NumPy function and its derivative formulas onto the tape (see the module's docstring).
@@ -79,6 +80,7 @@ def primitive(
             that can warn only at inf, nan or an overflow; a warnings filter then keeps it silent.
         c_order: bring the result into C order. Elementwise operations keep the order of their arguments; of others a
             program may take a view right away, which PyTorch's C order allows.
+        broadcasts: False where each formula's gradient always has its argument's shape, so that the sweep need not look.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd
@@ -107,6 +109,7 @@ def primitive(
             quiet,
             ufunc,
             c_order,
+            broadcasts,
         )
         p.function = presented_as(forward, lifted(p))
         p.function.primitive = p  # type: ignore[attr-defined]  # a function takes attributes

@@ -43,7 +43,7 @@ def make_node(
     node.seq = next(clock)
     node.extras = None
     node.parents = tuple([parent for parent, _, _ in active])
-    node.broadcasts = p.joint is None
+    node.broadcasts = p.broadcasts
     node.shape = None if out is None or p.several else out.shape
     derivatives, takers = p.derivatives, p.takers
     if p.sequences:

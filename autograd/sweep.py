@@ -155,7 +155,11 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 node.parents = None
                 node.values = ()
         # what is left has no parents: leaves, or nodes that were freed
-        for node in [node for node in store if node.extras is not None or node.parents is None]:
+        special = []
+        for node in store:
+            if node.extras is not None or type(node) is not AccumulateGrad:
+                special.append(node)  # noqa: PERF401  # hot: a comprehension is a call
+        for node in special:
             gradient = store.pop(node)
             extras = node.extras
             if extras is not None:

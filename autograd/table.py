@@ -79,6 +79,7 @@ class Primitive:
     materialize:    whether g holds zeros for those of several results that no gradient came to, rather than None
     quiet:          whether the body is run without NumPy's floating-point warnings
     c_order:        whether the result is brought into C order, as PyTorch's is however the arguments lie in memory
+    broadcasts:     whether what a formula returns may have to be summed back to its argument's shape
     function:       the lifted function that users call
     title:          its node's name, as PyTorch writes it
     keeps:          whether its formulas name arrays, which a sweep frees
@@ -106,6 +107,7 @@ class Primitive:
         quiet: bool = True,
         ufunc: Any = None,
         c_order: bool = False,
+        broadcasts: bool = True,
     ) -> None:
         self.name = forward.__name__.strip("_")
         self.title = self.name.title().replace("_", "") + "Backward0"
@@ -114,6 +116,7 @@ class Primitive:
         self.materialize = materialize
         self.quiet = quiet
         self.c_order = c_order
+        self.broadcasts = broadcasts and joint is None
         self.cast = cast
         self.view = view
         self.joint = joint

@@ -39,7 +39,7 @@ def _matmul(p: Primitive, level: Level, args: list[Any]) -> Any:
     return out if sizes == tuple(out.shape) else reshape(out, sizes)
 
 
-@batches(linear_kernel.linear)
+@batches(linear_kernel.linear_)
 def _linear(p: Primitive, level: Level, args: list[Any]) -> Any:
     x, weight, bias = args
     if weight.ndim != 2 or (bias is not None and bias.ndim != 1):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
+from autograd.composite import composite
 from autograd.errors import ShapeError
 from autograd.ops.products import SMALL, as_rows, column_sums, product
 from autograd.primitive import Array, primitive
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
 
 __all__ = ["linear"]
 
@@ -34,22 +40,12 @@ def _of_weight(g: Array, x: Array) -> Array:
     x=_of_input,
     weight=_of_weight,
     bias=column_sums,
+    broadcasts=False,
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",
 )
-def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
-    """x @ weight.T + bias, over the last dimension.
-
-    x (…, in), weight (out, in), bias (out) or None → (…, out).
-    dx = g @ weight, dweight = gᵀ @ x, dbias = g summed over the rows.
-
-    Raises:
-        ShapeError: if the shapes do not fit.
-
-    >>> import autograd
-    >>> linear(autograd.ones(1, 2), autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), autograd.tensor([0.5, 0.0]))
-    tensor([[3.5000, 7.0000]])
-    """
-    if weight.ndim != 2 or (bias is not None and bias.ndim != 1):
+def linear_(x: Array, weight: Array, bias: Array | None = None) -> Array:
+    """x @ weight.T + bias for a bias of shape (out).  dx = g @ weight, dweight = gᵀ @ x, dbias = g summed over the rows."""
+    if weight.ndim != 2 or (bias is not None and (bias.ndim != 1 or len(bias) != len(weight))):
         raise ShapeError(
             f"linear: weight must have shape (out, in) and bias (out), got weight {weight.shape}"
             + ("" if bias is None else f" and bias {bias.shape}")
@@ -63,3 +59,33 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     if bias is not None:
         out += bias  # the product's own buffer: one temporary fewer
     return out
+
+
+@composite
+def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
+    """x @ weight.T + bias, over the last dimension.
+
+    x (…, in), weight (out, in), bias (out), or whatever broadcasts to the result, or None → (…, out).
+    dx = g @ weight, dweight = gᵀ @ x, dbias = g summed over the rows.
+
+    Raises:
+        ShapeError: if the shapes do not fit.
+
+    >>> import autograd
+    >>> linear(autograd.ones(1, 2), autograd.tensor([[1.0, 2.0], [3.0, 4.0]]), autograd.tensor([0.5, 0.0]))
+    tensor([[3.5000, 7.0000]])
+    """
+    try:
+        return linear_(input, weight, bias)
+    except ShapeError:
+        if bias is None or tuple(bias.shape) == tuple(weight.shape[:1]):
+            raise
+        out: Any = linear_(input, weight)
+        if not _broadcasts(tuple(bias.shape), tuple(out.shape)):
+            raise
+    return out + bias  # type: ignore[no-any-return]  # a tensor
+
+
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether an array of the first shape can be added to one of the second and leave it its shape."""
+    return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(to)))  # noqa: B905
