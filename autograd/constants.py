@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.dtypes import Array
 
-_KEPT = 4096
+KEPT = 4096
 """Elements up to which an array is kept."""
 
 
@@ -19,7 +19,13 @@ def ones(n: int, dtype: np.dtype[Any]) -> Array:
     >>> ones(3, np.dtype("float32"))
     array([1., 1., 1.], dtype=float32)
     """
-    return _kept_ones(n, dtype) if n <= _KEPT else np.ones(n, dtype)
+    return _kept_ones(n, dtype) if n <= KEPT else np.ones(n, dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def kept_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Zeros, of up to KEPT elements. They are read-only and shared."""
+    return _read_only(np.zeros(shape, dtype))
 
 
 def zeros_like(x: Array) -> Array:
@@ -29,7 +35,7 @@ def zeros_like(x: Array) -> Array:
     array([[0],
            [0]])
     """
-    return _kept_zeros(x.shape, x.dtype) if x.size <= _KEPT else np.zeros(x.shape, x.dtype)
+    return kept_zeros(x.shape, x.dtype) if x.size <= KEPT else np.zeros(x.shape, x.dtype)
 
 
 def multiples(step: int, n: int) -> Array:
@@ -38,7 +44,7 @@ def multiples(step: int, n: int) -> Array:
     >>> multiples(5, 3)
     array([ 0,  5, 10])
     """
-    return _kept_multiples(step, n) if n <= _KEPT else np.arange(n) * step
+    return _kept_multiples(step, n) if n <= KEPT else np.arange(n) * step
 
 
 @functools.lru_cache(maxsize=8)
@@ -50,11 +56,6 @@ def one(dtype: np.dtype[Any]) -> Array:
 @functools.lru_cache(maxsize=256)
 def _kept_ones(n: int, dtype: np.dtype[Any]) -> Array:
     return _read_only(np.ones(n, dtype))
-
-
-@functools.lru_cache(maxsize=64)
-def _kept_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    return _read_only(np.zeros(shape, dtype))
 
 
 @functools.lru_cache(maxsize=16)

@@ -26,6 +26,7 @@ from autograd.watch import watch
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
 _OPTIONS = frozenset({int, float, bool, str, tuple, type(None)})  # what an option is nearly always
+_FLOAT32 = np.dtype(np.float32)  # asked for first, as it is nearly always
 _new: Any = object.__new__
 
 P = ParamSpec("P")
@@ -104,7 +105,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
         if parent is None or derivative is None:
             return result
         mode = current_mode()
-        if mode.grad and out.dtype.kind == "f":
+        if mode.grad and (out.dtype is _FLOAT32 or out.dtype.kind == "f"):
             result.node = node = _new(Node)
             node.primitive = p
             node.seq = next(clock)
@@ -255,7 +256,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
         x, y, z = x_tensor.array, y_tensor.array, z_tensor.array
         mode = current_mode()
         kind = x.dtype
-        if y.dtype is not kind or z.dtype is not kind or kind.kind != "f" or mode.watched or more or named:
+        if y.dtype is not kind or z.dtype is not kind or (kind is not _FLOAT32 and kind.kind != "f") or mode.watched or more or named:
             return longer(x_tensor, y_tensor, z_tensor, *more, **named)
         x_node = x_tensor.node if x_tensor.base is None else x_tensor.current_node()
         y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
@@ -389,7 +390,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             mark_view(result, given[first])
         if mask:
             mode = current_mode()
-            if mode.grad and out.dtype.kind == "f":
+            if mode.grad and (out.dtype is _FLOAT32 or out.dtype.kind == "f"):
                 result.node = node = _new(Node)
                 node.primitive = p
                 node.seq = next(clock)

@@ -46,6 +46,9 @@ from autograd.tape import (
 from autograd.together import Part, Run
 
 
+_ndarray = np.ndarray
+
+
 def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
     roots: Sequence[tuple[AnyNode, Any]],
     retain_graph: bool,
@@ -121,12 +124,13 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 derivative, saved = derivatives[i], values[i]
                 if needed is not None and parent not in needed:
                     continue
+                formula = derivative.formula
                 if derivative.count == 1:
-                    d = derivative.formula(gradient, saved)
+                    d = formula(gradient, saved)
                 elif saved is None:
-                    d = derivative.formula(gradient)
+                    d = formula(gradient)
                 else:
-                    d = derivative.formula(gradient, *saved)
+                    d = formula(gradient, *saved)
                 if d is None:
                     continue
                 if broadcasts and d.shape != parent.shape:
@@ -399,7 +403,7 @@ def _joint_gradients(
     p = node.primitive
     joint: Any = p.joint
     recording = p.reference is not None and (
-        create_graph or (type(gradient) is not np.ndarray and holds_hidden((gradient,)))
+        create_graph or (type(gradient) is not _ndarray and holds_hidden((gradient,)))
     )
     if p.leading and not recording:
         return joint(gradient, *node_values[0][: p.leading])  # type: ignore[no-any-return]  # any kernel

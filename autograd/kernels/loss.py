@@ -142,8 +142,9 @@ def cross_entropy_(
     x: Array, target: Array, weight: Array | None, ignore_index: int, reduction: str, label_smoothing: float
 ) -> Any:
     """Cross entropy of class indices; see `cross_entropy`.  dx = (softmax(x) - one_hot(target)) * g / n."""
-    floating("cross_entropy", x)
     dtype, shape = x.dtype, x.shape
+    if dtype.kind != "f":
+        floating("cross_entropy", x)  # raises
     valid = checked_classes("cross_entropy", shape, target, ignore_index)
     columns = _columns(x)
     classes, n = columns.shape

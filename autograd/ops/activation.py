@@ -9,7 +9,7 @@ import numpy as np
 from numpy import maximum
 
 from autograd.composite import composite
-from autograd.constants import zeros_like
+from autograd.constants import KEPT, kept_zeros, zeros_like
 from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
@@ -46,9 +46,9 @@ def relu(x: Array) -> Array:
     dtype = x.dtype
     if dtype is _BOOL:
         raise DTypeError("relu: needs numbers, got bool; convert with .int()")
-    if x.size > 4096 and dtype.kind == "f":
-        return np.clip(x, 0, np.inf)  # a third of the time of np.maximum(x, 0)
-    return maximum(x, zeros_like(x))  # of small arrays, this is
+    if x.size <= KEPT:
+        return maximum(x, kept_zeros(x.shape, dtype))  # a third of the time of maximum(x, 0)
+    return np.clip(x, 0, np.inf) if dtype.kind == "f" else maximum(x, 0)  # of large arrays, clip is
 
 
 @primitive(x=lambda g, x, negative_slope: flat(scaled(g, x > 0, 1, negative_slope), x))

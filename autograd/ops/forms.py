@@ -28,6 +28,7 @@ any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
 _ndarray = np.ndarray
+_BOOL = np.dtype(np.bool_)
 # itemsize of a float -> integers of that size
 _BITS: dict[int, Any] = {n: np.dtype(f"i{n}") for n in (2, 4, 8)}
 
@@ -89,8 +90,14 @@ def keep(g: Array, mask: Array) -> Array:
         return np.where(mask, g, 0)
     if g.shape != mask.shape:
         return (g.view(_BITS[g.itemsize]) * mask).view(g.dtype)
-    bits = mask.astype(_BITS[g.itemsize])
-    bits *= g.view(bits.dtype)
+    return _kept(g, mask)
+
+
+def _kept(g: Array, mask: Array) -> Array:
+    """`keep` for arrays of one shape."""
+    integers = _BITS[g.itemsize]
+    bits = mask.astype(integers)
+    bits *= g.view(integers)
     return bits.view(g.dtype)
 
 
@@ -102,7 +109,7 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     """
     if type(g) is not _ndarray or type(out) is not _ndarray:
         return flat(np.where(out != 0, g, 0), out)
-    return keep(g, out.astype(bool))
+    return _kept(g, out.astype(_BOOL))
 
 
 def drop(g: Array, mask: Array) -> Array:

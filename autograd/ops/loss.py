@@ -99,6 +99,8 @@ def huber_(x: Array, delta: float) -> Array:
 
 # ------------------------------------------------------------------------------------------------ class indices
 
+_INT64 = np.dtype(np.int64)
+
 
 def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index: int) -> Array | None:
     """Whether each target counts, that is, is not `ignore_index`; None if all do.
@@ -113,7 +115,7 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
     classes = shape[1] if len(shape) > 1 else shape[0]
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if (
-        target.dtype.char == "l"
+        target.dtype is _INT64
         and target.shape == expected
         and target.size
         and _are_classes(target, classes)

@@ -72,8 +72,9 @@ def column_sums(g: Array) -> Array:
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    if g.ndim == 1:
+    ndim = g.ndim
+    if ndim == 1:
         return g
-    if g.ndim > 2:
+    if ndim > 2:
         g = as_rows(g)
     return ones(len(g), g.dtype).dot(g) if type(g) is _ndarray else g.sum(axis=0)
