@@ -114,13 +114,16 @@ class _Packed:
         group: Group,
         scratch: Scratch,
     ) -> None:
-        self.params = [p for p, _ in members]
+        self._params = params = [p for p, _ in members]
         self.first = _complete(members, names, rule, group)
-        dtype, size = self.params[0].array.dtype, sum(p.array.size for p in self.params)
+        dtype, size = params[0].array.dtype, sum(p.array.size for p in params)
         self.p, self.g = np.empty(size, dtype), np.empty(size, dtype)
         self.works = scratch.views(size, dtype)
-        self.values = [p.array for p in self.params]
-        self.parts, self.gradients = self._parts(self.p), self._parts(self.g)
+        # of each: the parameter, its array, and its parts of the blocks
+        self._places = [
+            (p, p.array, *parts)
+            for p, *parts in zip(params, self._parts(self.p), self._parts(self.g), strict=True)
+        ]
         self.state: dict[str, Any] = {}
         for name in names:
             whole = self.state[name] = np.empty(size, dtype)
@@ -136,9 +139,9 @@ class _Packed:
 
     def _parts(self, whole: Array) -> list[Array]:
         """The part of each parameter, in its shape."""
-        ends = accumulate((p.array.size for p in self.params), initial=0)
+        ends = accumulate((p.array.size for p in self._params), initial=0)
         return [
-            whole[a:b].reshape(p.array.shape) for p, (a, b) in zip(self.params, pairwise(ends), strict=True)
+            whole[a:b].reshape(p.array.shape) for p, (a, b) in zip(self._params, pairwise(ends), strict=True)
         ]
 
     def even(self) -> bool:
@@ -150,7 +153,7 @@ class _Packed:
     def step(self, rule: Rule, group: Group) -> None:
         """Update the parameters."""
         state = self.state
-        for p, value, part, into in zip(self.params, self.values, self.parts, self.gradients):  # noqa: B905  # equal; hot
+        for p, value, part, into in self._places:
             part[...] = value  # one by one: np.concatenate takes four times as long
             into[...] = p.leaf.grad.array
         if self.numbers:
@@ -159,7 +162,7 @@ class _Packed:
             _advance(rule, state, group, self.numbers)
             self._seen = [held.tobytes() for held in self.numbers.values()]
         rule.update(self.p, self.g, state, group, self.works, self.first)
-        for value, part in zip(self.values, self.parts):  # noqa: B905  # equal; hot
+        for _, value, part, _ in self._places:
             value[...] = part
         self.first = False
 
