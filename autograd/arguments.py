@@ -166,3 +166,32 @@ def _mismatch(values: Sequence[Any]) -> str:
                 "last dimension. Use reshape, unsqueeze or transpose to line them up."
             )
     return ""
+
+
+def as_formulas_call(p: Primitive, given: Sequence[Any], raw: list[Any]) -> None:
+    """Among raw arrays, as when a formula calls, NumPy's scalars are 0-d arrays; beside tensors they are numbers."""
+    for a in p.arrays:
+        if isinstance(given[p.positions[a]], np.generic):
+            raw[p.positions[a]] = np.asarray(given[p.positions[a]])
+
+
+def array_arguments(p: Primitive, raw: Sequence[Any]) -> list[Any]:
+    """The array arguments, those in sequences among them."""
+    arrays: list[Any] = []
+    for a in p.arrays:
+        value = raw[p.positions[a]]
+        if value is not None:
+            arrays += value if a in p.sequences else (value,)
+    return arrays
+
+
+def promoted_arguments(p: Primitive, given: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """The arguments, with the arrays among them in their common dtype."""
+    result = list(given)
+    for a in p.arrays:
+        i = p.positions[a]
+        if a in p.sequences:
+            result[i] = promoted(p, given[i], arrays)
+        elif given[i] is not None:
+            (result[i],) = promoted(p, (given[i],), arrays)
+    return result

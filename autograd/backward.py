@@ -93,7 +93,7 @@ def _accumulate(
     ACCUMULATING.acquire()
     try:
         for node in [*found] if places is None else places:
-            leaf = node
+            leaf: Any = node
             if places is not None:
                 leaf = places[node]
                 if node not in found or (node.extras is not None and node.extras.retained is leaf):

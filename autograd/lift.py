@@ -13,7 +13,18 @@ import numpy as np
 from numpy import asarray
 
 from autograd import dtypes, tape
-from autograd.arguments import constant, constant_or_refusal, explained, needs_cast, on_raw, plain, promoted
+from autograd.arguments import (
+    array_arguments,
+    as_formulas_call,
+    constant,
+    constant_or_refusal,
+    explained,
+    needs_cast,
+    on_raw,
+    plain,
+    promoted,
+    promoted_arguments,
+)
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
 from autograd.modes import QUIET, current_mode, reset_errors, set_errors
@@ -256,7 +267,14 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
         x, y, z = x_tensor.array, y_tensor.array, z_tensor.array
         mode = current_mode()
         kind = x.dtype
-        if y.dtype is not kind or z.dtype is not kind or (kind is not _FLOAT32 and kind.kind != "f") or mode.watched or more or named:
+        if (
+            y.dtype is not kind
+            or z.dtype is not kind
+            or (kind is not _FLOAT32 and kind.kind != "f")
+            or mode.watched
+            or more
+            or named
+        ):
             return longer(x_tensor, y_tensor, z_tensor, *more, **named)
         x_node = x_tensor.node if x_tensor.base is None else x_tensor.current_node()
         y_node = y_tensor.node if y_tensor.base is None else y_tensor.current_node()
@@ -361,16 +379,16 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                 if kind is None:
                     mixed, kind = True, value.array.dtype
         if kind is None:
-            _as_formulas_call(p, given, raw)
-        if mixed and cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
-            return call(*_promoted(p, given, arrays))
+            as_formulas_call(p, given, raw)
+        if mixed and cast is not None and needs_cast(p, arrays := array_arguments(p, raw)):
+            return call(*promoted_arguments(p, given, arrays))
         errors = set_errors(QUIET) if quiet else None
         try:
             out = forward(*raw)
         except Exception as error:
             if holds_hidden(given):  # an index, at which NumPy stopped
                 return on_hidden(p, given)
-            raise explained(p, _arrays(p, raw), error) from error
+            raise explained(p, array_arguments(p, raw), error) from error
         finally:
             if errors is not None:
                 reset_errors(errors)
@@ -439,14 +457,14 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
                     elements.append(None if value is None else constant(p, value))
             raw[i] = tuple(elements) if is_sequence else elements[0]
         if not any_tensor:
-            _as_formulas_call(p, given, raw)
-        if p.cast is not None and needs_cast(p, arrays := _arrays(p, raw)):
-            return call(*_promoted(p, given, arrays))
+            as_formulas_call(p, given, raw)
+        if p.cast is not None and needs_cast(p, arrays := array_arguments(p, raw)):
+            return call(*promoted_arguments(p, given, arrays))
         errors = set_errors(QUIET)
         try:
             out = forward(*raw)
         except Exception as error:
-            raise explained(p, _arrays(p, raw), error) from error
+            raise explained(p, array_arguments(p, raw), error) from error
         finally:
             reset_errors(errors)
         residuals: tuple[Any, ...] = ()
@@ -475,32 +493,3 @@ def _lift_general(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
         return results if several else results[0]
 
     return call
-
-
-def _as_formulas_call(p: Primitive, given: Sequence[Any], raw: list[Any]) -> None:
-    """Among raw arrays, as when a formula calls, NumPy's scalars are 0-d arrays; beside tensors they are numbers."""
-    for a in p.arrays:
-        if isinstance(given[p.positions[a]], np.generic):
-            raw[p.positions[a]] = asarray(given[p.positions[a]])
-
-
-def _arrays(p: Primitive, raw: Sequence[Any]) -> list[Any]:
-    """The array arguments, those in sequences among them."""
-    arrays: list[Any] = []
-    for a in p.arrays:
-        value = raw[p.positions[a]]
-        if value is not None:
-            arrays += value if a in p.sequences else (value,)
-    return arrays
-
-
-def _promoted(p: Primitive, given: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
-    """The arguments, with the arrays among them in their common dtype."""
-    result = list(given)
-    for a in p.arrays:
-        i = p.positions[a]
-        if a in p.sequences:
-            result[i] = promoted(p, given[i], arrays)
-        elif given[i] is not None:
-            (result[i],) = promoted(p, (given[i],), arrays)
-    return result

@@ -80,7 +80,7 @@ def primitive(
             that can warn only at inf, nan or an overflow; a warnings filter then keeps it silent.
         c_order: bring the result into C order. Elementwise operations keep the order of their arguments; of others a
             program may take a view right away, which PyTorch's C order allows.
-        broadcasts: False where each formula's gradient always has its argument's shape, so that the sweep need not look.
+        broadcasts: False where each formula's gradient always has its argument's shape, so the sweep need not look.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd

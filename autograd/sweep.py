@@ -45,7 +45,6 @@ from autograd.tape import (
 )
 from autograd.together import Part, Run
 
-
 _ndarray = np.ndarray
 
 

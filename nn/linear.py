@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor, devices, dtypes
 from autograd.errors import ArgumentError
-from autograd.kernels.linear import linear, linear_
+from autograd.kernels.linear import linear_
 from autograd.tape import wrap
 from nn import init
 from nn.functional import given

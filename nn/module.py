@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
@@ -69,6 +69,13 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
     forward: Callable[..., Any] = _forward_missing
 
     # -- attributes ------------------------------------------------------------------------------------------------
+
+    if (
+        TYPE_CHECKING
+    ):  # for type checkers alone: with a `__getattr__` every attribute would take ten times as long
+
+        def __getattr__(self, name: str) -> Any:
+            """A member of any name."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         attributes = self.__dict__

@@ -44,7 +44,7 @@ def _of_weight(g: Array, x: Array) -> Array:
     hint="The last dimension of x must be the last of weight: x (…, in), weight (out, in), bias (out).",
 )
 def linear_(x: Array, weight: Array, bias: Array | None = None) -> Array:
-    """x @ weight.T + bias for a bias of shape (out).  dx = g @ weight, dweight = gᵀ @ x, dbias = g summed over the rows."""
+    """x @ weight.T + bias, for a bias of shape (out).  dx = g @ weight, dweight = gᵀ @ x, dbias = Σ_rows g."""
     if weight.ndim != 2 or (bias is not None and (bias.ndim != 1 or len(bias) != len(weight))):
         raise ShapeError(
             f"linear: weight must have shape (out, in) and bias (out), got weight {weight.shape}"

@@ -127,11 +127,7 @@ def pick(mask: Array, x: Array, y: Array) -> Array:
     >>> pick(np.array([True, False]), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     array([1., 4.])
     """
-    if (
-        not (type(x) is type(y) is type(mask) is _ndarray)
-        or mask.size < 2048
-        or x.dtype.char != y.dtype.char
-    ):
+    if not (type(x) is type(y) is type(mask) is _ndarray) or mask.size < 2048 or x.dtype.char != y.dtype.char:
         return np.where(mask, x, y)
     if x.dtype.char not in "efd":
         return np.where(mask, x, y)
