@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from autograd import Tensor
 from autograd.errors import ArgumentError
@@ -70,13 +70,6 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
 
     # -- attributes ------------------------------------------------------------------------------------------------
 
-    if (
-        TYPE_CHECKING
-    ):  # for type checkers alone: with a `__getattr__` every attribute would take ten times as long
-
-        def __getattr__(self, name: str) -> Any:
-            """A member of any name."""
-
     def __setattr__(self, name: str, value: Any) -> None:
         attributes = self.__dict__
         kinds = attributes.get("_member_kinds")
@@ -111,6 +104,11 @@ class Module(ModuleHooks, ModuleTree, ModuleState, ModuleConversions):
             raise members.missing(self, name)
         super().__delattr__(name)
         self.__dict__.get("_member_kinds", {}).pop(name, None)
+
+    def __getattr__(self, name: str) -> Any:  # only called for what is not found
+        if hasattr(type(self), name):  # a property that raised AttributeError: raise its own error
+            return object.__getattribute__(self, name)
+        raise members.missing(self, name)
 
     def __dir__(self) -> list[str]:
         return sorted(name for name in super().__dir__() if not name[0].isdigit())

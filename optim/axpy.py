@@ -28,8 +28,8 @@ _BLAS = _Routines()
 
 
 def _routines(y: Array) -> Routines:
-    """BLAS's axpy and scal for y. They write to y itself, or if it has gaps or is not aligned to a copy."""
-    return _BLAS[y.dtype] if y.ndim == 1 and len(y) else (None, None)
+    """BLAS's axpy and scal if they write to y itself: they are given a copy of an array that is not aligned."""
+    return _BLAS[y.dtype] if y.ndim == 1 and len(y) and y.flags.carray else (None, None)
 
 
 def scale(y: Array, b: float) -> None:
@@ -41,7 +41,9 @@ def scale(y: Array, b: float) -> None:
     array([0.5, 1. ])
     """
     _, scal = _routines(y) if b else (None, None)  # BLAS may make 0 of 0 · NaN
-    if scal is None or scal(b, y) is not y:
+    if scal is not None:
+        scal(b, y)
+    else:
         y *= b
 
 
@@ -54,7 +56,9 @@ def add_scaled(y: Array, x: Array, a: float) -> None:
     array([ 6., 12.])
     """
     axpy, _ = _routines(y) if x.dtype is y.dtype else (None, None)
-    if axpy is None or axpy(x, y, a=a) is not y:
+    if axpy is not None:
+        axpy(x, y, a=a)
+    else:
         y += a * x
 
 
@@ -67,8 +71,9 @@ def scale_add(y: Array, b: float, x: Array, a: float) -> None:
     array([20.5, 41. ])
     """
     axpy, scal = _routines(y) if b and x.dtype is y.dtype else (None, None)
-    if axpy is None or scal is None or scal(b, y) is not y:
-        y *= b
-        y += a * x
-    else:
+    if axpy is not None and scal is not None:
+        scal(b, y)
         axpy(x, y, a=a)
+    else:
+        scale(y, b)
+        add_scaled(y, x, a)
