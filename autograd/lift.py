@@ -58,8 +58,14 @@ def lifted(p: Primitive) -> Callable[..., Any]:
         and not (p.view or p.saves_facts or p.defaults or p.c_order)
     ):
         return _lift_binary(p)
-    if plain and p.arrays == p.parameters and len(p.arrays) == 3 and all(p.derivatives.values()):
-        return _lift_ternary(p) if not (p.view or p.saves_facts) else _lift_several(p)
+    if (
+        plain
+        and p.arrays == p.parameters
+        and len(p.arrays) == 3
+        and all(d is not None and d.count < 2 for d in p.derivatives.values())
+        and not (p.view or p.saves_facts)
+    ):
+        return _lift_ternary(p)
     return _lift_several(p)
 
 
@@ -247,8 +253,10 @@ def _lift_binary(  # noqa: C901  # written out for speed
 def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     """Three arrays of one dtype, as in a linear layer; anything unusual goes the longer way."""
     forward, quiet, broadcasts = p.forward, p.quiet, p.broadcasts
-    dx, dy, dz = (p.derivatives[a] for a in p.arrays)
-    take_x, take_y, take_z = (p.takers[a] for a in p.arrays)
+    derivatives: Any = p.derivatives  # none is None: see `lifted`
+    dx, dy, dz = (derivatives[a] for a in p.arrays)
+    # where the value that each names is among (result, x, y, z, None)
+    i, j, k = (("out", *p.arrays).index(*d.names) if d.count else 4 for d in (dx, dy, dz))
     longer = _lift_several(p)
     all_three, last_two = (dx, dy, dz), (dy, dz)
     absent = object()
@@ -301,15 +309,15 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
             node.extras = None
             node.shape = out.shape
             node.broadcasts = broadcasts
-            values = (out, x, y, z)
+            values = (out, x, y, z, None)
             if x_node is None:
                 node.parents = (y_node, z_node)
                 node.derivatives = last_two
-                node.values = (take_y(values), take_z(values))
+                node.values = (values[j], values[k])
             else:
                 node.parents = (x_node, y_node, z_node)
                 node.derivatives = all_three
-                node.values = (take_x(values), take_y(values), take_z(values))
+                node.values = (values[i], values[j], values[k])
         return result
 
     return call

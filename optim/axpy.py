@@ -57,7 +57,7 @@ def add_scaled(y: Array, x: Array, a: float) -> None:
     """
     axpy, _ = _routines(y) if x.dtype is y.dtype else (None, None)
     if axpy is not None:
-        axpy(x, y, a=a)
+        axpy(x, y, len(y), a)
     else:
         y += a * x
 
@@ -73,7 +73,7 @@ def scale_add(y: Array, b: float, x: Array, a: float) -> None:
     axpy, scal = _routines(y) if b and x.dtype is y.dtype else (None, None)
     if axpy is not None and scal is not None:
         scal(b, y)
-        axpy(x, y, a=a)
+        axpy(x, y, len(y), a)
     else:
         scale(y, b)
         add_scaled(y, x, a)
