@@ -28,7 +28,7 @@ from autograd.arguments import (
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
 from autograd.modes import QUIET, current_mode, reset_errors, set_errors
-from autograd.record import all_facts, attach_outputs, make_node, mark_view
+from autograd.record import Plans, all_facts, attach_outputs, make_node, mark_view
 from autograd.storage import clock
 from autograd.table import Primitive, presented_as
 from autograd.tape import Node, Variable
@@ -323,19 +323,6 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
     return call
 
 
-class _Plans(dict[int, tuple[tuple[Any, ...], tuple[Any, ...]]]):
-    """Which inputs need a gradient, as bits -> their derivatives, and what takes the values they name."""
-
-    __slots__ = ("primitive",)
-    primitive: Primitive
-
-    def __missing__(self, mask: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        p = self.primitive
-        names = [a for i, a in enumerate(p.arrays) if mask & 1 << i]
-        plan = self[mask] = tuple([p.derivatives[a] for a in names]), tuple([p.takers[a] for a in names])
-        return plan
-
-
 def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written out for speed
     """Any number of single arrays, some of which may be left out (None), among any options."""
     forward, cast, view, quiet, c_order = p.forward, p.cast, p.view, p.quiet, p.c_order
@@ -347,8 +334,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
     places = [(p.positions[a], 1 << i if p.derivatives[a] is not None else 0) for i, a in enumerate(p.arrays)]
     options = [i for i, name in enumerate(p.parameters) if name not in p.arrays]
     first = p.positions[p.arrays[0]]
-    plans = _Plans()
-    plans.primitive = p
+    plans = Plans(p)
     ndarray = np.ndarray
 
     def call(*given: Any, **named: Any) -> Any:  # noqa: C901

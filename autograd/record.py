@@ -23,6 +23,21 @@ PASSED = -2
 """The time in the base of what a `Function` returned as it came: its node is the call's, which a write would bypass."""
 
 
+class Plans(dict[int, tuple[tuple[Any, ...], tuple[Any, ...]]]):
+    """Which inputs need a gradient, as bits -> their derivatives, and what takes the values they name."""
+
+    __slots__ = ("primitive",)
+
+    def __init__(self, primitive: Primitive) -> None:
+        self.primitive = primitive
+
+    def __missing__(self, mask: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        p = self.primitive
+        names = [a for i, a in enumerate(p.arrays) if mask & 1 << i]
+        plan = self[mask] = tuple([p.derivatives[a] for a in names]), tuple([p.takers[a] for a in names])
+        return plan
+
+
 def make_node(
     p: Primitive,
     raw: Sequence[Any],
