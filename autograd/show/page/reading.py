@@ -69,7 +69,7 @@ def _of_tensor(root: Variable, labels: Labels, names: Mapping[str, Any] | None, 
     if start is not None:
         order = reachable(start)
         leaves = [n.variable for n in order if isinstance(n, AccumulateGrad) and n.variable is not None]
-        live = all(n.parents is not None for n in order if isinstance(n, Node))
+        live = not any(isinstance(n, Node) and n.freed for n in order)
         recorded = isinstance(start, Node) and start.extras is not None and start.extras.record is not None
         if live and leaves and not recorded:
             tape.swept, _ = swept(root, leaves, order, functools.partial(Numbers.of, most=ELEMENTS))
