@@ -187,6 +187,14 @@ class Node(TapeNode):
                 tensors.append(((name, None), values[name]))
         return tensors
 
+    def saves(self) -> list[str]:
+        """The arguments, and "out", that it saved each as one array; also once the node is freed."""
+        if self.extras is not None and self.extras.packed:
+            return []
+        p, named = self.primitive, {name for d in self.derivatives for name in d.names}
+        out = ["out"] if "out" in named and not p.several else []
+        return out + [a for a in p.arrays if a in named and a not in p.sequences]
+
     def _parent_of(self, parameter: str) -> AnyNode | None:
         """The node of one of its arguments, if that needs a gradient."""
         pairs = zip(self.parents, self.derivatives, strict=True)
@@ -244,7 +252,7 @@ class SeenNode(Node):
         if name.startswith("_saved_"):
             arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
             key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
-            if self.freed and key in self._savings():
+            if self.freed and key in self.saves():
                 raise freed_error(self)
             for (parameter, element), array in self.saved():
                 if parameter == key and element is None:
@@ -253,15 +261,7 @@ class SeenNode(Node):
 
     def __dir__(self) -> list[str]:
         names = {"out": "result", **dict(zip(self.primitive.arrays, ("self", "other"), strict=False))}
-        return [*super().__dir__(), *(f"_saved_{names.get(key, key)}" for key in self._savings())]
-
-    def _savings(self) -> list[str]:
-        """The arguments, and "out", of which it saves the tensor, or did until it was freed."""
-        p, named = self.primitive, {name for d in self.derivatives for name in d.names}
-        if self.extras is not None and self.extras.packed:
-            return []
-        single = ["out"] * (not p.several) + [a for a in p.arrays if a not in p.sequences]
-        return [name for name in single if name in named]
+        return [*super().__dir__(), *(f"_saved_{names.get(key, key)}" for key in self.saves())]
 
 
 def freed_error(node: Node) -> GraphFreedError:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, GraphFreedError
 from autograd.show.drawing.arrange import Plan, arrange
 from autograd.show.drawing.scene import Block, Cluster, Part, span
 from autograd.show.explaining.links import Check
@@ -90,10 +90,10 @@ def _inner(names: Mapping[str, Any] | None, nodes: set[Any]) -> list[Variable]:
 
 
 def _check(root: Variable, wrt: Variable) -> Check | None:
-    """The gradient beside finite differences; None where nothing can be computed again."""
+    """The gradient beside finite differences; None where nothing can be computed again, or backward has freed it."""
     try:
         return tensor_links(root, wrt, None, None).check
-    except ArgumentError:
+    except (ArgumentError, GraphFreedError):
         return None
 
 
