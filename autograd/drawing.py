@@ -32,9 +32,10 @@ def draw(
     keep no gradient unless `retain_grad()` asked for it: "not kept". On an edge between Values stands the local
     derivative ∂: backward multiplies by it. What is NaN or infinite is red, and where it came up first is said.
 
-    Draw tensors before `backward()`, or call `backward(retain_graph=True)`: an ordinary backward frees the graph. What
-    was computed in `with show.record(model) as tape:` can be drawn after it, too, with every value and gradient; then
-    `root` may be the recording. A picture is taken when `draw` is called and does not change afterwards.
+    After an ordinary `backward()`, which frees what the operations saved, a graph of tensors is drawn without their
+    values: draw before it, or call `backward(retain_graph=True)`, to see them. What was computed in
+    `with show.record(model) as tape:` can be drawn after it with every value and gradient, too; then `root` may be the
+    recording. A picture is taken when `draw` is called and does not change afterwards.
 
     Modules are clusters in one another. A recording knows them; without one they are guessed from the names of the
     parameters, if `params` is a module. A module that is collapsed is one node with its class, its path, the number of

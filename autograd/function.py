@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ArgumentError, GradientError, GraphFreedError, InPlaceError, ShapeError
+from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
 from autograd.hidden import LEVELS, Hidden, holds_hidden
 from autograd.inplace import check_writable, set_node
 from autograd.modes import MODE, no_grad
@@ -17,7 +17,7 @@ from autograd.saved import unpacked
 from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import as_tensor, unbroadcast
 from autograd.table import Derivative, Primitive
-from autograd.tape import AnyNode, Node, Variable, bump, extras_of, wrap
+from autograd.tape import AnyNode, Node, Variable, bump, extras_of, freed_error, wrap
 from autograd.watch import watch
 
 
@@ -40,12 +40,11 @@ class FunctionNode(Node):
         Raises:
             GraphFreedError: if backward has freed it.
         """
-        if self.parents is None:
-            raise GraphFreedError(
-                f"{self.name()}: what it saved was freed by backward; pass retain_graph=True to it"
-            )
         packed = self.extras is not None and self.extras.packed
-        return self.ctx.saved_in(self, unpacked(self)[0] if packed else self.values[0])
+        values = unpacked(self) if packed else self.values
+        if values is None:
+            raise freed_error(self)
+        return self.ctx.saved_in(self, values[0])
 
 
 class FunctionCtx:

@@ -71,7 +71,7 @@ class Given:
 class Record:
     """One operation as it was recorded.
 
-    parents:     of its node, with the argument that each is; they outlast the sweep, which frees what the node saved
+    parents:     of its node, with the argument that each is
     inputs:      every array that came in
     given:       what it takes to compute it again
     result:      what came out; a tuple where there are several
@@ -161,8 +161,7 @@ class Recorder:
         p = node.primitive
         record = Record(frames, self.running, self.classes)
         record.parents = {
-            (d.parameter, d.element): parent
-            for d, parent in zip(node.derivatives, node.parents or (), strict=True)
+            (d.parameter, d.element): parent for d, parent in zip(node.derivatives, node.parents, strict=True)
         }
         for name, value in zip(p.parameters, inputs, strict=False):
             if name in p.sequences:
@@ -242,7 +241,7 @@ def local_derivatives(node: Node) -> dict[Key, float]:
     mode = MODE.set(NO_GRAD)
     try:
         with np.errstate(all="ignore"):
-            for parent, d, saved in node.edges or ():
+            for parent, d, saved in node.edges:
                 if parent.shape != ():
                     continue
                 with suppress(GradientError):  # a derivative that there is not

@@ -87,7 +87,7 @@ def pack(node: Node, mode: Mode) -> None:
         else work.packed(d.names[0], value)
         if d.count
         else value
-        for d, value in zip(node.derivatives, node.values, strict=True)
+        for d, value in zip(node.derivatives, node.values or (), strict=True)
     )
     if work.seen:
         node.values = values
@@ -112,10 +112,10 @@ class _Packing:
         return tuple(self.packed(name, part) for part in value) if isinstance(value, (tuple, list)) else value
 
 
-def unpacked(node: Node) -> tuple[Any, ...]:
-    """The node's values, with the arrays back in their places."""
+def unpacked(node: Node) -> tuple[Any, ...] | None:
+    """The node's values, with the arrays back in their places; None once they are freed."""
     seen: dict[int, Any] = {}
-    return tuple(_array(value, seen) for value in node.values)
+    return None if node.values is None else tuple(_array(value, seen) for value in node.values)
 
 
 def _array(value: Any, seen: dict[int, Any]) -> Any:

@@ -49,7 +49,8 @@ def settle(x: Variable, any_order: bool = False) -> bool:
     if x.base is not None or not array.flags.writeable or not was_made_so(array, any_order):
         return False
     node = x.node
-    held = _count(node.values, array, set()) if isinstance(node, Node) else 0
+    values = node.values if isinstance(node, Node) else None
+    held = 0 if values is None else _count(values, array, set())
     # the tensor, `array` here, and the argument of getrefcount; what the node holds moves with the tensor
     if sys.getrefcount(array) > 3 + held:
         return False
@@ -59,7 +60,7 @@ def settle(x: Variable, any_order: bool = False) -> bool:
     settled = copied(array)
     moved(array, settled)
     if held and isinstance(node, Node):
-        node.values = _with(node.values, array, settled)
+        node.values = _with(values, array, settled)
     x.array = settled
     return True
 

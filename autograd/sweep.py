@@ -3,7 +3,7 @@
 Nodes are visited in falling order of creation; where several wait, a heap keeps the order. So when a node is taken,
 everything computed from it has already been visited, and its gradient is complete. Each gradient is passed through the
 node's formulas, summed where paths meet, and dropped; what the node saved is dropped with it unless the graph is
-retained.
+retained. How the nodes hang together stays, for a program to look at.
 """
 
 from __future__ import annotations
@@ -106,6 +106,8 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 gradient = _pre_hooks(extras, gradient)
                 if extras.packed:
                     values = unpacked(node)
+            if values is None:
+                raise _freed_error(node)
             if node.seq < last_write.time:
                 _check_versions(node)
             p = node.primitive
@@ -155,21 +157,17 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     if type(total) is np.ndarray:
                         ours.add(parent)
             if p.keeps and not retain_graph:
-                node.parents = None
-                node.values = ()
-        # what is left has no parents: leaves, or nodes that were freed
+                node.values = None
+        # what is left has no parents: leaves
         special = []
         for node in store:
-            if node.extras is not None or type(node) is not AccumulateGrad:
+            if node.extras is not None:
                 special.append(node)  # noqa: PERF401  # hot: a comprehension is a call
         for node in special:
             gradient = store.pop(node)
             extras = node.extras
-            if extras is not None:
-                gradient = _tensor_hooks(extras, gradient, retained, run)
-            if node.parents is None and (wanted is None or node not in wanted):
-                raise _freed_error(node)
-            if extras is not None and accumulating:
+            gradient = _tensor_hooks(extras, gradient, retained, run)
+            if accumulating:
                 gradient = _pre_hooks(extras, gradient)
             finished[node] = gradient
         finished = {**finished, **store} if finished else store
@@ -198,7 +196,7 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
 
 def revive(node: Node, values: tuple[Any, ...]) -> tuple[Any, ...]:
     """A node's values with the saved arrays as tensors in their place in the graph, so that formulas are recorded."""
-    pairs = zip(node.derivatives, node.parents or (), strict=True)
+    pairs = zip(node.derivatives, node.parents, strict=True)
     parents = {(d.parameter, d.element): parent for d, parent in pairs}
 
     def tensor(key: tuple[str, int | None], value: Any) -> Any:
@@ -228,15 +226,10 @@ def revive(node: Node, values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> tuple[set[AnyNode], set[AnyNode]]:
     """The nodes on some path from a root to a target, and of them those that the path passes through."""
     needed, passed = set(targets), set()
-    nodes = reachable(roots)
-    for node in reversed(nodes):  # inputs come before what is computed from them
-        if not needed.isdisjoint(node.parents or ()):
+    for node in reversed(reachable(roots)):  # inputs come before what is computed from them
+        if not needed.isdisjoint(node.parents):
             needed.add(node)
             passed.add(node)
-    if missing := targets.difference(nodes):
-        for node in nodes:
-            if node.parents is None and any(t.seq < node.seq for t in missing):
-                raise _freed_error(node)  # the path may have led through here
     return needed, passed
 
 
@@ -297,7 +290,7 @@ def _hooked(
     gradient:  what the formulas take: the upstream gradient, or a fused kernel's contributions
     """
     contributions: list[Any] = []
-    for parent, d, value in zip(node.parents or (), node.derivatives, values, strict=True):
+    for parent, d, value in zip(node.parents, node.derivatives, values, strict=True):
         c = d.formula(gradient, *(value if d.count > 1 else (value,) * d.count))
         contributions.append(c if c is None or c.shape == parent.shape else unbroadcast(c, parent.shape))
     outputs = upstream if isinstance(upstream, tuple) else (upstream,)
@@ -410,7 +403,7 @@ def _joint_gradients(
     saved = _several(node_values[0], names)
     wanted = {
         d.parameter
-        for d, parent in zip(node.derivatives, node.parents or (), strict=True)
+        for d, parent in zip(node.derivatives, node.parents, strict=True)
         if needed is None or parent in needed
     }
     if not recording or p.reference is None:
@@ -420,9 +413,7 @@ def _joint_gradients(
     values = dict(zip(names, _several(revive(node, node_values)[0], names), strict=True))
     for name, (restored, parts) in p.recover.items():
         parents = [
-            parent
-            for d, parent in zip(node.derivatives, node.parents or (), strict=True)
-            if d.parameter == name
+            parent for d, parent in zip(node.derivatives, node.parents, strict=True) if d.parameter == name
         ]
         values[name] = wrap(restored(*(values[part] for part in parts)), *parents)
     # aliases keep the inputs apart: one may have been computed from another

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.dtypes import Array
+from autograd.errors import GraphFreedError
 from autograd.layout import own
 from autograd.storage import clock, note_write
 
@@ -118,7 +119,8 @@ class Node(TapeNode):
     """One recorded operation.
 
     parents, derivatives, values: for each input that needs a gradient, its node, the derivative, and what the
-        formula named (the value itself if it is one, a tuple if there are several); parents is None once freed
+        formula named (the value itself if it is one, a tuple if there are several); values is None once a sweep has
+        freed it, and the rest stays, so that the graph can still be looked at
     shape:     of the result (None where there are several)
     broadcasts: whether a contribution may have to be summed back to its input's shape
     """
@@ -137,9 +139,9 @@ class Node(TapeNode):
 
     primitive: Primitive
     seq: int
-    parents: tuple[AnyNode, ...] | None
+    parents: tuple[AnyNode, ...]
     derivatives: tuple[Derivative, ...]
-    values: tuple[Any, ...]
+    values: tuple[Any, ...] | None
     shape: tuple[int, ...] | None
     broadcasts: bool
     extras: Extras | None
@@ -154,10 +156,15 @@ class Node(TapeNode):
         return extras_of(self).metadata
 
     @property
-    def edges(self) -> tuple[Edge, ...] | None:
-        """For each input that needs a gradient: (its node, the derivative, what the formula named); None if freed."""
-        if self.parents is None:
-            return None
+    def freed(self) -> bool:
+        """Whether a sweep has dropped what it saved, so that there is no second one through it."""
+        return self.values is None
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """For each input that needs a gradient: (its node, the derivative, what the formula named); () once freed."""
+        if self.values is None:
+            return ()
         return tuple(
             (parent, d, value if d.count > 1 else (value,) if d.count else ())
             for parent, d, value in zip(self.parents, self.derivatives, self.values, strict=True)
@@ -166,14 +173,12 @@ class Node(TapeNode):
     def saved(self) -> list[tuple[tuple[str, int | None], Any]]:
         """What it saved of its inputs and its result: ((parameter, element of a sequence or None), array).
 
-        What saved-tensor hooks have packed is not among it.
+        What saved-tensor hooks have packed is not among it, and once the node is freed there is nothing.
         """
         if self.extras is not None and self.extras.packed:
             return []
         p = self.primitive
-        values = {
-            name: v for edge in self.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)
-        }
+        values = {name: v for edge in self.edges for name, v in zip(edge[1].names, edge[2], strict=True)}
         tensors: list[tuple[tuple[str, int | None], Any]] = []
         for name in ("out", *p.arrays):
             if name in values and (name in p.sequences or (name == "out" and p.several)):
@@ -182,9 +187,17 @@ class Node(TapeNode):
                 tensors.append(((name, None), values[name]))
         return tensors
 
+    def saves(self) -> list[str]:
+        """The arguments, and "out", that it saved each as one array; also once the node is freed."""
+        if self.extras is not None and self.extras.packed:
+            return []
+        p, named = self.primitive, {name for d in self.derivatives for name in d.names}
+        out = ["out"] if "out" in named and not p.several else []
+        return out + [a for a in p.arrays if a in named and a not in p.sequences]
+
     def _parent_of(self, parameter: str) -> AnyNode | None:
         """The node of one of its arguments, if that needs a gradient."""
-        pairs = zip(self.parents or (), self.derivatives, strict=True)
+        pairs = zip(self.parents, self.derivatives, strict=True)
         return next((parent for parent, d in pairs if d.parameter == parameter), None)
 
     def slots(self) -> list[int | None]:
@@ -206,12 +219,9 @@ class Node(TapeNode):
     def next_functions(self) -> tuple[tuple[AnyNode | None, int], ...]:
         """For each input that has a derivative, its node and the number of that operation's result it was.
 
-        (None, 0) stands for an input that needs no gradient. Empty once the graph is freed.
+        (None, 0) stands for an input that needs no gradient. A sweep that frees the node leaves them as they are.
         """
-        parents = self.parents
-        if parents is None:
-            return ()
-        return tuple((None, 0) if i is None else seen_source(parents[i]) for i in self.slots())
+        return tuple((None, 0) if i is None else seen_source(self.parents[i]) for i in self.slots())
 
     def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node in each sweep; it may return new grad_inputs.
@@ -239,9 +249,11 @@ class SeenNode(Node):
 
     def __getattr__(self, name: str) -> Any:
         """`_saved_x`, where `_saved_self` is that of the first argument and `_saved_result` the result."""
-        if name.startswith("_saved_") and self.parents is not None:
+        if name.startswith("_saved_"):
             arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
             key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
+            if self.freed and key in self.saves():
+                raise freed_error(self)
             for (parameter, element), array in self.saved():
                 if parameter == key and element is None:
                     return wrap(array, self if key == "out" else self._parent_of(parameter))
@@ -249,8 +261,14 @@ class SeenNode(Node):
 
     def __dir__(self) -> list[str]:
         names = {"out": "result", **dict(zip(self.primitive.arrays, ("self", "other"), strict=False))}
-        saved = [parameter for (parameter, element), _ in self.saved() if element is None]
-        return [*super().__dir__(), *(f"_saved_{names.get(parameter, parameter)}" for parameter in saved)]
+        return [*super().__dir__(), *(f"_saved_{names.get(key, key)}" for key in self.saves())]
+
+
+def freed_error(node: Node) -> GraphFreedError:
+    """What is raised where a program asks for what a node saved, and it is freed."""
+    return GraphFreedError(
+        f"{node.name()}: what it saved was freed by backward; pass retain_graph=True to it"
+    )
 
 
 @functools.cache
@@ -278,7 +296,7 @@ def seen_source(node: AnyNode) -> tuple[AnyNode, int]:
 
 def source(node: AnyNode) -> tuple[AnyNode, int]:
     """The node of an operation and the number of its result, where `node` may stand for one of several results."""
-    if isinstance(node, Node) and node.primitive.selects and node.parents is not None:
+    if isinstance(node, Node) and node.primitive.selects and node.values is not None:
         return node.parents[0], node.values[0]
     return node, 0
 
@@ -467,7 +485,7 @@ def reachable(roots: Iterable[AnyNode]) -> list[AnyNode]:
     seen = set(roots)
     stack = list(seen)
     while stack:
-        for parent in stack.pop().parents or ():
+        for parent in stack.pop().parents:
             if parent not in seen:
                 seen.add(parent)
                 stack.append(parent)

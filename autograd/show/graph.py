@@ -17,9 +17,9 @@ import numpy as np
 
 from autograd.files import replace_file
 
-Kind = Literal["leaf", "parameter", "constant", "operation", "result", "freed"]
+Kind = Literal["leaf", "parameter", "constant", "operation", "result"]
 """leaf: a gradient is accumulated here; parameter: the same, and an optimizer changes it; constant: no gradient
-is wanted; result: what was asked to be drawn; freed: stands for what an earlier backward let go of."""
+is wanted; result: what was asked to be drawn."""
 
 GradientState = Literal["computed", "not computed", "not kept", "none"]
 """not kept: results of operations have a gradient only while backward passes; none: constants have none, nor has

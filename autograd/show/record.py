@@ -29,7 +29,7 @@ from autograd.show.record_values import (
     values_in,
 )
 from autograd.sweep import sweep
-from autograd.tape import Frames, Node, Variable, raw
+from autograd.tape import Frames, Node, Variable, raw, source
 from autograd.value import Value
 from autograd.watch import is_ours
 
@@ -96,7 +96,7 @@ class record:
             return [failure]
         nodes = self._recorder.nodes
         used = {parent for n in nodes for parent in n.extras.record.parents.values()}  # type: ignore[union-attr]
-        used |= {p.parents[0] for p in used if isinstance(p, Node) and p.primitive.selects and p.parents}
+        used |= {source(p)[0] for p in used}
         return [n for n in nodes if n not in used]
 
     @property

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.errors import ArgumentError, AutogradError
 from autograd.recording import Given
 from autograd.table import Primitive, in_table
-from autograd.tape import AccumulateGrad, AnyNode, Node
+from autograd.tape import AccumulateGrad, AnyNode, Node, source
 
 RECORDED = "record it: with autograd.show.record(): ..."
 
@@ -59,8 +59,8 @@ class Replay:
     def _computed(self, n: Node, found: Mapping[AnyNode, Any]) -> Any:
         p = n.primitive
         if p.selects:
-            assert n.parents is not None
-            return found[n.parents[0]][n.values[0]]
+            maker, i = source(n)
+            return found[maker][i]
         call = self.given[n]
         arguments: list[Any] = []
         for name, value in zip(p.parameters, call.values, strict=False):
@@ -114,11 +114,11 @@ def _given(n: Node) -> Given:
         raise ArgumentError(f"{p.name} is not in the table of derivatives")
     if record is not None:
         return record.given  # type: ignore[no-any-return]  # extras hold anything
-    if n.parents is None or p.sequences or (n.extras is not None and n.extras.packed):
+    if n.freed or p.sequences or (n.extras is not None and n.extras.packed):
         raise ArgumentError(f"what {p.name} was given is not known; {RECORDED}")
     parents = {(d.parameter, d.element): parent for d, parent in zip(n.derivatives, n.parents, strict=True)}
     saved = dict(n.saved())
-    named = {name: v for _, d, values in n.edges or () for name, v in zip(d.names, values, strict=True)}
+    named = {name: v for _, d, values in n.edges for name, v in zip(d.names, values, strict=True)}
     values = tuple(_value(p, name, saved, named) for name in p.parameters)
     return Given(values, parents)
 

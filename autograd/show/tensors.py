@@ -20,9 +20,9 @@ from autograd.show.labels import NO_LABEL, Label, Labels
 from autograd.show.walk import cut_note, first_edges, left_out, nearest
 from autograd.storage import written_since
 from autograd.table import Primitive, in_table
-from autograd.tape import AccumulateGrad, AnyNode, Frames, Node, Variable
+from autograd.tape import AccumulateGrad, AnyNode, Frames, Node, Variable, source
 
-FREED = "freed by backward(): draw before it, or pass retain_graph=True"
+FREED = "What operations saved was freed by backward(): to see their values, draw before it, or pass retain_graph=True."
 UNRECORDED = (
     "Nothing was recorded: no input requires a gradient, or the result was computed in no_grad() or detached."
 )
@@ -47,11 +47,7 @@ class Constant:
         return hash(self.key)
 
 
-class Freed:
-    """What stands for everything behind the nodes that backward has freed."""
-
-
-Source = AnyNode | Constant | Freed | Failure
+Source = AnyNode | Constant | Failure
 
 
 def trace_tensors(
@@ -81,7 +77,6 @@ class Tape:
         self.modules: dict[str, str] = {}  # path -> class, of a graph that was recorded
         self.summaries: dict[AnyNode, Numbers] = {}  # leaf -> what it was when it was recorded
         self.values = values
-        self.freed = Freed()
         self.inputs: dict[Node, list[tuple[Source, Key]]] = {}
         self.swept: Mapping[AnyNode, Record] = {}  # what a sweep has brought to nodes that were not recorded
         self.ids: dict[Source, str] = {}  # of the nodes in the graph
@@ -123,6 +118,8 @@ class Tape:
         )
         if any(found.values()):
             notes = [cut_note(limit), *notes]
+        if self.values and any(isinstance(n, Node) and n.freed and _record(n) is None for n in recorded):
+            notes.append(FREED)
         if all(isinstance(root, Constant) for root in self.roots):
             notes.append(UNRECORDED)
         return Graph(nodes, edges, tuple(notes), self.values, tuple(self.modules.items()))
@@ -140,15 +137,14 @@ class Tape:
         return self.inputs[node]
 
     def _read(self, node: Node) -> Iterator[tuple[Source, Key]]:
-        edges = node.edges
         if (record := _record(node)) is not None:
             yield from self._recorded(node, record)
             return
-        if edges is None:
-            yield self.freed, ("", None)
-            return
         p = node.primitive
-        parents = {(derivative.parameter, derivative.element): parent for parent, derivative, _ in edges}
+        parents = {
+            (derivative.parameter, derivative.element): parent
+            for parent, derivative in zip(node.parents, node.derivatives, strict=True)
+        }
         several = {("out", i) for i in range(len(node.extras.outputs) if node.extras is not None else 0)}
         saved = {key: array for key, array in node.saved() if array is not None and key not in several}
         if ("out", None) in saved:
@@ -184,7 +180,7 @@ class Tape:
 
     def _edge(self, source_id: str, id: str, node: Source, source: Source, key: Key) -> GraphEdge:
         """The edge, with what is known of the derivative along it."""
-        if not isinstance(node, Node) or isinstance(source, (Constant, Freed)):
+        if not isinstance(node, Node) or isinstance(source, Constant):
             return GraphEdge(source_id, id, key[0])
         found = _formula(node.primitive, key[0])
         shown = self._brought(node) if self.values else None
@@ -209,11 +205,11 @@ class Tape:
 
     def _of_result(self, n: AnyNode, what: Literal["result", "upstream"]) -> Numbers | None:
         """What was kept of the value or the gradient of a node, which may be one of an operation's several results."""
-        source = _computed_by(n)
-        kept = self._brought(source)
+        maker, number = source(n)
+        kept = self._brought(maker)
         found = None if kept is None else kept.result if what == "result" else kept.upstream
-        if source is not n and isinstance(n, Node) and isinstance(found, tuple):
-            found = found[n.values[0]]
+        if maker is not n and isinstance(found, tuple):
+            found = found[number]
         return found if isinstance(found, Numbers) else None
 
     def _learn(self, node: AnyNode, array: Any, saver: Node) -> None:
@@ -228,8 +224,6 @@ class Tape:
     def _view(
         self, n: Source, id: str, notes: tuple[str, ...], dtypes: dict[AnyNode, str], swept: bool
     ) -> GraphNode:
-        if isinstance(n, Freed):
-            return GraphNode(id, "freed", notes=(FREED,))
         if isinstance(n, Constant):
             return self._constant(n, id)
         if isinstance(n, Failure):
@@ -251,7 +245,7 @@ class Tape:
         grad = Numbers.of(gradient, self.elements) if gradient is not None else None
         if grad is None and (brought := self._of_result(n, "upstream")) is not None:
             grad, state = brought, "computed"
-        elif grad is None and _record(_computed_by(n)) is not None:
+        elif grad is None and _record(source(n)[0]) is not None:
             state = "not computed"
         if n in self.changed:
             notes = (*notes, CHANGED)
@@ -319,7 +313,7 @@ class Tape:
             elif (record := _record(n)) is not None and record.dtype:
                 known[n] = record.dtype
             elif n.shape is not None and _keeps_dtype(n.primitive):
-                inputs = {known.get(edge[0], "") for edge in n.edges or ()}
+                inputs = {known.get(parent, "") for parent in n.parents}
                 known[n] = inputs.pop() if len(inputs) == 1 else ""
         return known
 
@@ -327,11 +321,6 @@ class Tape:
 def _record(n: AnyNode) -> Record | None:
     """What a recording has kept of a node."""
     return n.extras.record if isinstance(n, Node) and n.extras is not None else None
-
-
-def _computed_by(n: AnyNode) -> AnyNode:
-    """A node itself, or of one of several results the operation that has them."""
-    return n.parents[0] if isinstance(n, Node) and n.primitive.selects and n.parents else n
 
 
 def _source(frames: Frames) -> Line | None:
@@ -375,12 +364,11 @@ def _keeps_dtype(p: Primitive) -> bool:
 
 def _number_of_result(n: Node) -> tuple[int, Any] | None:
     """For the node of one of several results: its number and dtype."""
-    for parent, derivative, saved in n.edges or ():
-        if isinstance(parent, Node) and parent.shape is None and parent.extras is not None:
-            i = dict(zip(derivative.names, saved, strict=True))["i"]
-            facts = parent.extras.outputs[i]
-            return None if facts is None else (i, facts[1])
-    return None
+    maker, i = source(n)
+    if maker is n or maker.extras is None:
+        return None
+    facts = maker.extras.outputs[i]
+    return None if facts is None else (i, facts[1])
 
 
 def _op(n: Node) -> str:
@@ -393,5 +381,5 @@ def _gradient(n: AnyNode, swept: bool) -> tuple[Any, GradientState]:
     holder = n if isinstance(n, AccumulateGrad) else n.extras.retained if n.extras is not None else None
     if holder is not None and holder.grad is not None:
         return holder.grad.array, "computed"
-    passed = swept or n.edges is None or any(isinstance(e[0], Node) and e[0].edges is None for e in n.edges)
+    passed = swept or any(isinstance(m, Node) and m.freed for m in (n, *n.parents))
     return None, "not kept" if holder is None and passed else "not computed"

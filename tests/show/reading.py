@@ -54,14 +54,11 @@ def read_dot(dot: str) -> tuple[dict[str, ShownNode], list[tuple[str, str, str]]
             for row in label.split("</tr>")
         ]
         rows = [[cell.strip() for cell in row] for row in rows if row]
-        if rows:
-            heading, *rest = rows
-            bold = "<b>" in label.split("</tr>")[0]
-            title, kind = heading if len(heading) == 2 else (heading[0], "") if bold else ("", heading[0])
-            facts = {row[0]: row[1] for row in rest if len(row) == 2}
-            notes = [row[0] for row in rest if len(row) == 1]
-        else:
-            title, kind, facts, notes = "", "freed", {}, [text_of(label)]
+        heading, *rest = rows
+        bold = "<b>" in label.split("</tr>")[0]
+        title, kind = heading if len(heading) == 2 else (heading[0], "") if bold else ("", heading[0])
+        facts = {row[0]: row[1] for row in rest if len(row) == 2}
+        notes = [row[0] for row in rest if len(row) == 1]
         nodes[id] = ShownNode(id, title, kind or "operation", facts, notes, shape, attributes)
     edges = []
     for source, target, label in EDGE.findall(dot):

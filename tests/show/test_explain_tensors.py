@@ -143,6 +143,20 @@ def test_what_backward_freed_says_how() -> None:
     assert explain(kept, wrt=x).total == pytest.approx(2 * math.exp(0.5))
 
 
+def test_what_is_freed_beside_the_way_does_not_matter() -> None:
+    x, w = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    shared = x * x
+    shared.sum().backward()
+    y = (shared * w).sum()
+    assert gradient(explain(y, wrt=w)) == [1.0, 4.0]
+    assert gradient(explain(y, wrt=shared)) == [3.0, 4.0]  # as far as it goes, nothing was freed
+    assert "not checked" in str(explain(y, wrt=w)).lower()
+    with pytest.raises(GraphFreedError):
+        explain(y, wrt=x)
+    with pytest.raises(ArgumentError, match="does not depend"):
+        explain(y, wrt=leaf(1.0))
+
+
 def test_many_elements_are_checked_along_one_direction() -> None:
     rng = np.random.default_rng(0)
     w, x = leaf(rng.normal(size=(12, 9))), leaf(rng.normal(size=(5, 12)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 import tomllib
 from contextlib import suppress
@@ -23,6 +24,7 @@ from autograd.show.formulas.mathml import mathml
 from autograd.show.formulas.symbols import Name, Symbol
 from autograd.show.page.document import SCRIPTS
 from autograd.show.page.operations import of_tensors, of_value
+from autograd.show.tensors import FREED
 from autograd.value import dot
 from nn.scalar import MLP
 
@@ -197,6 +199,17 @@ def test_scalar_tensors_can_be_changed_as_values_can() -> None:
     softplus = nn.functional.softplus(x)
     frozen = data_of(page(softplus))["frozen"]
     assert frozen == "the graph does not tell beta, threshold of “softplus”"
+
+
+def test_a_graph_that_backward_has_freed_is_shown_with_what_is_left() -> None:
+    w = autograd.tensor([1.0, 2.0], requires_grad=True)
+    y = (w * 2).exp().sum()
+    y.backward()
+    data = data_of(page(y, names={"w": w, "y": y}))
+    assert [n["op"] for n in data["nodes"] if n["op"]] == ["mul", "exp", "sum"]
+    assert data["notes"][0] == FREED
+    assert node(data, "w")["check"] is None
+    assert w.grad.tolist() == pytest.approx([2 * math.exp(2), 2 * math.exp(4)])
 
 
 def test_ranges_alone_are_said_to_be_ranges() -> None:

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd.errors import ArgumentError
 from autograd.function import Function
-from autograd.show import GraphNode, draw, trace
+from autograd.show import GraphNode, Numbers, draw, trace
+from autograd.show.tensors import FREED
 from autograd.show.trace import READ
 from autograd.value import Value
 from tests.case import Array, Case, Sample
@@ -187,13 +189,41 @@ def test_a_freed_graph_says_so() -> None:
     x = leaf([1.0, 2.0])
     loss = (x * x).sum()
     loss.backward()
-    nodes, edges = read_dot(draw(loss, names={"loss": loss}).dot)
-    freed, product, result = nodes.values()
-    assert freed.notes == ["freed by backward(): draw before it, or pass retain_graph=True"]
+    drawing = draw(loss, names={"loss": loss, "x": x})
+    nodes, edges = read_dot(drawing.dot)
+    given, product, result = nodes.values()
+    assert caption(drawing.dot).strip() == FREED
+    assert (given.title, given.kind, given.facts["grad"]) == ("x", "leaf", "[2, 4]")
+    assert (product.title, product.facts) == ("mul", {"shape": "(2,) float32", "grad": "not kept"})
     assert (result.title, result.kind) == ("loss = sum", "result")
     assert (result.facts["value"], result.facts["grad"]) == ("5", "not kept")
-    assert edges == [(freed.id, product.id, ""), (product.id, result.id, "")]
-    assert "dashed" in freed.attributes
+    assert edges == [(given.id, product.id, ""), (given.id, product.id, ""), (product.id, result.id, "")]
+    assert trace(loss, values=False).notes == (), "where no values are asked for, none are missing"
+
+
+def test_a_freed_graph_has_the_nodes_and_edges_that_it_had() -> None:
+    w, b = leaf(np.ones((3, 2))), leaf([0.0, 1.0, 2.0])
+    x = autograd.tensor([[1.0, -1.0], [2.0, 0.5]])
+    low, high = autograd.aminmax(nn.functional.linear(x, w, b).relu(), dim=1)
+    loss = autograd.stack([low, high, low * 2], 1).softmax(1).log().sum() + (w * w).sum()
+    names = {"w": w, "b": b, "low": low, "loss": loss}
+    before = trace(loss, names=names)
+    loss.backward()
+    after = trace(loss, names=names)
+    kinds = [(n.kind, n.op, n.name) for n in before.nodes]
+    assert [(n.kind, n.op, n.name) for n in after.nodes] == kinds
+    assert kinds.count(("constant", "", "")) == 2
+    known = [(n.shape, n.dtype) for n in before.nodes if n.kind != "constant"]
+    assert [(n.shape, n.dtype) for n in after.nodes if n.kind != "constant"] == known
+    assert [(e.source, e.target, e.parameter, e.formula) for e in after.edges] == [
+        (e.source, e.target, e.parameter, e.formula) for e in before.edges
+    ]
+    assert {n.notes for n in after.nodes if n.kind == "constant"} == {("value not kept",)}
+    assert {n.saved for n in after.nodes} == {0}
+    assert (before.notes, after.notes) == ((), (FREED,))
+    gradients = {n.name: n.gradient for n in after.nodes if n.kind == "leaf"}
+    assert gradients == {"w": Numbers.of(w.grad.numpy()), "b": Numbers.of(b.grad.numpy())}
+    assert {n.gradient_state for n in after.nodes if n.op and n.shape is not None} == {"not kept"}
 
 
 def test_a_partly_freed_graph_draws_the_rest() -> None:
@@ -202,10 +232,14 @@ def test_a_partly_freed_graph_draws_the_rest() -> None:
     shared.sum().backward()
     other = shared * w
     graph = trace(other)
-    kinds = [(n.kind, n.op) for n in graph.nodes]
-    assert sorted(kinds) == [("freed", ""), ("leaf", ""), ("operation", "mul"), ("result", "mul")]
-    both = trace([shared.sum(), other])
-    assert [n.kind for n in both.nodes].count("freed") == 1
+    kinds = [(n.kind, n.op, str(n.value)) for n in graph.nodes]
+    assert kinds == [
+        ("leaf", "", "None"),
+        ("leaf", "", "[3, 4]"),
+        ("operation", "mul", "[1, 4]"),
+        ("result", "mul", "[3, 16]"),
+    ]
+    assert graph.notes == (FREED,)
 
 
 def test_nothing_recorded() -> None:

@@ -83,7 +83,6 @@ STYLES: dict[Kind, Style] = {
     "constant": Style("note", "filled", "#f1f1f1", "#6e6e6e"),
     "operation": Style("box", "filled,rounded", "#ffffff", "#333333"),
     "result": Style("box", "filled,rounded", "#d9f2e8", "#00704f", 2),
-    "freed": Style("box", "filled,dashed", "#fbe6da", "#b34700"),
 }
 
 
@@ -170,14 +169,11 @@ class _Writer:
         if caption:
             yield f"    label=<{caption}>"
         yield from self._parts(self.scene.parts, 0, "")
-        freed = {node.id for node in self.nodes if node.kind == "freed"}
         named = _with_named_inputs(self.nodes, self.scene.edges)
         gap = "" if look.direction in ("LR", "RL") else " "  # there Graphviz sets the label against the line
         for edge in self.scene.edges:
             label = self._edge_label(edge, edge.target in named)
-            attributes = [f"label=<{gap}{label}>"] if label else []
-            attributes += ["style=dashed"] if edge.source in freed else []
-            shown = f" [{', '.join(attributes)}]" if attributes else ""
+            shown = f" [label=<{gap}{label}>]" if label else ""
             yield f"    {edge.source} -> {edge.target}{shown}"
         for edge in self.scene.again:
             yield f"    {edge.source} -> {edge.target} [label=<{gap}next>, style=dashed, constraint=false]"
@@ -234,8 +230,6 @@ class _Writer:
 
     def _label(self, node: GraphNode, within: str) -> str:
         """The node's text: a heading, then facts (what it is called to the left), then notes."""
-        if node.kind == "freed":
-            return escape_html(node.notes[0])
         kind = self.look.words.get(node.kind, node.kind)
         rows = [_pair(_title(node, within), "" if node.kind == "operation" else self._quiet(kind))]
         rows += [_pair(self._quiet(key), text) for key, text in self._facts(node)]

@@ -20,7 +20,7 @@ from autograd.modes import MODE, NO_GRAD, enable_grad
 from autograd.random import get_rng_state, set_rng_state
 from autograd.show.drawing.products import multiply_adds
 from autograd.show.record import record
-from autograd.tape import Node, Variable
+from autograd.tape import Variable, source
 from autograd.tensor import Tensor
 
 
@@ -274,9 +274,7 @@ class _Watch:
 
         def own(t: Any) -> Any:
             node = t.current_node()
-            made = node in new or (
-                isinstance(node, Node) and node.primitive.selects and node.parents and node.parents[0] in new
-            )
+            made = node is not None and source(node)[0] in new
             return t if made or not t.requires_grad else t.view_as(t)
 
         result = _mapped(result, own)

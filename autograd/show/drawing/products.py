@@ -38,7 +38,7 @@ def _matmul(node: Node, shapes: Mapping[str, Shape]) -> int:
 
 def _contract(node: Node, shapes: Mapping[str, Shape]) -> int:
     """The product of the sizes of all indices."""
-    known = {name: v for edge in node.edges or () for name, v in zip(edge[1].names, edge[2], strict=True)}
+    known = {name: v for edge in node.edges for name, v in zip(edge[1].names, edge[2], strict=True)}
     x, y, _ = known["indices"]
     return math.prod(dict([*zip(x, shapes["x"], strict=True), *zip(y, shapes["y"], strict=True)]).values())
 

@@ -254,7 +254,7 @@ def explain(
     again from numbers close by. For that all that went in must be known: of `Value`s it is, of tensors where the
     graph was recorded (`with show.record()`) and arrays are small, or where `again` or a function is given.
 
-    After `backward()`, which frees a graph of tensors, it can be explained if it was recorded.
+    After `backward()`, which frees what a graph of tensors saved, it can be explained if it was recorded.
 
     Args:
         root: the result, a Value or a tensor of one number; or a function that computes it.
@@ -264,7 +264,7 @@ def explain(
 
     Raises:
         ArgumentError: if root does not depend on wrt, or they are not of one kind.
-        GraphFreedError: if backward has freed the graph, and it was not recorded.
+        GraphFreedError: if backward has freed what lies between root and wrt, and it was not recorded.
 
     >>> x = Value(2.0, label="x")
     >>> y = x * x

@@ -29,7 +29,7 @@ from autograd.show.labels import Labels
 from autograd.show.replay import Replay
 from autograd.show.tensors import Constant, Source, Tape
 from autograd.table import in_table
-from autograd.tape import AccumulateGrad, AnyNode, Node, extras_of
+from autograd.tape import AccumulateGrad, AnyNode, Node, extras_of, source
 
 _OURS = -2
 """The number of the hooks that an explanation hangs on nodes for one sweep."""
@@ -58,13 +58,13 @@ def tensor_links(
         fix = "whole numbers have no derivative" if whole else "use requires_grad=True"
         raise ArgumentError(f"explain: {which} is a constant; {fix}")
     order = reachable(start)
-    if any(isinstance(n, Node) and n.parents is None and _record(n) is None for n in order):
-        raise GraphFreedError(f"explain: backward() has freed the graph; {HOW}")
     towards = _towards(order, end)
     if start not in towards:
         raise ArgumentError("explain: the result does not depend on wrt")
-    live = all(n.parents is not None for n in order if isinstance(n, Node))
-    if live:
+    freed = [n for n in towards if isinstance(n, Node) and n.freed and n is not end]
+    if any(_record(n) is None for n in freed):
+        raise GraphFreedError(f"explain: backward() has freed the graph; {HOW}")
+    if not freed:
         records, (gradient,) = swept(root, [wrt], order, lambda a: a.copy() if is_few(a) else Numbers.of(a))
     else:
         records, gradient = _as_recorded(start, end, order, towards)
@@ -94,13 +94,10 @@ def _record(n: AnyNode) -> Record | None:
 
 
 def _inputs(n: AnyNode) -> dict[Key, AnyNode]:
-    """Argument -> the node it comes from, also of what has been freed but was recorded."""
+    """Argument -> the node it comes from."""
     if not isinstance(n, Node):
         return {}
-    if n.parents is not None:
-        return {(d.parameter, d.element): p for d, p in zip(n.derivatives, n.parents, strict=True)}
-    record = _record(n)
-    return record.parents if record is not None else {}
+    return {(d.parameter, d.element): p for d, p in zip(n.derivatives, n.parents, strict=True)}
 
 
 def reachable(start: AnyNode) -> list[AnyNode]:
@@ -189,7 +186,7 @@ def _selected(n: Node, records: Mapping[AnyNode, Record]) -> Record:
     ((key, parent),) = _inputs(n).items()
     record = Record((), Running(), {})
     brought = records[parent].upstream
-    record.upstream = brought[n.values[0]] if isinstance(brought, tuple) else None
+    record.upstream = brought[source(n)[1]] if isinstance(brought, tuple) else None
     record.contributions[key] = record.upstream
     return record
 
@@ -245,7 +242,7 @@ class _Writer:
         if n.primitive.selects:
             (parent,) = _inputs(n).values()
             upstream = numbers_of(self.records[n].upstream)
-            return f"{self.called[n]} = result {n.values[0]} of {self.called[parent]}, upstream {upstream}"
+            return f"{self.called[n]} = result {source(n)[1]} of {self.called[parent]}, upstream {upstream}"
         op = n.primitive.name
         inputs = [name for _, name in self._named_inputs(n)]
         said = f"{self.called[n]} = {written(op, inputs)}"
@@ -279,7 +276,7 @@ class _Writer:
     def _numbers(self, n: Node) -> dict[str, float]:
         """What the names in a formula stand for, where that is one number."""
         found: dict[str, float] = {}
-        named = {name: v for _, d, values in n.edges or () for name, v in zip(d.names, values, strict=True)}
+        named = {name: v for _, d, values in n.edges for name, v in zip(d.names, values, strict=True)}
         for name, value in named.items():
             if isinstance(value, (int, float)) or (isinstance(value, np.ndarray) and value.shape == ()):
                 found[name] = float(value)
@@ -304,7 +301,7 @@ def _looked_at(n: Node, key: Key, parent: AnyNode, upstream: Any) -> tuple[Numbe
     mode = MODE.set(NO_GRAD)
     try:
         with np.errstate(all="ignore"):
-            for _, d, saved in n.edges or ():
+            for _, d, saved in n.edges:
                 if (d.parameter, d.element) != key:
                     continue
                 kept = (upstream, *saved)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, GraphFreedError
 from autograd.show.drawing.arrange import Plan, arrange
 from autograd.show.drawing.scene import Block, Cluster, Part, span
 from autograd.show.explaining.links import Check
@@ -69,7 +69,7 @@ def _of_tensor(root: Variable, labels: Labels, names: Mapping[str, Any] | None, 
     if start is not None:
         order = reachable(start)
         leaves = [n.variable for n in order if isinstance(n, AccumulateGrad) and n.variable is not None]
-        live = all(n.parents is not None for n in order if isinstance(n, Node))
+        live = not any(isinstance(n, Node) and n.freed for n in order)
         recorded = isinstance(start, Node) and start.extras is not None and start.extras.record is not None
         if live and leaves and not recorded:
             tape.swept, _ = swept(root, leaves, order, functools.partial(Numbers.of, most=ELEMENTS))
@@ -90,10 +90,10 @@ def _inner(names: Mapping[str, Any] | None, nodes: set[Any]) -> list[Variable]:
 
 
 def _check(root: Variable, wrt: Variable) -> Check | None:
-    """The gradient beside finite differences; None where nothing can be computed again."""
+    """The gradient beside finite differences; None where nothing can be computed again, or backward has freed it."""
     try:
         return tensor_links(root, wrt, None, None).check
-    except ArgumentError:
+    except (ArgumentError, GraphFreedError):
         return None
 
 

@@ -60,7 +60,7 @@ def missing(
         )
         return [_frozen(name, p) or Missing(name, "no graph", why) for name, p in parameters]
     nodes = reachable([root])
-    if any(n.parents is None for n in nodes):
+    if any(isinstance(n, Node) and n.freed for n in nodes):
         raise GraphFreedError(
             "missing: backward has been through the graph of this loss and freed it; call missing(loss) before "
             "loss.backward(), or loss.backward(retain_graph=True)"
@@ -134,7 +134,7 @@ class _Flow:
         for n in nodes:
             if isinstance(n, Node):
                 handles.append(n.register_hook(_Look(self, n)))
-                for parent in n.parents or ():
+                for parent in n.parents:
                     self._takers.setdefault(parent, []).append(n)
         leaves = [n for n in nodes if isinstance(n, AccumulateGrad)]
         try:
@@ -149,7 +149,7 @@ class _Flow:
         self._upstream[n] = any(_any(g) for g in outputs)
         slots = n.slots()
         for i, gradient in zip(slots, inputs, strict=True):
-            if i is not None and n.parents is not None:
+            if i is not None:
                 key = n, n.parents[i]
                 whole = isinstance(gradient, Cotangents) or (gradient is None and n.primitive.selects)
                 self._passed[key] = self._passed.get(key, False) or whole or _any(gradient)
@@ -198,7 +198,7 @@ def _blame(taker: Node, n: AnyNode, tape: Tape) -> str:
     op = taker.primitive.name
     if op == "relu":
         return f"every unit of {where} is zero for these examples (dead): a lower learning rate, or LeakyReLU, helps"
-    mine = {d.parameter for p, d in zip(taker.parents or (), taker.derivatives, strict=True) if p is n}
+    mine = {d.parameter for p, d in zip(taker.parents, taker.derivatives, strict=True) if p is n}
     others = [name for name in zeros if name not in mine and name != "out"]
     if op in ("mul", "matmul", "linear") and others:
         return f"{where} multiplies it by zeros ('{others[0]}' is 0 everywhere)"

@@ -52,7 +52,7 @@ class Tape:
     def add(self, node: Node, path: str, frames: Frames, outs: Sequence[Any], inputs: Sequence[Any]) -> None:
         """Add the operation of a new node, with its raw results and inputs."""
         p = node.primitive
-        parents = tuple(parent.seq for parent in node.parents or ())
+        parents = tuple(parent.seq for parent in node.parents)
         recorded = {d.parameter for d in node.derivatives}
         cut = [
             self._made[id(value)][1]
