@@ -55,6 +55,7 @@ def primitive(
     quiet: bool = True,
     c_order: bool = False,
     broadcasts: bool = True,
+    flat: bool = False,
     **formulas: Callable[..., Any] | None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Lift a NumPy function and its derivative formulas onto the tape (see the module's docstring).
@@ -81,6 +82,8 @@ def primitive(
         c_order: bring the result into C order. Elementwise operations keep the order of their arguments; of others a
             program may take a view right away, which PyTorch's C order allows.
         broadcasts: False where each formula's gradient always has its argument's shape, so the sweep need not look.
+        flat: derivatives count as functions of the arguments, though they do not change with them: under create_graph
+            they have a derivative of 0 there, as PyTorch's have, rather than none. Nothing is saved for it.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd
@@ -110,6 +113,7 @@ def primitive(
             ufunc,
             c_order,
             broadcasts,
+            flat,
         )
         p.function = presented_as(forward, lifted(p))
         p.function.primitive = p  # type: ignore[attr-defined]  # a function takes attributes

@@ -16,6 +16,7 @@ import numpy as np
 from autograd import create, devices, dtypes
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import LEVELS, Hidden, all_examples
+from autograd.ops.identity import constant_in
 from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
@@ -374,7 +375,15 @@ def normal(
     array = draw_normal(shape, kind, generator)
     array *= s.astype(kind)
     array += m.astype(kind)
-    return create.made("normal", array, requires_grad)
+    return _drawn_from(create.made("normal", array, requires_grad), mean, std)
+
+
+def _drawn_from(drawn: Tensor, *given: Any) -> Tensor:
+    """The numbers, with a gradient of 0 by what they were drawn from, as PyTorch has it."""
+    for parameter in given:
+        if isinstance(parameter, Variable) and parameter.current_node() is not None:
+            drawn = constant_in(drawn, parameter)
+    return drawn
 
 
 def _normal_of_examples(mean: Any, std: Any, generator: Generator | None) -> Any:
@@ -409,7 +418,8 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None
     given = chances if p is None else np.asarray(p)
     bernoulli_checked(given)
     uniform = source(generator).random(chances.shape, np.float64 if given.dtype == np.float64 else np.float32)
-    return create.made("bernoulli", (uniform < given).astype(chances.dtype))
+    drawn = create.made("bernoulli", (uniform < given).astype(chances.dtype))
+    return drawn if p is not None else _drawn_from(drawn, input)
 
 
 def bernoulli_checked(chances: Any) -> None:
@@ -432,7 +442,7 @@ def poisson(input: Any, generator: Generator | None = None) -> Tensor:
     if LEVELS.get():
         drawn = rng.of_distributions(lambda numbers, array: numbers.poisson(array), input)
         return create.made("poisson", drawn.astype(rates.dtype))
-    return wrap(np.asarray(rng.poisson(rates)).astype(rates.dtype))
+    return _drawn_from(wrap(np.asarray(rng.poisson(rates)).astype(rates.dtype)), input)
 
 
 def multinomial(

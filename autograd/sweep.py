@@ -117,8 +117,10 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                 values = ((),) * len(values)  # they have been used: what is left is to hand out the gradients
             elif create_graph:
                 values = revive(node, values)
+                if p.flat:
+                    derivatives = _flat_derivatives(node)
             if extras is not None and extras.node_hooks:
-                derivatives, values = _hooked(node, values, gradient, upstream)
+                derivatives, values = _hooked(node, derivatives, values, gradient, upstream)
             i = -1  # counted by hand: hot, and `zip` takes twice as long
             for parent in node.parents:
                 i += 1
@@ -223,6 +225,21 @@ def revive(node: Node, values: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
+def _flat_derivatives(node: Node) -> tuple[Derivative, ...]:
+    """Derivatives that are functions of the node's arguments as well, in whose places stand zeros without memory."""
+    from autograd.ops.identity import constant_in  # which is itself recorded by what stands on this module
+
+    def joined(d: Derivative, parent: AnyNode) -> Derivative:
+        def formula(g: Any, *values: Any) -> Any:
+            found = d.formula(g, *values)
+            zero = np.zeros((), _bare(found).dtype)
+            return constant_in(found, wrap(np.broadcast_to(zero, parent.shape or ()), parent))
+
+        return Derivative(d.parameter, formula, d.names, d.element)
+
+    return tuple(map(joined, node.derivatives, node.parents))
+
+
 def _nodes_towards(targets: set[AnyNode], roots: list[AnyNode]) -> tuple[set[AnyNode], set[AnyNode]]:
     """The nodes on some path from a root to a target, and of them those that the path passes through."""
     needed, passed = set(targets), set()
@@ -283,14 +300,14 @@ def _answers(what: str, answer: Any, given: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _hooked(
-    node: Node, values: tuple[Any, ...], gradient: Any, upstream: Any
+    node: Node, derivatives: tuple[Derivative, ...], values: tuple[Any, ...], gradient: Any, upstream: Any
 ) -> tuple[tuple[Derivative, ...], tuple[Any, ...]]:
     """The node's contributions, computed and shown to its hooks, as derivatives that need no values.
 
     gradient:  what the formulas take: the upstream gradient, or a fused kernel's contributions
     """
     contributions: list[Any] = []
-    for parent, d, value in zip(node.parents, node.derivatives, values, strict=True):
+    for parent, d, value in zip(node.parents, derivatives, values, strict=True):
         c = d.formula(gradient, *(value if d.count > 1 else (value,) * d.count))
         contributions.append(c if c is None or c.shape == parent.shape else unbroadcast(c, parent.shape))
     outputs = upstream if isinstance(upstream, tuple) else (upstream,)
@@ -370,9 +387,7 @@ def _check_versions(node: Node) -> None:
 
 def _check_for_nan(node: Node, derivative: Derivative, d: Any) -> None:
     """In anomaly mode: raise at the first NaN in a contribution."""
-    while isinstance(d, Hidden):
-        d = d.value
-    array = d.array if isinstance(d, Variable) else d
+    array = _bare(d)
     if isinstance(array, Cotangents) or array.dtype.kind != "f" or not np.isnan(array).any():
         return
     inputs = ", ".join(f"{key[0]} {np.shape(a)}" for key, a in node.saved())
@@ -382,6 +397,13 @@ def _check_for_nan(node: Node, derivative: Derivative, d: Any) -> None:
         + (f" (it had saved {inputs})" if inputs else "")
         + f".{_made_by(node)}"
     )
+
+
+def _bare(d: Any) -> Any:
+    """The array of a gradient, of all examples."""
+    while isinstance(d, Hidden):
+        d = d.value
+    return d.array if isinstance(d, Variable) else d
 
 
 def _joint_gradients(

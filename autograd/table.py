@@ -80,6 +80,7 @@ class Primitive:
     quiet:          whether the body is run without NumPy's floating-point warnings
     c_order:        whether the result is brought into C order, as PyTorch's is however the arguments lie in memory
     broadcasts:     whether what a formula returns may have to be summed back to its argument's shape
+    flat:           whether derivatives have one of 0 by their arguments, rather than none
     function:       the lifted function that users call
     title:          its node's name, as PyTorch writes it
     keeps:          whether its formulas name arrays, which a sweep frees
@@ -108,6 +109,7 @@ class Primitive:
         ufunc: Any = None,
         c_order: bool = False,
         broadcasts: bool = True,
+        flat: bool = False,
     ) -> None:
         self.name = forward.__name__.strip("_")
         self.title = self.name.title().replace("_", "") + "Backward0"
@@ -117,6 +119,7 @@ class Primitive:
         self.quiet = quiet
         self.c_order = c_order
         self.broadcasts = broadcasts and joint is None
+        self.flat = flat
         self.cast = cast
         self.view = view
         self.joint = joint

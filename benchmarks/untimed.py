@@ -2,6 +2,9 @@
 
 UNTIMED: dict[str, str] = {
     "alias": "a view of the whole, used within the engine",
+    "kinked": "a view of the whole, used within the library",
+    "negative_at": "what `nll_loss` is made of, timed with it",
+    "window_shares": "`window_means`, which is timed",
     "constant_in": "a copy within a recorded derivative, used within the engine",
     "unindex": "the gradient of `getitem`, timed with it",
     "fold": "the gradient of `unfold`, timed with it",

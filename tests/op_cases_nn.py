@@ -99,6 +99,7 @@ ACTIVATIONS = [
         on(away_from(0.0), 1.5, 2.0, 0.7),
         numpy=lambda x, a, s, i: s * np.where(x > 0, x, a * np.expm1(i * x)),
     ),
+    Case(identity.kinked, on(ANY), numpy=lambda x: x, elementwise=True),
     Case(identity.constant_in, on(ANY, ANY), numpy=lambda d, x: d + 0 * x, elementwise=True),
     Case(activation.glu, on(ANY), on(Real(4, 3), dim=0), on(Real(3, 6, 2), 1), torch=F + "glu"),
     Case(activation.leaky_relu, on(LARGE), on(LARGE, -0.1), torch=F + "leaky_relu", name="leaky_relu_large"),
@@ -203,6 +204,7 @@ CROSS_ENTROPY = [
         on(Real(2, 4, 3), Whole(2, 3, high=4), WEIGHT),
         on(Real(4), Whole(high=4)),
         torch=F + "nll_loss",
+        covers=("negative_at",),
     ),
 ]
 
@@ -260,6 +262,7 @@ LINEAR = [
         on(Real(0, 3), Real(4, 3), Real(4)),
         on(Real(5, 0), Real(4, 0), Real(4)),
         torch=F + "linear",
+        covers=("linear",),
     )
 ]
 

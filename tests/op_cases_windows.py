@@ -74,7 +74,7 @@ MEANS = [
     ),
     ours("avg_pool1d", on(Real(*SIGNAL), 3, 2), on(Real(2, 6), 4, 3, 1, True)),
     ours("avg_pool3d", on(Real(*VOLUME), 2), on(Real(*VOLUME), 3, 1, 1, False, False)),
-    ours("adaptive_avg_pool1d", on(Real(*SIGNAL), 3), on(Real(*SIGNAL), 1)),
+    ours("adaptive_avg_pool1d", on(Real(*SIGNAL), 3), on(Real(*SIGNAL), 1), covers=("window_shares",)),
     ours("adaptive_avg_pool2d", on(Real(*IMAGE), (2, 4)), on(Real(*IMAGE), (None, 3))),
     ours("adaptive_avg_pool3d", on(Real(*VOLUME), 2)),
 ]

@@ -195,7 +195,7 @@ ROWS = [
     Row("digamma", lambda t, x: t.digamma(x), [0.0, -1.0, inf], [-inf, nan, inf]),
     Row("logit", lambda t, x: t.logit(x), [0.0, 1.0, 1.5], [-inf, inf, nan]),
     Row("sinc", lambda t, x: t.sinc(x), [0.0, 1.0], [1, 0], [0, -1]),
-    Row("heaviside", lambda t, x: t.heaviside(x, x * 0 + 0.5), [-1.0, 0.0, 1.0], [0, 0.5, 1]),
+    Row("heaviside", lambda t, x: t.heaviside(x, x * 0 + 0.5), [-1.0, 0.0, 1.0, nan], [0, 0.5, 1, 0]),
     Row("silu far out", lambda t, x: t.silu(x), [1e20, -1e20], [1e20, 0], [1, 0]),
     Row("logit outside", lambda t, x: t.logit(x), [1.5, -1.0, 0.5], [nan, nan, 0], [nan, nan, 4]),
     Row("div, floor", lambda t, x: t.div(x, 2, rounding_mode="floor"), [-7.0, 7.0], [-4, 3], [0, 0]),

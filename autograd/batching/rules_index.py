@@ -17,7 +17,7 @@ from autograd.batching.rules import batches, examples, grown, is_at, ndim_of
 from autograd.dims import checked_dim
 from autograd.errors import BatchingError
 from autograd.hidden import Hidden, Level
-from autograd.ops import along, arithmetic, identity, index, reduce_at, scan, selection
+from autograd.ops import along, arithmetic, identity, index, loss, reduce_at, scan, selection
 from autograd.ops.shape import movedim, reshape
 from autograd.table import Primitive
 from autograd.tape import raw
@@ -238,6 +238,12 @@ def _picked(p: Primitive, level: Level, args: list[Any]) -> Any:
     if not ndim:
         return identity.clone(x.value)
     return p.function(examples(x, level), _whole(index, level), dim % ndim + 1, keepdim, *shape)
+
+
+@batches(loss.negative_at)
+def _negative_at(p: Primitive, level: Level, args: list[Any]) -> Any:
+    x, index, dim = args
+    return p.function(examples(x, level), _whole(index, level), dim % x.ndim + 1)
 
 
 @batches(scan.holding, scan.held)

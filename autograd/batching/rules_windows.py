@@ -16,7 +16,7 @@ from autograd.table import Primitive
 
 @batches(
     max_pool.max_pool, max_pool.noted_max_pool, max_pool.winners_between, mean_pool.window_means,
-    mean_pool.window_spread, resample.resample, edges.edged, edges.unedged,
+    mean_pool.window_shares, mean_pool.window_spread, resample.resample, edges.edged, edges.unedged,
 )  # fmt: skip
 def _last_dims(p: Primitive, level: Level, args: list[Any]) -> Any:  # noqa: ARG001  # every rule is called alike
     return p.function(args[0].value, *args[1:])

@@ -35,7 +35,7 @@ def _from_winners(v: Any, x: Any, windows: Windows) -> Any:
     return collected(v, x, windows)
 
 
-@primitive(x=lambda g, x, windows: _to_winners(g, x, windows))
+@primitive(flat=True, x=lambda g, x, windows: _to_winners(g, x, windows))
 def max_pool(x: Array, windows: Windows) -> Array:
     """The largest element of each window over the last dimensions; nan if there is one.  dx = g at the winners."""
     if x.dtype.kind == "b":
@@ -55,7 +55,7 @@ def _to_noted(g: Any, x: Any, number: Any, windows: Windows) -> Any:
     return found
 
 
-@primitive(residuals=("number",), x=lambda g, x, number, windows: _to_noted(g, x, number, windows))
+@primitive(flat=True, residuals=("number",), x=lambda g, x, number, windows: _to_noted(g, x, number, windows))
 def noted_max_pool(x: Array, windows: Windows) -> Any:
     """`max_pool` of windows that tile floats, which notes for each window the number of its winner.  dx = g there.
 

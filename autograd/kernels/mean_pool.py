@@ -1,6 +1,6 @@
 """Means over windows: sums of strided slices, divided by a number for each window.
 
-`window_means` and `window_spread` are each other's derivatives, so every order is there. A sum over windows of several
+`window_shares` and `window_spread` are each other's derivatives, so every order is there. A sum over windows of several
 dimensions is a sum along one after the other.
 """
 
@@ -14,16 +14,26 @@ from autograd.errors import DTypeError
 from autograd.kernels.windows import Windows, along, empty_like
 from autograd.primitive import Array, primitive
 
-__all__ = ["window_means", "window_spread"]
+__all__ = ["window_means", "window_shares", "window_spread"]
 
 
 def _spread(g: Any, windows: Windows, divisor: Any) -> Any:
     return window_spread(g, windows, divisor)
 
 
-@primitive(x=lambda g, windows, divisor: _spread(g, windows, divisor))
+@primitive(flat=True, x=lambda g, windows, divisor: _spread(g, windows, divisor))
 def window_means(x: Array, windows: Windows, divisor: Any) -> Array:
     """The sum over each window, divided by `divisor`: a number, or one for each window.  dx = g / divisor, spread."""
+    return _means(x, windows, divisor)
+
+
+@primitive(x=lambda g, windows, divisor: _spread(g, windows, divisor))
+def window_shares(x: Array, windows: Windows, divisor: Any) -> Array:
+    """`window_means` as part of something linear, whose derivative is no function of x."""
+    return _means(x, windows, divisor)
+
+
+def _means(x: Array, windows: Windows, divisor: Any) -> Array:
     if x.dtype.kind != "f" and x.dtype != np.int64:
         raise DTypeError(
             f"avg_pool: needs floating-point numbers or int64, got {x.dtype}; convert with .float()"
@@ -62,7 +72,7 @@ def _sums_along(x: Array, windows: Windows, dim: int) -> Array:
     return out
 
 
-@primitive(g=lambda g, windows, divisor: window_means(g, windows, divisor))
+@primitive(g=lambda g, windows, divisor: window_shares(g, windows, divisor))
 def window_spread(g: Array, windows: Windows, divisor: Any) -> Array:
     """Each place gets the sum of g / divisor of the windows that it is in.  dg = the means of what comes."""
     out = g.astype(np.float32) if g.dtype == np.float16 else g

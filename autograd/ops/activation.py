@@ -14,7 +14,7 @@ from autograd.dims import checked_dim
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
 from autograd.ops.forms import drop, floating, keep, keep_nonzero, pick, real, scaled
-from autograd.ops.identity import flat
+from autograd.ops.identity import flat, kinked
 from autograd.primitive import Array, primitive
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def prelu(input: Any, weight: Any) -> Tensor:
         )
     ndim = input.ndim
     slope = weight.reshape((1, size) + (1,) * (ndim - 2) if ndim > 1 else (1,) * ndim)
-    out: Tensor = selection.where(input > 0, input, arithmetic.mul(slope, input))
+    out: Tensor = selection.where(input > 0, kinked(input), arithmetic.mul(kinked(slope), input))
     return out
 
 

@@ -64,6 +64,15 @@ def flat(d: Any, x: Any) -> Any:
     return constant_in(d, x) if isinstance(x, (Variable, Hidden)) else d
 
 
+@primitive(view=True, flat=True, x=lambda g: g)
+def kinked(x: Array) -> Array:
+    """The same values in the same memory, before a function whose derivative jumps.  dx = g, with a derivative of 0.
+
+    For composites that PyTorch has a formula for: a primitive is declared `flat` itself.
+    """
+    return x[...]
+
+
 @implements(np.real)
 @composite
 def real(input: Tensor) -> Tensor:

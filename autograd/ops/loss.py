@@ -15,9 +15,8 @@ from autograd.composite import composite
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
-from autograd.ops.along import picked
+from autograd.ops.along import placed, positions_along
 from autograd.ops.forms import maximum_reduce
-from autograd.ops.positions import gather
 from autograd.primitive import Array, primitive
 from autograd.tape import raw
 
@@ -171,6 +170,13 @@ def checked_weight(op: str, weight: Any, classes: int, dtype: Any = None) -> Arr
     return w
 
 
+# A primitive, because PyTorch counts its derivative as a function of x.
+@primitive(flat=True, x=lambda g, x_shape, index, dim: placed(-g, index, dim, False, x_shape))
+def negative_at(x: Array, index: Any, dim: int) -> Array:
+    """-x at `index`, an ndarray that names one element in each line along `dim`.  dx = -g there, 0 elsewhere."""
+    return np.negative(x.take(positions_along(x.shape, index, dim, False)))
+
+
 @composite
 def nll_loss(
     input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
@@ -198,15 +204,13 @@ def nll_loss(
     valid = checked_classes("nll_loss", shape, t, ignore_index)
     dim = 1 if len(shape) > 1 else 0
     if valid is None and weight is None:  # nearly always
-        return reduced("nll_loss", arithmetic.neg(picked(input, t.astype(np.int64), dim, False)), reduction)
+        return reduced("nll_loss", negative_at(input, t.astype(np.int64), dim), reduction)
     if valid is None:
         valid = np.ones(t.shape, np.bool_)
     w = checked_weight("nll_loss", weight, shape[dim], raw(input).dtype)
     safe = np.where(valid, t, 0).astype(np.int64)
     each = valid.astype(raw(input).dtype) if w is None else w[safe] * valid
-    index = np.expand_dims(safe, dim)
-    chosen = gather(input, dim, index)
-    loss = selection.where(valid, arithmetic.mul(arithmetic.neg(chosen.reshape(t.shape)), each), 0.0)
+    loss = selection.where(valid, arithmetic.mul(negative_at(input, safe, dim), each), 0.0)
     if reduction == "mean":
         return arithmetic.div(reduce.sum_(loss, None, False), np.asarray(each.sum()))
     return reduced("nll_loss", loss, reduction)

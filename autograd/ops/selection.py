@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.composite import composite
-from autograd.errors import ArgumentError, DTypeError
+from autograd.errors import ArgumentError, DTypeError, GradientError
 from autograd.hidden import Hidden, only_values
 from autograd.layout import order_like
 from autograd.ops.forms import drop, keep, pick, same_dtype
@@ -281,21 +281,28 @@ def copysign(x: Array, y: Array) -> Array:
     """
 
 
-@primitive(x=None, values=None, numpy=np.heaviside)
-def heaviside(x: Array, values: Array) -> Array:
-    """0 where x < 0, values where x == 0, 1 where x > 0, elementwise with broadcasting. Not differentiable.
+def _no_derivative(g: Array) -> Array:  # noqa: ARG001  # a formula takes g
+    raise GradientError("heaviside: derivative for heaviside is not implemented; detach() its arguments")
 
-    nan stays nan, where PyTorch returns 0.
+
+@primitive(x=_no_derivative, values=_no_derivative, numpy=np.heaviside)
+def heaviside(x: Array, values: Array) -> Array:
+    """0 where x < 0, values where x == 0, 1 where x > 0, elementwise with broadcasting; 0 where x is nan.
+
+    The result requires a gradient where an argument does, but asking for one is an error, as in PyTorch.
 
     Raises:
         DTypeError: if the dtypes differ.
+        GradientError: in a backward pass that comes to it.
 
     >>> import autograd
     >>> heaviside(autograd.tensor([-1.0, 0.0, 2.0]), autograd.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
     same_dtype("heaviside", x, values)
-    return np.heaviside(x, values).astype(np.result_type(x, values), copy=False)
+    dtype = np.result_type(x, values)
+    out: Array = np.where(np.equal(x, 0), values, np.greater(x, 0))
+    return out.astype(dtype, copy=False)
 
 
 clip = clamp

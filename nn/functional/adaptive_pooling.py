@@ -17,10 +17,11 @@ from autograd import Tensor, ops
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.kernels.max_pool import max_pool, winners, winners_between
-from autograd.kernels.mean_pool import window_means
+from autograd.kernels.mean_pool import window_means, window_shares
 from autograd.kernels.resample import resample
 from autograd.kernels.taps import edges, shares
 from autograd.kernels.windows import Span, Windows
+from autograd.ops.identity import kinked
 from autograd.tape import wrap
 from nn.functional.window_choice import chosen
 
@@ -69,7 +70,9 @@ def _adaptive_avg_pool(op: str, n: int, input: Any, output_size: Any) -> Tensor:
     shape = tuple(input.shape)
     windows = _even(shape[-n:], sizes)
     if windows is not None:
-        return window_means(input, windows, math.prod(s.kernel for s in windows.spans))
+        means = window_shares if max(sizes) == 1 else window_means  # one mean is linear in PyTorch, too
+        return means(input, windows, math.prod(s.kernel for s in windows.spans))
+    input = kinked(input)
     for dim, (a, b) in enumerate(zip(shape[-n:], sizes, strict=True), -n):
         if a != b:
             input = resample(input, shares(a, b), dim, False)
@@ -135,7 +138,7 @@ def _adaptive_max_pool(op: str, n: int, input: Any, output_size: Any, return_ind
         indices = winners_between(input.detach(), lines)
         flat = (*shape[:-n], math.prod(shape[-n:]))
         at = ops.reshape(indices, (*shape[:-n], math.prod(sizes)))
-        out = ops.reshape(ops.gather(ops.reshape(input, flat), -1, at), (*shape[:-n], *sizes))
+        out = ops.reshape(ops.gather(ops.reshape(kinked(input), flat), -1, at), (*shape[:-n], *sizes))
         return (out, indices) if return_indices else out
     places = []
     for a, b in zip(shape[-n:], sizes, strict=True):

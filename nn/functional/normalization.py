@@ -16,6 +16,7 @@ from autograd.hidden import holds_hidden
 from autograd.kernels.layer_norm import layer_norm_, rms_norm_
 from autograd.kernels.normalize import batch_norm_, group_norm_
 from autograd.ops.forms import real
+from autograd.ops.identity import kinked
 from autograd.tape import bump
 
 _EPS = {"e": float(np.finfo(np.float32).eps)}  # float16 is computed in float32
@@ -187,7 +188,7 @@ def group_norm(
         )
     _check("group_norm", input, shape[1], weight, bias)
     if 0 in shape:
-        return _of_nothing(input, weight, bias)
+        return _of_nothing(kinked(input), weight, bias)
     return group_norm_(input, weight, bias, num_groups, eps, None)
 
 

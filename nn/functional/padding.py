@@ -13,6 +13,7 @@ from autograd.composite import composite
 from autograd.errors import ArgumentError, ModeError, ShapeError
 from autograd.kernels.edges import edged
 from autograd.kernels.resample import Taps, resample
+from autograd.ops.identity import kinked
 
 _MODES = ("constant", "reflect", "replicate", "circular")
 
@@ -63,6 +64,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         )
     pairs = tuple((widths[i], widths[i + 1]) for i in range(len(widths) - 2, -1, -2))
     _check(input, mode, shape[-n:], pairs)
+    if mode != "circular":
+        input = kinked(input)
     if min(widths) >= 0:
         return edged(input, pairs, mode) if max(widths) else ops.clone(input)
     if mode == "circular":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
+from autograd.ops.identity import kinked
 
 
 def grid(places: Sequence[Any], sizes: Sequence[int]) -> Any:
@@ -34,7 +35,7 @@ def chosen(input: Any, places: Sequence[Any]) -> tuple[Any, Any]:
     sizes, lead = shape[-n:], shape[:-n]
     positions = grid(places, sizes)
     counts = tuple(p.shape[-2] for p in places)
-    flat = ops.reshape(input, (*lead, math.prod(sizes)))
+    flat = ops.reshape(kinked(input), (*lead, math.prod(sizes)))
     table = ops.expand(positions, (*lead, *tuple(positions.shape)[-2:]))
     if positions.ndim == 2:
         seen = flat.detach()[..., positions]

@@ -101,7 +101,7 @@ def number(g: Graph, x: float, out: Any) -> str:
 # -- one argument ------------------------------------------------------------------------------------------------------
 
 
-@writes("alias", "clone", "copy_in_c_order")
+@writes("alias", "kinked", "clone", "copy_in_c_order")
 def _same(g: Graph, out: Any, x: Any, *_: Any) -> str:
     return g.value(x)
 

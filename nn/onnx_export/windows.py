@@ -152,7 +152,7 @@ def _winners_between(g: Graph, out: Any, x: Any, edges: Sequence[tuple[Any, Any]
     return reshaped(g, g.node("Concat", *columns, axis=1), tuple(out.shape))
 
 
-@writes("window_means")
+@writes("window_means", "window_shares")
 def _window_means(g: Graph, out: Any, x: Any, windows: Windows, divisor: Any) -> Any:
     spans = windows.spans
     if kind_of(out).kind != "f" or any(s.dilation != 1 for s in spans):

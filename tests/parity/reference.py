@@ -111,7 +111,7 @@ _POLYNOMIALS = (
 
 DIFFERENT: dict[str, Callable[[list[Any]], bool]] = {
     # of nan: PyTorch forgets it, and returns 0 or 1
-    **dict.fromkeys(("sign", "sgn", "heaviside", "igamma", "igammac"), _NAN),
+    **dict.fromkeys(("sign", "sgn", "igamma", "igammac"), _NAN),
     # at infinity: PyTorch's derivative is inf / inf
     "copysign": _INFINITE,
     # at the origin: PyTorch's derivative is 0 / 0
