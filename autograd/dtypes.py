@@ -16,6 +16,9 @@ from autograd.hidden import Hidden
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+BOOL, INT64, FLOAT32 = np.dtype(np.bool_), np.dtype(np.int64), np.dtype(np.float32)
+"""What arrays of these dtypes nearly always have as theirs: asking by `is` takes a third of the time of `kind`."""
+
 
 class dtype:
     """An element type, such as `autograd.float32`.

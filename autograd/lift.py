@@ -25,6 +25,7 @@ from autograd.arguments import (
     promoted,
     promoted_arguments,
 )
+from autograd.dtypes import FLOAT32
 from autograd.hidden import Hidden, holds_hidden, on_hidden
 from autograd.layout import copied, in_c_order
 from autograd.modes import QUIET, current_mode, reset_errors, set_errors
@@ -37,7 +38,6 @@ from autograd.watch import watch
 _NOTHING = (None, None)
 _NUMBERS = (float, int)  # what passes to NumPy as it is beside a floating-point array
 _OPTIONS = frozenset({int, float, bool, str, tuple, type(None)})  # what an option is nearly always
-_FLOAT32 = np.dtype(np.float32)  # asked for first, as it is nearly always
 _new: Any = object.__new__
 
 P = ParamSpec("P")
@@ -122,7 +122,7 @@ def _lift_unary(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written ou
         if parent is None or derivative is None:
             return result
         mode = current_mode()
-        if mode.grad and (out.dtype is _FLOAT32 or out.dtype.kind == "f"):
+        if mode.grad and (out.dtype is FLOAT32 or out.dtype.kind == "f"):
             result.node = node = _new(Node)
             node.primitive = p
             node.seq = next(clock)
@@ -278,7 +278,7 @@ def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
         if (
             y.dtype is not kind
             or z.dtype is not kind
-            or (kind is not _FLOAT32 and kind.kind != "f")
+            or (kind is not FLOAT32 and kind.kind != "f")
             or mode.watched
             or more
             or named
@@ -402,7 +402,7 @@ def _lift_several(p: Primitive) -> Callable[..., Any]:  # noqa: C901  # written 
             mark_view(result, given[first])
         if mask:
             mode = current_mode()
-            if mode.grad and (out.dtype is _FLOAT32 or out.dtype.kind == "f"):
+            if mode.grad and (out.dtype is FLOAT32 or out.dtype.kind == "f"):
                 result.node = node = _new(Node)
                 node.primitive = p
                 node.seq = next(clock)

@@ -9,6 +9,7 @@ from numpy import exp, log
 
 from autograd.composite import composite
 from autograd.constants import multiples, ones
+from autograd.dtypes import INT64
 from autograd.errors import ArgumentError, ShapeError
 from autograd.kernels.softmax import log_softmax_
 from autograd.ops import arithmetic, reduce, selection
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
 __all__ = ["cross_entropy"]
-
-_INT64 = np.dtype(np.int64)
 
 
 def _columns(x: Array) -> Array:
@@ -100,7 +99,7 @@ def _counted(
     The last two are one number if all are equal.
     """
     chosen: Any = target if target.ndim == 1 else target.reshape(-1)
-    if chosen.dtype is not _INT64:
+    if chosen.dtype is not INT64:
         chosen = chosen.astype(np.int64)
     counts: Any = 1
     if not all_count:

@@ -11,6 +11,7 @@ from numpy import maximum
 from autograd.composite import composite
 from autograd.constants import KEPT, kept_zeros, zeros_like
 from autograd.dims import checked_dim
+from autograd.dtypes import BOOL
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
 from autograd.ops.forms import drop, floating, keep, keep_nonzero, pick, real, scaled
@@ -25,8 +26,6 @@ __all__ = [
     "sigmoid", "logsigmoid", "softplus", "softsign", "tanhshrink", "hardshrink", "softshrink",
     "hardtanh", "hardsigmoid", "hardswish", "glu",
 ]  # fmt: skip
-
-_BOOL = np.dtype(np.bool_)
 
 
 # ------------------------------------------------------------------------------------------------ piecewise linear
@@ -44,7 +43,7 @@ def relu(x: Array) -> Array:
     tensor([0., 0., 2.])
     """
     dtype = x.dtype
-    if dtype is _BOOL:
+    if dtype is BOOL:
         raise DTypeError("relu: needs numbers, got bool; convert with .int()")
     if x.size <= KEPT:
         return maximum(x, kept_zeros(x.shape, dtype))  # a third of the time of maximum(x, 0)

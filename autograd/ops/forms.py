@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.constants import ones
 from autograd.dims import checked_dims
+from autograd.dtypes import BOOL
 from autograd.errors import ArgumentError, DTypeError
 from autograd.ops.identity import flat
 from autograd.primitive import Array
@@ -28,7 +29,6 @@ any_reduce: Any = np.logical_or.reduce
 
 _ROW = 1024
 _ndarray = np.ndarray
-_BOOL = np.dtype(np.bool_)
 # itemsize of a float -> integers of that size
 _BITS: dict[int, Any] = {n: np.dtype(f"i{n}") for n in (2, 4, 8)}
 
@@ -109,7 +109,7 @@ def keep_nonzero(g: Array, out: Array) -> Array:
     """
     if type(g) is not _ndarray or type(out) is not _ndarray:
         return flat(np.where(out != 0, g, 0), out)
-    return _kept(g, out.astype(_BOOL))
+    return _kept(g, out.astype(BOOL))
 
 
 def drop(g: Array, mask: Array) -> Array:

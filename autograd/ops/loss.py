@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
+from autograd.dtypes import INT64
 from autograd.errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from autograd.hidden import Hidden, of_examples
 from autograd.ops import activation, arithmetic, reduce, selection
@@ -98,8 +99,6 @@ def huber_(x: Array, delta: float) -> Array:
 
 # ------------------------------------------------------------------------------------------------ class indices
 
-_INT64 = np.dtype(np.int64)
-
 
 def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index: int) -> Array | None:
     """Whether each target counts, that is, is not `ignore_index`; None if all do.
@@ -114,7 +113,7 @@ def checked_classes(op: str, shape: tuple[int, ...], target: Array, ignore_index
     classes = shape[1] if len(shape) > 1 else shape[0]
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if (
-        target.dtype is _INT64
+        target.dtype is INT64
         and target.shape == expected
         and target.size
         and _are_classes(target, classes)
