@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.modes import MODE, Mode, ModeSwitch
+from autograd.modes import Mode, ModeSwitch, current_mode, set_mode
 
 
 class detect_anomaly(ModeSwitch):
@@ -40,7 +40,7 @@ class set_detect_anomaly(detect_anomaly):
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         super().__init__(check_nan)
         self.mode = bool(mode)
-        self._tokens.append(MODE.set(self._changed(MODE.get())))
+        self._tokens.append(set_mode(self._changed(current_mode())))
 
     def __enter__(self) -> None:
         if not self._tokens:
@@ -49,9 +49,9 @@ class set_detect_anomaly(detect_anomaly):
 
 def is_anomaly_enabled() -> bool:
     """Return whether this thread is in anomaly mode."""
-    return MODE.get().anomaly
+    return current_mode().anomaly
 
 
 def is_anomaly_check_nan_enabled() -> bool:
     """Return whether this thread raises at a NaN when in anomaly mode."""
-    return MODE.get().check_nan
+    return current_mode().check_nan

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import ArgumentError, AutogradError, DimensionError, DTypeError, LinAlgError, ShapeError
 from autograd.hidden import Hidden
-from autograd.modes import MODE, NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, current_mode, reset_errors, set_errors
 from autograd.table import Primitive
 from autograd.tape import Variable
 from autograd.watch import users_frames
@@ -110,13 +110,13 @@ def on_raw(p: Primitive, values: Sequence[Any], options: Sequence[Any] = ()) -> 
     raw = [np.asarray(v) if isinstance(v, np.generic) else constant(p, v) for v in values]
     if len(raw) == 1:
         raw = [np.asarray(raw[0])]  # a body asks its first argument for shape and dtype
-    errors = NUMPY_ERRORS.set(QUIET)
+    errors = set_errors(QUIET)
     try:
         return p.forward(*(promoted(p, raw) if needs_cast(p, raw) else raw), *options)
     except Exception as error:
         raise explained(p, raw, error, options) from error
     finally:
-        NUMPY_ERRORS.reset(errors)
+        reset_errors(errors)
 
 
 def describe(value: Any) -> str:
@@ -129,7 +129,7 @@ def explained(
 ) -> Exception:
     """NumPy's error as ours: with the operation, its shapes and dtypes, and what to do."""
     ours = _explained(p, values, error, options)
-    recorder = MODE.get().recorder
+    recorder = current_mode().recorder
     if recorder is not None:
         names = [*p.arrays, *[p.arrays[-1]] * len(values)]  # a sequence gives several
         recorder.failed(p.name, ours, users_frames(), [*zip(names, values, strict=False)])

@@ -13,7 +13,7 @@ from autograd.constants import one
 from autograd.errors import ArgumentError, GradientError, ShapeError
 from autograd.hidden import Hidden
 from autograd.layout import own
-from autograd.modes import MODE
+from autograd.modes import current_mode, reset_mode, set_mode
 from autograd.sweep import as_tensor, sweep
 from autograd.tape import ACCUMULATING, AccumulateGrad, AnyNode, Cotangents, Variable, extras_of, wrap
 
@@ -107,7 +107,7 @@ def _accumulate(
         ACCUMULATING.release()
     if not hooked:
         return
-    mode = MODE.set(MODE.get().but(grad=create_graph))
+    mode = set_mode(current_mode().but(grad=create_graph))
     try:
         for leaf in hooked:
             extras = extras_of(leaf)
@@ -116,7 +116,7 @@ def _accumulate(
             for hook in tuple(extras.node_hooks.values()) if leaf in shown else ():
                 hook((), (shown[leaf],))
     finally:
-        MODE.reset(mode)
+        reset_mode(mode)
 
 
 def grad(

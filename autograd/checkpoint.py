@@ -15,7 +15,7 @@ from typing import Any
 from autograd.errors import ArgumentError, CheckpointError
 from autograd.graph import saved_tensors_hooks
 from autograd.hidden import LEVELS
-from autograd.modes import MODE, enable_grad
+from autograd.modes import current_mode, enable_grad
 from autograd.random import default_generator
 from autograd.saved import Hooks, Packed
 from autograd.storage import clock
@@ -173,7 +173,7 @@ def _kept(value: Any) -> Any:
     """An argument as it is held until the second run: of a tensor its values, packed if hooks are around."""
     if not isinstance(value, Variable):
         return value
-    hooks = MODE.get().hooks or _AS_IT_IS
+    hooks = current_mode().hooks or _AS_IT_IS
     return Packed(value.array, hooks, "checkpoint", next(clock)), value.current_node() is not None
 
 

@@ -16,7 +16,7 @@ from autograd import devices, dtypes
 from autograd.dims import MOST_DIMENSIONS
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden
-from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, reset_errors, set_errors
 from autograd.storing import stored
 from autograd.tape import Variable, raw, wrap
 
@@ -123,11 +123,11 @@ def raw_array(op: str, data: Any, dtype: Any = None) -> Any:
     Numbers too large for a floating-point dtype become inf, without a warning.
     """
     wanted = None if dtype is None else dtypes.numpy_dtype(dtype)
-    errors = NUMPY_ERRORS.set(QUIET)
+    errors = set_errors(QUIET)
     try:
         return _converted(op, data, wanted)
     finally:
-        NUMPY_ERRORS.reset(errors)
+        reset_errors(errors)
 
 
 def _converted(op: str, data: Any, wanted: Any) -> Any:

@@ -11,13 +11,13 @@ import numpy as np
 from autograd.errors import ArgumentError, GradientError, InPlaceError, ShapeError
 from autograd.hidden import LEVELS, Hidden, holds_hidden
 from autograd.inplace import check_writable, set_node
-from autograd.modes import MODE, no_grad
+from autograd.modes import current_mode, no_grad
 from autograd.record import PASSED, attach_outputs, output_node
 from autograd.saved import unpacked
 from autograd.storage import clock, version, version_at, written_since
 from autograd.sweep import as_tensor, unbroadcast
 from autograd.table import Derivative, Primitive
-from autograd.tape import AnyNode, Node, Variable, bump, extras_of, freed_error, wrap
+from autograd.tape import AnyNode, Node, Variable, bump, extras_of, freed_value_error, wrap
 from autograd.watch import watch
 
 
@@ -43,7 +43,7 @@ class FunctionNode(Node):
         packed = self.extras is not None and self.extras.packed
         values = unpacked(self) if packed else self.values
         if values is None:
-            raise freed_error(self)
+            raise freed_value_error(self)
         return self.ctx.saved_in(self, values[0])
 
 
@@ -189,7 +189,7 @@ class FunctionCtx:
         for t in dirty:
             if t.base is not None:
                 set_node(t, t.node)
-        mode = MODE.get()
+        mode = current_mode()
         if mode.watched:
             arrays = [a.array if isinstance(a, Variable) else a for a in args]
             watch(node, mode, [o.array for o in outputs if isinstance(o, Variable)], arrays)
@@ -362,7 +362,7 @@ class Function:
             raise ArgumentError(f"{cls.__name__}: defines both backward and vjp, two names for one thing")
         ctx = FunctionCtx(cls)
         parents = [a.current_node() if isinstance(a, Variable) else None for a in args]
-        recording = MODE.get().grad and any(p is not None for p in parents)
+        recording = current_mode().grad and any(p is not None for p in parents)
         ctx.needs_input_grad = tuple(p is not None for p in parents)
         with no_grad():
             if cls.setup_context is Function.setup_context:
@@ -391,7 +391,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         involved = [
             t for t in (*gradients, *ctx.saved_tensors) if t is not None and t.current_node() is not None
         ]
-        if not MODE.get().grad or not involved:
+        if not current_mode().grad or not involved:
             return answers
         several = isinstance(answers, (tuple, list))
         marked = [a if a is None else _Once.apply(a, *involved) for a in (answers if several else [answers])]

@@ -21,7 +21,7 @@ from autograd.batching import writing
 from autograd.dtypes import Array
 from autograd.errors import DTypeError, InPlaceError, ShapeError
 from autograd.hidden import Hidden
-from autograd.modes import MODE, NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, current_mode, reset_errors, set_errors
 from autograd.ops import index as index_ops
 from autograd.ops import shape as shape_ops
 from autograd.record import CONSTANT, PASSED, make_node
@@ -46,7 +46,7 @@ def in_place(name: str, function: Callable[..., Any], x: Tensor, *args: Any, **n
         return writing.in_place(name, function, x, *args, **named)  # type: ignore[no-any-return]  # it has its methods
     check_writable(name, x)
     involved = (x, *args, *named.values())
-    if MODE.get().grad and any(map(_needs_gradient, involved)):
+    if current_mode().grad and any(map(_needs_gradient, involved)):
         before = wrap(x.array.copy(), x.current_node())  # formulas may have saved what is overwritten
         kept = {k: before if a is x else a for k, a in named.items()}
         result = function(before, *(before if a is x else a for a in args), **kept)
@@ -82,7 +82,7 @@ def write(name: str, x: Tensor, result: Variable, overwrites: bool = False) -> T
             f"use the out-of-place operation, or convert the tensor first with .to({dtypes.of(new.dtype)})"
         )
     x.array[...] = new
-    if MODE.get().grad:
+    if current_mode().grad:
         node = result.node
         if node is not None and new.dtype != x.array.dtype:
             node = result.astype(x.array.dtype).node
@@ -109,7 +109,7 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     check_writable("x[index] = value", x)
     old = x.current_node()
     new = None if given is None else given.current_node()
-    record = MODE.get().grad and (old is not None or new is not None)
+    record = current_mode().grad and (old is not None or new is not None)
     if record and new is not None and raw.dtype != x.array.dtype:
         given = given.astype(x.array.dtype)  # type: ignore[union-attr]  # it has a node
         raw, new = given.array, given.node
@@ -136,7 +136,7 @@ def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
         raise writing.unfit(name, 0, value.level.depth)
     if isinstance(value, (bool, int, float)):
         return stored(name, value, dtype, half=True)
-    errors = NUMPY_ERRORS.set(QUIET)
+    errors = set_errors(QUIET)
     try:
         if np.asarray(value).dtype.kind not in "fiub":
             raise DTypeError(f"{name}: needs numbers for a {dtype} tensor, got {value!r:.80}")
@@ -144,7 +144,7 @@ def _converted(name: str, value: Any, dtype: np.dtype[Any]) -> Array:
     except (ValueError, OverflowError, TypeError) as error:
         raise DTypeError(f"{name}: {value!r} cannot be stored in a {dtype} tensor ({error})") from error
     finally:
-        NUMPY_ERRORS.reset(errors)
+        reset_errors(errors)
 
 
 def copy_(x: Tensor, source: Any) -> Tensor:
@@ -190,7 +190,7 @@ def fill_diagonal_(x: Tensor, fill_value: Any, wrapped: bool) -> Tensor:
 
 def check_writable(name: str, x: Variable, overlap: bool = False) -> None:
     """Raise unless `x` may be written in place now; `overlap` says that its elements may share memory."""
-    if MODE.get().grad:
+    if current_mode().grad:
         root = x if x.base is None else x.base[0]
         if root is not None and isinstance(root.node, AccumulateGrad):
             which = "a leaf" if root is x else "a view of a leaf"
@@ -231,7 +231,7 @@ def check_part_of_graph(name: str, x: Variable, node: AnyNode | None) -> None:
 
     Nor can it be if `x` is not where its base is. What a Function returned as it came is not to be written at all.
     """
-    if x.base is None or not MODE.get().grad:
+    if x.base is None or not current_mode().grad:
         return
     root = x.base[0]
     if x.base[1] == PASSED:
@@ -285,7 +285,7 @@ def _made(
 ) -> Node:
     """A new node, which is watched where others are."""
     node = make_node(p, raw, active, out)
-    mode = MODE.get()
+    mode = current_mode()
     if mode.watched:
         watch_write(node, mode, out, raw)
     return node
@@ -300,7 +300,7 @@ def replace_node(x: Variable, node: AnyNode | None) -> None:
         if isinstance(node, Node):
             extras_of(node).retained = x.leaf
     x.node = node
-    recorder = MODE.get().recorder
+    recorder = current_mode().recorder
     if recorder is not None and node is not None:
         recorder.written(x.array, node)
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import ops
 from autograd.errors import ArgumentError, GradientError, InPlaceError
 from autograd.inplace import replace_node
-from autograd.modes import MODE, enable_grad
+from autograd.modes import current_mode, enable_grad
 from autograd.storage import owner
 from autograd.tape import AccumulateGrad, Variable
 
@@ -30,7 +30,7 @@ def become(name: str, x: Any, view: Callable[..., Any], *args: Any) -> Tensor:
     """
     node = x.current_node()
     root = x if x.base is None or x.base[0] is None else x.base[0]
-    if MODE.get().grad and isinstance(root.node, AccumulateGrad):
+    if current_mode().grad and isinstance(root.node, AccumulateGrad):
         raise InPlaceError(
             f"{name}: the tensor of shape {x.array.shape} is a leaf that requires a gradient, or a view of one; change "
             "its shape inside no_grad(), or use the out-of-place operation"

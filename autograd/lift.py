@@ -1,7 +1,7 @@
 """Lifting: from a primitive to the function that users call.
 
 A lifted function takes the arrays out of its tensors, runs the body, and records one node if a gradient may be
-asked for. Functions of one and of two arrays are written out, because their overhead is what small tensors cost.
+asked for. Functions of one, two and three arrays are written out, because their overhead is what small tensors cost.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ def lifted(p: Primitive) -> Callable[..., Any]:
     """The function that users call."""
     if p.sequences or p.several:
         return _lift_general(p)
-    plain = not (p.joint or p.residuals)
-    if plain and p.arrays == p.parameters[:1]:
+    usual = not (p.joint or p.residuals)
+    if usual and p.arrays == p.parameters[:1]:
         return _lift_unary(p)
     if (
-        plain
+        usual
         and p.arrays == p.parameters
         and p.arrays[1:] == ("y",)  # a second array with a name of its own can be given by it
         and not (p.view or p.saves_facts or p.defaults or p.c_order)
     ):
         return _lift_binary(p)
     if (
-        plain
+        usual
         and p.arrays == p.parameters
         and len(p.arrays) == 3
         and all(d is not None and d.count < 2 for d in p.derivatives.values())
@@ -251,7 +251,10 @@ def _lift_binary(  # noqa: C901  # written out for speed
 
 
 def _lift_ternary(p: Primitive) -> Callable[..., Any]:  # written out for speed
-    """Three arrays of one dtype, as in a linear layer; anything unusual goes the longer way."""
+    """Three arrays of one dtype, as in a linear layer, whose formulas name at most one value each.
+
+    Anything unusual goes the longer way.
+    """
     forward, quiet, broadcasts = p.forward, p.quiet, p.broadcasts
     derivatives: Any = p.derivatives  # none is None: see `lifted`
     dx, dy, dz = (derivatives[a] for a in p.arrays)

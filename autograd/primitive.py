@@ -83,7 +83,8 @@ def primitive(
             program may take a view right away, which PyTorch's C order allows.
         broadcasts: False where each formula's gradient always has its argument's shape, so the sweep need not look.
         flat: derivatives count as functions of the arguments, though they do not change with them: under create_graph
-            they have a derivative of 0 there, as PyTorch's have, rather than none. Nothing is saved for it.
+            they have a derivative of 0 there, as PyTorch's have, rather than none. Nothing is saved for it. It is said
+            of formulas; a joint backward has its reference.
         formulas: one for each array argument, `None` where it is not differentiable.
 
     >>> import autograd

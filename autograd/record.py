@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tape
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.storage import clock, last_write
 from autograd.table import Array, Derivative, Primitive
 from autograd.tape import Cotangents, Node, Variable
@@ -176,5 +176,5 @@ def mark_view(result: Variable, source: Variable) -> None:
     ):
         base = source.base
         root = source if base is None or base[0] is None else base[0]
-        time = CONSTANT if not MODE.get().grad else last_write.time
+        time = CONSTANT if not current_mode().grad else last_write.time
         result.base = (root, base[1] if base is not None and base[1] < 0 else time)

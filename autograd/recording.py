@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.errors import GradientError
-from autograd.modes import MODE, NO_GRAD
+from autograd.modes import NO_GRAD, reset_mode, set_mode
 from autograd.tape import AnyNode, Frames, Node, Variable, extras_of
 
 Key = tuple[str, int | None]
@@ -238,7 +238,7 @@ def local_derivatives(node: Node) -> dict[Key, float]:
         or (node.extras is not None and node.extras.packed)
     ):
         return found
-    mode = MODE.set(NO_GRAD)
+    mode = set_mode(NO_GRAD)
     try:
         with np.errstate(all="ignore"):
             for parent, d, saved in node.edges:
@@ -249,7 +249,7 @@ def local_derivatives(node: Node) -> dict[Key, float]:
                     if local is not None:
                         found[d.parameter, d.element] = float(local)
     finally:
-        MODE.reset(mode)
+        reset_mode(mode)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ArgumentError, InPlaceError, ShapeError
-from autograd.modes import MODE, Mode
+from autograd.modes import Mode, current_mode, reset_mode, set_mode
 from autograd.storage import owner, version, version_at, written_since
 from autograd.tape import Node, Variable, extras_of, wrap
 
@@ -39,11 +39,11 @@ class Packed:
         holder = owner(array)
         self.owner = weakref.ref(holder) if isinstance(holder, np.ndarray) else None
         before = version(array)
-        mode = MODE.set(MODE.get().but(grad=False, hooks=None))
+        mode = set_mode(current_mode().but(grad=False, hooks=None))
         try:
             self.held = hooks.pack(wrap(array))
         finally:
-            MODE.reset(mode)
+            reset_mode(mode)
         if version(array) != before:
             raise InPlaceError(
                 f"saved_tensors_hooks: the pack hook wrote to its argument in place, a {array.dtype} tensor of shape "
@@ -52,11 +52,11 @@ class Packed:
 
     def array(self) -> Any:
         """The array again."""
-        mode = MODE.set(MODE.get().but(hooks=None))
+        mode = set_mode(current_mode().but(hooks=None))
         try:
             tensor = self.unpack(self.held)
         finally:
-            MODE.reset(mode)
+            reset_mode(mode)
         if not isinstance(tensor, Variable):
             raise ArgumentError(
                 f"saved_tensors_hooks: the unpack hook must return a tensor, got {type(tensor).__name__}"

@@ -163,7 +163,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
         # what is left has no parents: leaves
         special = []
         for node in store:
-            if node.extras is not None:
+            if node.extras is not None and (wanted is None or node in wanted):
                 special.append(node)  # noqa: PERF401  # hot: a comprehension is a call
         for node in special:
             gradient = store.pop(node)
@@ -232,6 +232,8 @@ def _flat_derivatives(node: Node) -> tuple[Derivative, ...]:
     def joined(d: Derivative, parent: AnyNode) -> Derivative:
         def formula(g: Any, *values: Any) -> Any:
             found = d.formula(g, *values)
+            if found is None:
+                return None
             zero = np.zeros((), _bare(found).dtype)
             return constant_in(found, wrap(np.broadcast_to(zero, parent.shape or ()), parent))
 

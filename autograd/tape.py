@@ -189,7 +189,7 @@ class Node(TapeNode):
 
     def saves(self) -> list[str]:
         """The arguments, and "out", that it saved each as one array; also once the node is freed."""
-        if self.extras is not None and self.extras.packed:
+        if self.extras is not None and self.extras.packed and not self.freed:
             return []
         p, named = self.primitive, {name for d in self.derivatives for name in d.names}
         out = ["out"] if "out" in named and not p.several else []
@@ -253,7 +253,7 @@ class SeenNode(Node):
             arrays, wanted = self.primitive.arrays, name.removeprefix("_saved_")
             key = {"result": "out", **dict(zip(("self", "other"), arrays, strict=False))}.get(wanted, wanted)
             if self.freed and key in self.saves():
-                raise freed_error(self)
+                raise freed_value_error(self)
             for (parameter, element), array in self.saved():
                 if parameter == key and element is None:
                     return wrap(array, self if key == "out" else self._parent_of(parameter))
@@ -264,7 +264,7 @@ class SeenNode(Node):
         return [*super().__dir__(), *(f"_saved_{names.get(key, key)}" for key in self.saves())]
 
 
-def freed_error(node: Node) -> GraphFreedError:
+def freed_value_error(node: Node) -> GraphFreedError:
     """What is raised where a program asks for what a node saved, and it is freed."""
     return GraphFreedError(
         f"{node.name()}: what it saved was freed by backward; pass retain_graph=True to it"

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError, GradientError
 from autograd.function import Function
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.tape import Variable, source, wrap
 
 
@@ -142,7 +142,7 @@ def _behind_node(values: tuple[Any, ...]) -> tuple[Any, list[int] | None, Any]:
     """The values, the tensors among them passed through a node; where those are; and the node, if one is needed."""
     positions = [i for i, v in enumerate(values) if isinstance(v, Variable)]
     tensors: list[Any] = [values[i] for i in positions]
-    if not (MODE.get().grad and any(t.requires_grad for t in tensors)):
+    if not (current_mode().grad and any(t.requires_grad for t in tensors)):
         return values, None, None
     passed = BackwardHookFunction.apply(*tensors)
     new = list(values)

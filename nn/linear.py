@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, devices, dtypes
-from autograd.errors import ArgumentError
-from autograd.kernels.linear import linear_
+from autograd.errors import ArgumentError, ShapeError
+from autograd.kernels.linear import linear, linear_
 from autograd.tape import wrap
 from nn import init
 from nn.functional import given
@@ -83,7 +83,10 @@ class Linear(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return x Wᵀ + b."""
-        return linear_(input, self.weight, self.bias)
+        try:
+            return linear_(input, self.weight, self.bias)
+        except ShapeError:  # perhaps for a bias that broadcasts
+            return linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Its sizes."""

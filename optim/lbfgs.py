@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad
 from autograd.errors import ArgumentError, AssertedError
-from autograd.modes import NUMPY_ERRORS, QUIET
+from autograd.modes import QUIET, reset_errors, set_errors
 from autograd.storage import note_write
 from autograd.tape import Variable, wrap
 from optim.blocks import Array, Group
@@ -115,11 +115,11 @@ class LBFGS(Optimizer):
                 f"LBFGS.step: {len(self.param_groups)} groups of parameters, but one direction is found for all: make "
                 "a new LBFGS of one group"
             )
-        errors = NUMPY_ERRORS.set(QUIET)
+        errors = set_errors(QUIET)
         try:
             return self._iterate(closure)
         finally:
-            NUMPY_ERRORS.reset(errors)
+            reset_errors(errors)
 
     def shapes(self, p: Array, group: Group) -> dict[str, tuple[int, ...]]:
         """What is kept for the first parameter is vectors of all of them."""

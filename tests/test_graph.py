@@ -1,6 +1,7 @@
 """Hooks on saved tensors, gradient edges, and the order and rules of hooks, side by side with PyTorch's."""
 
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -635,3 +636,22 @@ def test_batched_upstream_gradients():
         autograd.grad([y, y], x, [autograd.ones(2, 3), autograd.ones(4, 3)], is_grads_batched=True)
     with pytest.raises(errors.ArgumentError, match="needs grad_outputs"):
         autograd.grad((x * x).sum(), x, is_grads_batched=True)
+
+
+def test_a_root_that_is_no_input_is_not_hooked():
+    """Of the tensors that `backward` begins at, only those among `inputs` are come to."""
+    x = autograd.tensor(2.0, requires_grad=True)
+    w = autograd.tensor(3.0, requires_grad=True)
+    seen = []
+    x.register_hook(seen.append)
+    autograd.autograd.backward([x, x * w], inputs=[w])
+    assert seen == []
+    assert x.grad is None
+    assert w.grad.item() == 2
+
+
+def test_bools_that_were_unpickled_are_bools():
+    """NumPy gives them an object of their own for a dtype."""
+    x = autograd.from_numpy(pickle.loads(pickle.dumps(np.array([True]))))
+    with pytest.raises(TypeError, match="relu"):
+        x.relu()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd.errors import AutogradError, DTypeError, ShapeError
 from autograd.kernels.linear import linear
 from autograd.ops.products import product
@@ -70,6 +71,30 @@ def test_linear_is_x_wt_plus_b(rng: np.random.Generator, shape: tuple[int, ...])
     assert w.grad.is_contiguous()
     assert [np.asarray(t.grad).dtype for t in (x, w, b)] == [np.float32] * 3
     np.testing.assert_array_equal(b.array, arrays[2])
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 5), (4, 5), (2, 4, 5)])
+def test_a_layers_bias_may_broadcast(shape: tuple[int, ...]) -> None:
+    layer = nn.Linear(3, 5)
+    x = autograd.ones(2, 4, 3)
+    layer.bias = nn.Parameter(autograd.full(shape, 2.0))
+    out = layer(x)
+    assert out.tolist() == (x @ layer.weight.T + 2.0).tolist()
+    out.sum().backward()
+    assert layer.bias.grad.shape == shape
+    assert layer.bias.grad.sum().item() == 40
+    layer.bias = nn.Parameter(autograd.ones(3, 2, 4, 5))
+    with pytest.raises(ShapeError, match="linear"):
+        layer(x)
+
+
+@pytest.mark.parametrize("bias", [None, 2.0])
+def test_a_weight_of_one_row(bias: float | None) -> None:
+    x, w = autograd.ones(2, 4, 3), autograd.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    out = linear(x, w, None if bias is None else autograd.tensor(bias))
+    assert out.tolist() == [[6.0 + (bias or 0)] * 4] * 2
+    out.sum().backward()
+    assert w.grad.tolist() == [8, 8, 8]
 
 
 def test_frozen_inputs_cost_nothing() -> None:
@@ -137,7 +162,7 @@ X = autograd.ones(2, 3)
         (lambda: X @ autograd.tensor(1.0), ["matmul", "()"]),
         (lambda: linear(X, X.T), ["linear", "(3, 2)", "weight"]),
         (lambda: linear(X, autograd.ones(4, 3), autograd.ones(3)), ["linear", "(3,)", "bias (out)"]),
-        (lambda: linear(X, autograd.ones(3)), ["linear", "weight", "(3,)"]),
+        (lambda: linear(X, autograd.ones(1, 4, 3)), ["linear", "weight", "(1, 4, 3)"]),
         (lambda: autograd.mm(X, autograd.ones(3)), ["mm", "(3,)", "2-d", "matmul"]),
         (
             lambda: autograd.bmm(autograd.ones(2, 1, 3), autograd.ones(1, 3, 1)),

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.batching.batched import Batched
 from autograd.hidden import Hidden, Level
 from autograd.layout import own
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.ops.shape import expand, movedim
 from autograd.tape import AccumulateGrad, AnyNode, Variable, reachable, wrap
 
@@ -75,7 +75,7 @@ def own_input(x: Any, levels: Sequence[Level]) -> Any:
 
 
 def _fresh(x: Any) -> Any:
-    if MODE.get().grad and x.current_node() is not None:
+    if current_mode().grad and x.current_node() is not None:
         return x.alias()
     return wrap(x.array).requires_grad_()
 

@@ -15,7 +15,7 @@ from autograd import pytree
 from autograd.errors import ArgumentError, DTypeError
 from autograd.func import levels as at
 from autograd.hidden import LEVELS, Hidden, Level
-from autograd.modes import MODE, enable_grad
+from autograd.modes import current_mode, enable_grad
 from autograd.sweep import sweep
 from autograd.tape import Variable
 
@@ -50,7 +50,7 @@ class Linear:
         for i, y in enumerate(self.outputs):
             check_tensor(name, f"output {i}", y)
         whole = [at.physical(y) for y in self.outputs]
-        self.outside = MODE.get().grad and at.depends_on_others(whole, self.whole_inputs)
+        self.outside = current_mode().grad and at.depends_on_others(whole, self.whole_inputs)
 
     @property
     def value(self) -> Any:
@@ -96,7 +96,7 @@ def check_tensor(name: str, what: str, x: Any) -> None:
 
 def requires(values: Sequence[Any]) -> bool:
     """Whether one of them requires a gradient."""
-    return MODE.get().grad and any(at.physical(v).current_node() is not None for v in values)
+    return current_mode().grad and any(at.physical(v).current_node() is not None for v in values)
 
 
 # ------------------------------------------------------------------------------------------------ chosen arguments

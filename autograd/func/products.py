@@ -15,7 +15,7 @@ from autograd import pytree
 from autograd.errors import ArgumentError, DTypeError, GradientError, ShapeError
 from autograd.func import levels as at
 from autograd.func.linear import Linear, check_tensor, requires
-from autograd.modes import MODE, enable_grad
+from autograd.modes import current_mode, enable_grad
 from autograd.sweep import sweep
 from autograd.tape import wrap
 
@@ -53,7 +53,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple
         for u, y in zip(us, linear.outputs, strict=True):
             _check_like("vjp_fn", "cotangent", u, "result", y)
         record = (linear.outside or requires(us)) if create_graph is None else create_graph
-        gradients = linear.pulled(us, record and MODE.get().grad, retain_graph)
+        gradients = linear.pulled(us, record and current_mode().grad, retain_graph)
         found = pytree.rebuilt(linear.structure, gradients)
         return found if len(primals) > 1 else (found[0],)
 

@@ -21,8 +21,8 @@ _ndarray = np.ndarray
 
 def _of_input(g: Array, weight: Array) -> Array:
     """g @ weight, as one product of matrices; NumPy would compute one for each matrix of g."""
-    if type(g) is _ndarray and g.ndim == 2 and weight.size <= SMALL:
-        return g.dot(weight)  # what `product` does, without asking further
+    if type(g) is _ndarray and g.ndim == 2 and weight.size <= SMALL and len(weight) > 1:
+        return g.dot(weight)  # what `product` does, without a call more
     if g.ndim <= 2:
         return product(g, weight)
     return product(as_rows(g), weight).reshape((*g.shape[:-1], weight.shape[1]))
@@ -30,7 +30,7 @@ def _of_input(g: Array, weight: Array) -> Array:
 
 def _of_weight(g: Array, x: Array) -> Array:
     """gᵀ @ x, summed over all rows."""
-    if type(g) is _ndarray and g.ndim == 2 and x.size <= SMALL:
+    if type(g) is _ndarray and g.ndim == 2 and x.size <= SMALL and len(x) > 1:
         return g.T.dot(x)
     return product(g.T, x) if g.ndim == 2 else product(as_rows(g).T, as_rows(x))
 
@@ -50,7 +50,7 @@ def linear_(x: Array, weight: Array, bias: Array | None = None) -> Array:
             f"linear: weight must have shape (out, in) and bias (out), got weight {weight.shape}"
             + ("" if bias is None else f" and bias {bias.shape}")
         )
-    if x.ndim == 2 and weight.size <= SMALL:
+    if x.ndim == 2 and len(weight) < weight.size <= SMALL:  # more than one input
         out = x.dot(weight.T)
     elif x.ndim <= 2:
         out = product(x, weight.T)
@@ -65,8 +65,8 @@ def linear_(x: Array, weight: Array, bias: Array | None = None) -> Array:
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     """x @ weight.T + bias, over the last dimension.
 
-    x (…, in), weight (out, in), bias (out), or whatever broadcasts to the result, or None → (…, out).
-    dx = g @ weight, dweight = gᵀ @ x, dbias = g summed over the rows.
+    x (…, in), weight (out, in), bias (out), or whatever broadcasts to the result, or None → (…, out). A weight (in) is
+    one row, and the result is (…). dx = g @ weight, dweight = gᵀ @ x, dbias = g summed to the shape of the bias.
 
     Raises:
         ShapeError: if the shapes do not fit.
@@ -78,12 +78,14 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     try:
         return linear_(input, weight, bias)
     except ShapeError:
-        if bias is None or tuple(bias.shape) == tuple(weight.shape[:1]):
+        rows = tuple(weight.shape[:-1])
+        shape = (*input.shape[:-1], *rows)
+        if len(rows) > 1 or not _broadcasts(() if bias is None else tuple(bias.shape), shape):
             raise
-        out: Any = linear_(input, weight)
-        if not _broadcasts(tuple(bias.shape), tuple(out.shape)):
+        if rows and (bias is None or tuple(bias.shape) == rows):
             raise
-    return out + bias  # type: ignore[no-any-return]  # a tensor
+    out: Any = linear_(input, weight) if rows else linear_(input, weight[None])[..., 0]
+    return out if bias is None else out + bias  # type: ignore[no-any-return]  # a tensor
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

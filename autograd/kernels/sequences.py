@@ -19,7 +19,7 @@ import numpy as np
 from autograd import ops
 from autograd.errors import ShapeError
 from autograd.hidden import Hidden
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.primitive import Array
 from autograd.tape import Variable
 
@@ -152,7 +152,7 @@ def chunks(steps: int, block: int) -> list[tuple[int, int]]:
 
 def recording(*arguments: Any) -> bool:
     """Whether a gradient may be asked for, so that a kernel has to keep what backward needs."""
-    if not MODE.get().grad:
+    if not current_mode().grad:
         return False
     tensors: list[Any] = [a for a in arguments if isinstance(a, (Variable, Hidden))]
     return any(t.requires_grad for t in tensors)

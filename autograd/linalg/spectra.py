@@ -10,7 +10,7 @@ from autograd import return_types
 from autograd.composite import composite
 from autograd.errors import ArgumentError, DTypeError
 from autograd.linalg.checks import facts, finite, matrices, no_convergence, square, transposed
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.primitive import Array, primitive
 from autograd.tape import raw
 
@@ -58,7 +58,7 @@ def linalg_eigvalsh(x: Array, UPLO: str = "L") -> Array:
 
 def wants_gradient(x: Any) -> bool:
     """Whether an operation on x is recorded."""
-    return MODE.get().grad and not isinstance(x, np.ndarray) and bool(x.requires_grad)
+    return current_mode().grad and not isinstance(x, np.ndarray) and bool(x.requires_grad)
 
 
 def _checked_triangle(op: str, A: Any, UPLO: str) -> str:

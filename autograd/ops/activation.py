@@ -11,7 +11,7 @@ from numpy import maximum
 from autograd.composite import composite
 from autograd.constants import KEPT, kept_zeros, zeros_like
 from autograd.dims import checked_dim
-from autograd.dtypes import BOOL
+from autograd.dtypes import FLOAT32
 from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.ops import arithmetic, elementwise, selection, single, special, tabulated
 from autograd.ops.forms import drop, floating, keep, keep_nonzero, pick, real, scaled
@@ -43,11 +43,12 @@ def relu(x: Array) -> Array:
     tensor([0., 0., 2.])
     """
     dtype = x.dtype
-    if dtype is BOOL:
+    if dtype is not FLOAT32 and dtype.kind == "b":
         raise DTypeError("relu: needs numbers, got bool; convert with .int()")
+    # each takes a third of the time of maximum(x, 0), on arrays of its size
     if x.size <= KEPT:
-        return maximum(x, kept_zeros(x.shape, dtype))  # a third of the time of maximum(x, 0)
-    return np.clip(x, 0, np.inf) if dtype.kind == "f" else maximum(x, 0)  # of large arrays, clip is
+        return maximum(x, kept_zeros(x.shape, dtype))
+    return np.clip(x, 0, np.inf) if dtype.kind == "f" else maximum(x, 0)
 
 
 @primitive(x=lambda g, x, negative_slope: flat(scaled(g, x > 0, 1, negative_slope), x))

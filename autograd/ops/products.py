@@ -21,7 +21,7 @@ _ndarray = np.ndarray  # asked for at every product
 def product(x: Array, y: Array) -> Array:
     """x @ y of two matrices.
 
-    A product with one inner dimension is a broadcast. For few rows and a transposed y, as in `x @ weight.T`, BLAS
+    A large product with one inner dimension is a broadcast. For few rows and a transposed y, as in `x @ weight.T`, BLAS
     spends its time on rearranging y; computing the transpose of the result instead takes half as long in float32.
 
     >>> product(np.ones((2, 3)), np.ones((3, 1)))
@@ -32,7 +32,7 @@ def product(x: Array, y: Array) -> Array:
         if y.size <= SMALL and len(y) > 1:
             return x.dot(y)  # the same as @, with half of its overhead
         rows, inner = x.shape
-        if inner == 1 and len(y) == 1:
+        if inner == 1 and len(y) == 1 and rows * y.size > 2**18:  # smaller ones BLAS has done sooner
             return x * y
         if (
             rows * y.size >= 200_000

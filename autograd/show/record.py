@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from autograd.errors import ArgumentError
-from autograd.modes import MODE, Mode
+from autograd.modes import Mode, current_mode, reset_mode, set_mode
 from autograd.recording import Failure, Recorder
 from autograd.show.graph import FEW, Numbers
 from autograd.show.options import check_count
@@ -105,7 +105,7 @@ class record:
         return [self._failed] if self._failed is not None else [*self._watch.results]
 
     def __enter__(self) -> record:
-        self._tokens.append(MODE.set(MODE.get().but(recorder=self._recorder)))
+        self._tokens.append(set_mode(current_mode().but(recorder=self._recorder)))
         for path, module in self._named.items():
             if not hasattr(module, "register_forward_pre_hook"):
                 self._watch.add_module(path, module)
@@ -126,7 +126,7 @@ class record:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._watch.stop()
-        MODE.reset(self._tokens.pop())
+        reset_mode(self._tokens.pop())
         for handle in self._handles:
             handle.remove()
         self._handles.clear()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError
-from autograd.modes import MODE, NO_GRAD, enable_grad
+from autograd.modes import NO_GRAD, enable_grad, reset_mode, set_mode
 from autograd.random import get_rng_state, set_rng_state
 from autograd.show.drawing.products import multiply_adds
 from autograd.show.record import record
@@ -211,7 +211,7 @@ def unchanged(model: Any) -> Iterator[None]:
         for p, flag in flags:
             if p.requires_grad is not flag:
                 p.requires_grad_(flag)
-        token = MODE.set(NO_GRAD)
+        token = set_mode(NO_GRAD)
         try:
             for module, name, buffer, array in buffers:
                 if getattr(module, name) is not buffer:
@@ -219,7 +219,7 @@ def unchanged(model: Any) -> Iterator[None]:
                 if buffer.array.tobytes() != array.tobytes():
                     buffer.copy_(Tensor(array))
         finally:
-            MODE.reset(token)
+            reset_mode(token)
 
 
 def _require_gradients(model: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.backward import grad
 from autograd.errors import ArgumentError, GradientError, GraphFreedError
-from autograd.modes import MODE, NO_GRAD
+from autograd.modes import NO_GRAD, reset_mode, set_mode
 from autograd.recording import Contributions, Key, Passing, Record, Running, Upstream, local_derivatives
 from autograd.show.explaining.links import (
     Check,
@@ -298,7 +298,7 @@ def _looked_at(n: Node, key: Key, parent: AnyNode, upstream: Any) -> tuple[Numbe
     if n.shape is None or n.primitive.joint is not None or (n.extras is not None and n.extras.packed):
         return None, ""
     found, note = None, ""
-    mode = MODE.set(NO_GRAD)
+    mode = set_mode(NO_GRAD)
     try:
         with np.errstate(all="ignore"):
             for _, d, saved in n.edges:
@@ -318,7 +318,7 @@ def _looked_at(n: Node, key: Key, parent: AnyNode, upstream: Any) -> tuple[Numbe
                         if _is_times(tried, probe, local):
                             found = Numbers.of(local)
     finally:
-        MODE.reset(mode)
+        reset_mode(mode)
     return found, note
 
 

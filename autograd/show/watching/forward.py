@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.dtypes import Array
-from autograd.modes import MODE, Mode
+from autograd.modes import Mode, current_mode, reset_mode, set_mode
 from autograd.show.watching.numbers import Activation, Observation, Sums, activation
 from autograd.show.watching.tape import Tape
 from autograd.sweep import sweep
@@ -139,7 +139,7 @@ class Forward:
 
     def _stop_recording(self) -> None:
         while self._tokens:
-            MODE.reset(self._tokens.pop())
+            reset_mode(self._tokens.pop())
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -160,8 +160,8 @@ class Forward:
             self._functions.clear()
             self._running.clear()
             self._stop_recording()  # of a pass that was interrupted
-            if MODE.get().recorder is None:
-                self._tokens.append(MODE.set(MODE.get().but(recorder=self)))
+            if current_mode().recorder is None:
+                self._tokens.append(set_mode(current_mode().but(recorder=self)))
         self._running.append((path, activation(_classes(module), module) is not None))
 
     def after(self, path: str, module: Any, result: Any, layer: bool) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograd.errors import ArgumentError
 from autograd.files import replace_file
-from autograd.modes import MODE
+from autograd.modes import current_mode
 from autograd.show.options import check_count, check_flag, check_folder
 from autograd.show.watching.forward import Forward
 from autograd.show.watching.missing import Missing, missing
@@ -181,7 +181,7 @@ class Watch:
 
     def watches_now(self) -> bool:
         """Whether the model is training, and recording."""
-        return bool(self.model.training) and MODE.get().grad
+        return bool(self.model.training) and current_mode().grad
 
     @property
     def _had_backward(self) -> bool:
