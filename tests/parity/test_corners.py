@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -36,3 +39,92 @@ def test_draws_have_gradients_of_0(name: str) -> None:
         assert out.requires_grad
         out.sum().backward()
         assert x.grad.tolist() == [0, 0]
+
+
+ELLIPSES: list[Any] = [
+    (..., 0, ...), (0, ..., ...), (..., ...), (..., ..., ...), (0, ..., 1, ...), (..., None, ...), (True, ..., ...),
+    (..., slice(0, 1), ...), ([0, 1], ..., ...), (..., [0, 1], ...), (0, ..., 0, ..., 0), (0, 0, 0, ..., ...),
+    (..., ..., 0), (..., [0, 1], ..., 0), (..., 0, 0, 0, 0, ...),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("index", ELLIPSES, ids=str)
+def test_several_ellipses(index: Any) -> None:
+    """Each passes over as many dimensions as are not named: reading, its gradient, and writing."""
+
+    def read(lib: Any) -> Any:
+        x = lib.arange(24.0).reshape(2, 3, 4).requires_grad_()
+        y = x[index]
+        (y * y).sum().backward()
+        return tuple(y.shape), y.tolist(), x.grad.tolist()
+
+    def written(lib: Any) -> Any:
+        x = lib.zeros(2, 3, 4)
+        x[index] = 5.0
+        return x.tolist()
+
+    for look in (read, written):
+        try:
+            expected = look(torch)
+        except IndexError:
+            with pytest.raises(IndexError):
+                look(autograd)
+        else:
+            assert look(autograd) == expected
+
+
+LAYOUTS: dict[str, Any] = {
+    "C": lambda a: a,
+    "Fortran": lambda a: np.asfortranarray(a),
+    "step": lambda a: np.repeat(a, 2, -1)[..., ::2],
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize(
+    ("scale", "offset"), [(1, 1e8), (10, 1e8), (1e3, 1e8), (1, 1e4), (1, 100), (1e18, 1e19), (1, 0)]
+)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_variances_are_as_exact_as_pytorch(dtype: str, scale: float, offset: float, layout: str) -> None:
+    """Far from 0, and of large squares, float32 alone has few digits of a variance, or none."""
+    if dtype == "float16" and offset > 1e4:
+        return
+    rng = np.random.default_rng(0)
+    few = float(np.finfo(dtype).eps) * 16
+    for shape, dims in (
+        ((7,), (None,)),
+        ((20000,), (0,)),
+        ((64, 300), (None, 0, 1)),
+        ((6000, 3), (0, 1, (0, 1))),
+    ):
+        x = LAYOUTS[layout]((rng.normal(size=shape) * scale + offset).astype(dtype))
+        exact = x.astype(np.float64)
+        for dim in dims:
+            means, variances = exact.mean(dim), exact.var(dim, ddof=1)
+            wanted = {"var": [variances], "std": [variances**0.5], "var_mean": [variances, means]}
+            wanted["std_mean"] = [variances**0.5, means]
+            for name, truths in wanted.items():
+                theirs = getattr(torch, name)(torch.from_numpy(x), dim=dim)
+                ours = getattr(autograd, name)(autograd.from_numpy(x), dim=dim)
+                theirs, ours = (r if isinstance(r, tuple) else (r,) for r in (theirs, ours))
+                for truth, t, o in zip(truths, theirs, ours, strict=True):
+                    size = np.maximum(
+                        np.maximum(np.abs(truth), variances**0.5), 1e-300
+                    )  # a mean near 0 has no more digits
+                    with np.errstate(invalid="ignore"):
+                        t_error, o_error = (np.max(np.abs(r.numpy() - truth) / size) for r in (t, o))
+                    assert o_error <= max(2 * t_error, few) or np.isinf(t.numpy()).any(), (name, shape, dim)
+
+
+@pytest.mark.parametrize("shape", [(100_000, 2), (5000, 30)])
+def test_sums_of_many_rows_keep_their_digits(shape: tuple[int, int]) -> None:
+    x = np.random.default_rng(0).random(shape).astype(np.float32)
+    truth = x.astype(np.float64).sum(0)
+    for found in (
+        autograd.from_numpy(x).sum(0),
+        autograd.from_numpy(x.T).sum(1),
+        autograd.from_numpy(x).sum(-2),
+    ):
+        assert np.max(np.abs(found.numpy() / truth - 1)) < 1e-6
+    assert autograd.from_numpy(x).sum(0, keepdim=True).shape == (1, shape[1])
+    assert autograd.from_numpy(x.T).sum(1, keepdim=True).shape == (shape[1], 1)
