@@ -38,7 +38,8 @@ def _is_rough(mean: Array, variance: Array) -> bool:
         return bool(mean.item() ** 2 > _FAR * found or found == math.inf)
     if not variance.size:
         return False
-    return bool(np.vdot(mean, mean) > _FAR * variance.min() or np.vdot(variance, variance) == math.inf)
+    far = np.vdot(mean, mean).item() > _FAR * variance.min().item()
+    return far or bool(np.vdot(variance, variance).item() == math.inf)
 
 
 def _mean_of(input: Any, dim: Dim, keepdim: bool, variance: Any) -> Any:

@@ -128,3 +128,67 @@ def test_sums_of_many_rows_keep_their_digits(shape: tuple[int, int]) -> None:
         assert np.max(np.abs(found.numpy() / truth - 1)) < 1e-6
     assert autograd.from_numpy(x).sum(0, keepdim=True).shape == (1, shape[1])
     assert autograd.from_numpy(x.T).sum(1, keepdim=True).shape == (shape[1], 1)
+
+
+SHAPED: dict[str, Any] = {
+    "C": lambda b: b,
+    "last first": lambda b: b.permute(0, 2, 3, 1),
+    "transposed": lambda b: b.transpose(1, 2),
+    "with steps": lambda b: b[..., ::2].transpose(0, 1),
+    "repeated": lambda b: b[:1].expand(2, 3, 4, 5),
+    "repeated between": lambda b: b[:, :1].expand(2, 3, 4, 5).permute(2, 0, 1, 3),
+    "matrix": lambda b: b[0, 0].t(),
+    "of steps": lambda b: b[0, 0, 0, ::2],
+    "number": lambda b: b[0, 0, 0, 0],
+    "nothing": lambda b: b.new_zeros(2, 0, 4),
+    "windows": lambda b: b.unfold(3, 2, 1),
+}
+LIKE: dict[str, Any] = {
+    "zeros_like": lambda lib, x, **named: lib.zeros_like(x, **named),
+    "ones_like": lambda lib, x, **named: lib.ones_like(x, **named),
+    "empty_like": lambda lib, x, **named: lib.empty_like(x, **named),
+    "full_like": lambda lib, x, **named: lib.full_like(x, 3, **named),
+    "rand_like": lambda lib, x, **named: lib.rand_like(x, **named),
+    "randn_like": lambda lib, x, **named: lib.randn_like(x, **named),
+    "randint_like": lambda lib, x, **named: lib.randint_like(x, 2, 9, **named),
+    "clone": lambda lib, x, **named: x.clone(**named),
+    "to": lambda lib, x, **named: x.to(lib.float32, copy=True, **named),
+    "contiguous": lambda lib, x, **named: x.contiguous(**named),
+}
+
+
+@pytest.mark.parametrize("name", LIKE)
+@pytest.mark.parametrize("shaped", SHAPED)
+@pytest.mark.parametrize("order", [None, "preserve_format", "contiguous_format", "channels_last"])
+def test_order_in_memory_of_what_is_like_another(name: str, shaped: str, order: str | None) -> None:
+    """Strides as in PyTorch: those of the other, without gaps, unless a memory format is asked for."""
+
+    def look(lib: Any) -> Any:
+        x = SHAPED[shaped](lib.arange(120.0).reshape(2, 3, 4, 5))
+        y = LIKE[name](lib, x, **({} if order is None else {"memory_format": getattr(lib, order)}))
+        return y.shape, y.stride(), y.is_contiguous(), str(y.dtype).rpartition(".")[2]
+
+    try:
+        expected = look(torch)
+    except RuntimeError:
+        with pytest.raises(RuntimeError):
+            look(autograd)
+    else:
+        assert look(autograd) == expected
+
+
+def test_values_of_what_is_like_another() -> None:
+    x = autograd.ones(2, 3).t()
+    assert autograd.zeros_like(x).tolist() == [[0, 0]] * 3
+    assert autograd.full_like(x, 2.5, dtype=autograd.int64).tolist() == [[2, 2]] * 3
+    assert autograd.full_like(x, 7, requires_grad=True).requires_grad
+    autograd.manual_seed(0)
+    drawn = autograd.rand_like(x)
+    autograd.manual_seed(0)
+    assert drawn.tolist() == autograd.rand(3, 2).tolist()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "bool"])
+def test_a_repeated_tensor_in_another_dtype_can_be_viewed(dtype: str) -> None:
+    for lib in (torch, autograd):
+        assert lib.ones(1, 3).expand(4, 3).to(getattr(lib, dtype)).view(-1).shape == (12,)
