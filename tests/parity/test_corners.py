@@ -192,3 +192,35 @@ def test_values_of_what_is_like_another() -> None:
 def test_a_repeated_tensor_in_another_dtype_can_be_viewed(dtype: str) -> None:
     for lib in (torch, autograd):
         assert lib.ones(1, 3).expand(4, 3).to(getattr(lib, dtype)).view(-1).shape == (12,)
+
+
+WRITES: dict[str, Any] = {
+    "set_": lambda lib, p: p.set_(lib.zeros(3)),
+    "set_ to nothing": lambda lib, p: p.set_(),
+    "set_ of what shares memory": lambda lib, p: p.detach().set_(lib.zeros(3)),
+    "data": lambda lib, p: setattr(p, "data", lib.zeros(3)),
+    "data.add_": lambda lib, p: p.data.add_(1),
+    "set_ and add_": lambda lib, p: p.set_(lib.zeros(3)).add_(1),
+    "add_ and data": lambda lib, p: setattr(p.add_(1), "data", lib.zeros(3)),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("saving", [True, False])
+def test_other_memory_under_a_graph(name: str, saving: bool) -> None:
+    """`set_` counts as a write in place of what a graph has saved, `data` does not."""
+
+    def raises(lib: Any) -> bool:
+        p = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        y = (p * p if saving else p + 1).sum()
+        with lib.no_grad():
+            WRITES[name](lib, p)
+        if name == "set_ to nothing":
+            p = lib.zeros(0)
+        try:
+            y.backward()
+        except RuntimeError as error:
+            return "place" in str(error) or "shape" in str(error)
+        return False
+
+    assert raises(autograd) == raises(torch)
