@@ -23,19 +23,16 @@ from autograd.create import (
     as_tensor,
     asarray,
     empty,
-    empty_like,
     eye,
     from_dlpack,
     from_numpy,
     full,
-    full_like,
     ones,
-    ones_like,
     scalar_tensor,
     tensor,
     zeros,
-    zeros_like,
 )
+from autograd.create_like import empty_like, full_like, ones_like, zeros_like
 from autograd.devices import device, get_default_device, set_default_device
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (

@@ -18,7 +18,7 @@ from autograd.errors import ArgumentError, DTypeError, ShapeError
 from autograd.hidden import Hidden
 from autograd.modes import QUIET, reset_errors, set_errors
 from autograd.storing import stored
-from autograd.tape import Variable, raw, wrap
+from autograd.tape import Variable, wrap
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "tensor", "as_tensor", "asarray", "from_numpy", "from_dlpack",
     "scalar_tensor", "zeros", "ones", "full", "empty", "eye",
-    "zeros_like", "ones_like", "full_like", "empty_like",
 ]  # fmt: skip
 
 MOST_ELEMENTS = sys.maxsize // 8  # of an ndarray of the widest dtype
@@ -379,92 +378,6 @@ def full(
     if not isinstance(size, (tuple, list)):
         raise ArgumentError(f"full: size is a tuple of integers, got {size!r}")
     return made("full", np.full(checked_shape("full", (size,)), value, value.dtype), requires_grad)
-
-
-def zeros_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
-) -> Tensor:
-    """Zeros of the shape and dtype of `input`.
-
-    >>> zeros_like(tensor([1, 2]))
-    tensor([0, 0])
-    """
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 0, dtype, requires_grad)
-    return zeros(
-        np.shape(raw(input)),
-        dtype=dtype_like("zeros_like", input, dtype),
-        device=device,
-        requires_grad=requires_grad,
-        **place,
-    )
-
-
-def ones_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
-) -> Tensor:
-    """Ones of the shape and dtype of `input`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 1, dtype, requires_grad)
-    return ones(
-        np.shape(raw(input)),
-        dtype=dtype_like("ones_like", input, dtype),
-        device=device,
-        requires_grad=requires_grad,
-        **place,
-    )
-
-
-def empty_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **place: Any
-) -> Tensor:
-    """Whatever is in memory, of the shape and dtype of `input`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 0, dtype, requires_grad)
-    return empty(
-        np.shape(raw(input)),
-        dtype=dtype_like("empty_like", input, dtype),
-        device=device,
-        requires_grad=requires_grad,
-        **place,
-    )
-
-
-def full_like(
-    input: Any,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **place: Any,
-) -> Tensor:
-    """One number everywhere, of the shape and dtype of `input`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, fill_value, dtype, requires_grad)
-    kind = dtype_like("full_like", input, dtype)
-    return full(
-        np.shape(raw(input)), fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place
-    )
-
-
-def _like_hidden(input: Any, fill_value: Any, dtype: Any, requires_grad: bool) -> Tensor:
-    """A tensor for each example of a value under vmap."""
-    kind = input.dtype if dtype is None else dtype
-    made: Tensor = input.new_full(input.shape, fill_value, dtype=kind, requires_grad=requires_grad)
-    return made  # it has a tensor's methods
-
-
-def dtype_like(op: str, input: Any, dtype: Any) -> Any:
-    """The dtype of what is to be like `input`.
-
-    Raises:
-        DTypeError: if the input is no tensor.
-    """
-    own = getattr(raw(input), "dtype", None)
-    if own is None:
-        raise DTypeError(f"{op}: needs a tensor, got {type(input).__name__}; use autograd.tensor()")
-    return own if dtype is None else dtype
 
 
 def eye(

@@ -1,7 +1,7 @@
 """How elements lie in memory, as PyTorch's programs say it: `layout=` and `memory_format=`.
 
-There is one layout, `strided`. A memory format says in which order `clone` and `contiguous` put the dimensions;
-elsewhere it is accepted. Values and shapes are the same in all of them.
+There is one layout, `strided`. A memory format says in which order `clone`, `contiguous`, `to`, `zeros_like` and its
+kind put the dimensions; elsewhere it is accepted. Values and shapes are the same in all of them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ArgumentError, ShapeError
+from autograd.layout import empty_in_order
 
 
 class layout:
@@ -94,8 +95,15 @@ def in_order(op: str, array: Any, given: Any) -> Any:
 
 def copied(op: str, array: Any, given: Any) -> Any:
     """A copy of an array, in the order of a memory format; in that of `array` if the format is to be preserved."""
+    out = empty(op, array, array.dtype, given)
+    out[...] = array
+    return out
+
+
+def empty(op: str, like: Any, dtype: Any, given: Any) -> Any:
+    """An array of the shape of another, in the order of a memory format; in that of the other if it is preserved."""
     if given is None or given is preserve_format:
-        return np.copy(array, order="K")
-    moved = in_order(op, array, given)
-    made = np.copy(moved, order="C")
-    return made if moved is array else made.transpose(np.argsort(_ORDERS[given][1]))
+        return np.empty(like.shape, dtype) if not like.size else empty_in_order(like, dtype)
+    moved = in_order(op, like, given)
+    made = np.empty(moved.shape, dtype)
+    return made if moved is like else made.transpose(np.argsort(_ORDERS[given][1]))

@@ -16,7 +16,7 @@ from autograd.errors import ArgumentError, GradientError, InPlaceError
 from autograd.inplace import replace_node
 from autograd.modes import current_mode, enable_grad
 from autograd.storage import owner
-from autograd.tape import AccumulateGrad, Variable
+from autograd.tape import AccumulateGrad, Variable, bump
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -120,13 +120,17 @@ def resize_as_(self: Any, the_template: Any) -> Tensor:
 def set_(self: Any, source: Any = None) -> Tensor:
     """Make it share the memory and the shape of another tensor; without one, make it empty.
 
+    It counts as a write: a graph that saved the tensor can no longer be swept. (Setting `.data` counts as none.)
+
     Raises:
         ArgumentError: if the source is no tensor of the same dtype.
     """
     if source is None:
+        bump(self)
         self.data = self.new_empty(0)
         return self  # type: ignore[no-any-return]  # a tensor
     if not isinstance(source, Variable) or source.array.dtype != self.array.dtype:
         raise ArgumentError(f"set_: needs a tensor of dtype {self.array.dtype}, got {source!r}")
+    bump(self)
     self.data = source
     return self  # type: ignore[no-any-return]  # a tensor

@@ -65,3 +65,28 @@ def in_c_order(x: Array) -> Array:
 def order_like(x: Array) -> Literal["C", "K"]:
     """The order for a copy of x: its own, or C order where its elements are repeated by strides of 0."""
     return "C" if 0 in x.strides else "K"
+
+
+def empty_in_order(x: Array, dtype: np.dtype[Any]) -> Array:
+    """An array of x's shape without gaps, its dimensions in memory in x's order, as PyTorch has it.
+
+    Where x repeats its elements by strides of 0, these dimensions stay between those they stand between.
+
+    >>> empty_in_order(np.zeros((2, 3)).T, np.dtype(bool)).strides
+    (1, 3)
+    """
+    if 0 not in x.strides:
+        return np.empty_like(x, dtype)
+    order = list(range(x.ndim))[::-1]  # from the innermost on, sorted by insertion
+    for i in range(1, x.ndim):
+        at = i
+        for before in range(i - 1, -1, -1):
+            inner, outer = order[before], order[at]
+            a, b = abs(x.strides[inner]), abs(x.strides[outer])
+            if a and b and (a > b or (a == b and x.shape[inner] > x.shape[outer])):
+                order[before], order[at] = outer, inner
+                at = before
+            elif a and b and a < b:
+                break
+    order.reverse()
+    return np.empty([x.shape[d] for d in order], dtype).transpose(np.argsort(order))

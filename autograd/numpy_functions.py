@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import create
+from autograd import create_like
 from autograd.errors import ArgumentError
 from autograd.ops import (
     contraction,
@@ -408,19 +408,19 @@ def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
 
 @implements(np.zeros_like)
 def _zeros_like(a: Any, dtype: Any = None) -> Any:
-    return create.zeros_like(a, dtype=dtype)
+    return create_like.zeros_like(a, dtype=dtype)
 
 
 @implements(np.ones_like)
 def _ones_like(a: Any, dtype: Any = None) -> Any:
-    return create.ones_like(a, dtype=dtype)
+    return create_like.ones_like(a, dtype=dtype)
 
 
 @implements(np.empty_like)
 def _empty_like(prototype: Any, dtype: Any = None) -> Any:
-    return create.empty_like(prototype, dtype=dtype)
+    return create_like.empty_like(prototype, dtype=dtype)
 
 
 @implements(np.full_like)
 def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
-    return create.full_like(a, fill_value, dtype=dtype)
+    return create_like.full_like(a, fill_value, dtype=dtype)

@@ -381,7 +381,7 @@ def normal(
 def _drawn_from(drawn: Tensor, *given: Any) -> Tensor:
     """The numbers, with a gradient of 0 by what they were drawn from, as PyTorch has it."""
     for parameter in given:
-        if isinstance(parameter, Variable) and parameter.current_node() is not None:
+        if getattr(parameter, "requires_grad", False):
             drawn = constant_in(drawn, parameter)
     return drawn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from autograd import create, devices, dtypes, typed
+from autograd import create_like, devices, dtypes, typed
 from autograd.errors import DTypeError
 from autograd.modes import no_grad
 from autograd.tape import Variable
@@ -106,4 +106,4 @@ class ModuleConversions:
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Give all parameters and buffers new memory, whose values are still to be written."""
         devices.check(device)
-        return self._apply(create.empty_like, recurse)
+        return self._apply(create_like.empty_like, recurse)

@@ -277,7 +277,7 @@ X = np.zeros((3, 4))
         (1.5, DimensionError, ["float", "1.5"]),
         (np.array([0.0]), DimensionError, ["float64", ".long()"]),
         (np.array([True, False]), DimensionError, ["boolean", "axis 0", "size of axis is 3", "2"]),
-        ((..., ...), DimensionError, ["ellipsis"]),
+        ((..., ..., 0), DimensionError, ["...", "second"]),
         (([0, 1], [0, 1, 2]), DimensionError, ["shape mismatch", "(2,)", "(3,)"]),
         ("a", DimensionError, ["str"]),
     ],

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.create import ones_like, zeros_like
+from autograd.create_like import ones_like, zeros_like
 from autograd.kernels.mixtures import mixed, sparse
 from autograd.kernels.taps import CUBIC, keys_far, keys_near
 from autograd.primitive import Array, primitive

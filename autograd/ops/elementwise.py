@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.composite import composite
+from autograd.layout import order_like
 from autograd.ops import arithmetic, single
 from autograd.primitive import Array, primitive
 
@@ -27,7 +28,7 @@ _LN10 = math.log(10)
 @primitive(x=lambda g, x_dtype: g.astype(x_dtype))
 def cast(x: Array, dtype: Any) -> Array:
     """x in another dtype.  dx = g in the dtype of x."""
-    return x.astype(dtype)
+    return x.astype(dtype, order_like(x))
 
 
 # ------------------------------------------------------------------------------------------------ exponentials

@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd import formats
 from autograd.composite import composite
+from autograd.errors import ArgumentError
 from autograd.hidden import Hidden
-from autograd.layout import copied, order_like
+from autograd.layout import copied
 from autograd.primitive import Array, implements, primitive
 from autograd.tape import Variable
 
@@ -41,9 +42,9 @@ def clone(x: Array, memory_format: Any = None) -> Array:
     >>> clone(x).add_(1), x
     (tensor([2., 3.]), tensor([1., 2.]))
     """
-    if memory_format is not None:
+    if memory_format is not None or 0 in x.strides:
         return formats.copied("clone", x, memory_format)
-    return np.copy(x, order_like(x))
+    return np.copy(x, "K")
 
 
 @primitive(d=lambda g: g, x=lambda g: np.zeros_like(g))
@@ -119,6 +120,8 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """
     if isinstance(input, Hidden):
         return copy_in_c_order(input)
+    if memory_format is formats.preserve_format and not input.array.flags.c_contiguous:
+        raise ArgumentError("contiguous: preserve_format is no order; clone() preserves it")
     if memory_format is not None:
         moved = formats.in_order("contiguous", input.array, memory_format)
         return input if moved.flags.c_contiguous else clone(input, memory_format)

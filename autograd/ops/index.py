@@ -182,11 +182,28 @@ def raw_index(array: Array, index: Any) -> Any:
                 integers += 1
             items.append(item)
     if dots > 1:
-        raise DimensionError("x[index]: an index can have a single ellipsis ('...')")
+        items, dots = _with_one_ellipsis(array.shape, items), 1
     if not arrays:
         return tuple(items) if dots else (*items, Ellipsis)
     _check_empty_masks(array.shape, items)
     return _with_arrays(array, items) if integers or dots else tuple(items)
+
+
+def _with_one_ellipsis(shape: tuple[int, ...], items: list[Any]) -> list[Any]:
+    """The same index with one ellipsis: in PyTorch each passes over as many dimensions as have no index.
+
+    Raises:
+        DimensionError: if a later one leaves no dimension to what follows it.
+    """
+    first, second = [i for i, item in enumerate(items) if item is Ellipsis][:2]
+    unnamed = len(shape) - sum(map(_dims_of, items))
+    rest = [item for item in items[second:] if item is not Ellipsis]
+    if unnamed > 0 and rest:
+        raise DimensionError(
+            f"x[index]: the first '...' stands for {unnamed} dimensions of shape {tuple(shape)}, which leaves none to "
+            "what follows the second; write one '...'"
+        )
+    return [*items[: first + 1], *items[first + 1 : second], *rest]
 
 
 def _check_empty_masks(shape: tuple[int, ...], items: list[Any]) -> None:

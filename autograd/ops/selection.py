@@ -301,8 +301,8 @@ def heaviside(x: Array, values: Array) -> Array:
     """
     same_dtype("heaviside", x, values)
     dtype = np.result_type(x, values)
-    out: Array = np.where(np.equal(x, 0), values, np.greater(x, 0))
-    return out.astype(dtype, copy=False)
+    found: Array = np.where(np.equal(x, 0), values, np.greater(x, 0))
+    return found.astype(dtype, copy=False)
 
 
 clip = clamp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,29 @@ if TYPE_CHECKING:
 __all__ = ["var", "std", "var_mean", "std_mean", "cov", "corrcoef"]
 
 
+_FAR = 1e4
+"""(mean / deviation)², from which on the rounding of a mean shows in float32's variance."""
+
+
+def _is_rough(mean: Array, variance: Array) -> bool:
+    """Whether float32 may be too little: for means far from 0, measured by the deviation, or for large squares."""
+    if variance.size == 1:
+        found = variance.item()
+        return bool(mean.item() ** 2 > _FAR * found or found == math.inf)
+    if not variance.size:
+        return False
+    far = np.vdot(mean, mean).item() > _FAR * variance.min().item()
+    return far or bool(np.vdot(variance, variance).item() == math.inf)
+
+
+def _mean_of(input: Any, dim: Dim, keepdim: bool, variance: Any) -> Any:
+    """The mean, without the rounding of float32's sums where it shows."""
+    mean = mean_(input, dim, keepdim)
+    if isinstance(mean, Hidden) or mean.array.dtype.char != "f" or not _is_rough(mean.array, variance):
+        return mean
+    return mean_(input.double(), dim, keepdim).float()
+
+
 def _deviations(x: Array, dim: Dim) -> Array:
     """x - its mean over dim."""
     return x - mean_(x, dim, True)
@@ -36,9 +60,13 @@ def _variance(op: str, x: Array, dim: Dim, correction: float, keepdim: bool) -> 
     floating(op, x)
     y = x if x.dtype.char != "e" else x.astype(np.float32)
     n = count(x.shape, dim)
-    d = np.asarray(y - total_over(op, y, dim, True) * per(n))
+    mean = total_over(op, y, dim, True) * per(n)
+    d = np.asarray(y - mean)
     np.multiply(d, d, out=d)
-    return np.asarray(total_over(op, d, dim, keepdim) * per(n - correction))
+    out = np.asarray(total_over(op, d, dim, keepdim) * per(n - correction))
+    if y.dtype.char == "f" and _is_rough(mean, out):
+        return _variance(op, y.astype(np.float64), dim, correction, keepdim)
+    return out
 
 
 @primitive(
@@ -132,7 +160,8 @@ def var_mean(
     (tensor(1.), tensor(2.))
     """
     dim, correction = _statistics("var_mean", dim, correction, unbiased)
-    return var_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
+    out = var_(input, dim, correction, keepdim)
+    return out, _mean_of(input, dim, keepdim, raw(out))
 
 
 @composite
@@ -147,7 +176,10 @@ def std_mean(
     (tensor(1.), tensor(2.))
     """
     dim, correction = _statistics("std_mean", dim, correction, unbiased)
-    return std_(input, dim, correction, keepdim), mean_(input, dim, keepdim)
+    out = std_(input, dim, correction, keepdim)
+    with np.errstate(over="ignore"):  # the square of a large one is as rough
+        variance = raw(out) * raw(out)
+    return out, _mean_of(input, dim, keepdim, variance)
 
 
 # ------------------------------------------------------------------------------------------------ of several variables

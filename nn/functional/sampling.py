@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Tensor, ops
 from autograd.composite import composite
-from autograd.create import ones_like
+from autograd.create_like import ones_like
 from autograd.errors import ArgumentError, DTypeError, ModeError, ShapeError
 from autograd.kernels.grid_sample import composed, grid_sample_
 from autograd.ranges import linspace

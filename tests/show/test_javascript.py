@@ -20,7 +20,13 @@ from autograd.show.formulas.forwards import forward, spelled_out
 from autograd.show.formulas.notation import JAVASCRIPT_PRELUDE, javascript
 from autograd.table import Primitive, registry
 
-NO_CLOSED_FORM = {("igamma", "a"), ("igammac", "a"), ("zeta", "x")}
+NO_CLOSED_FORM = {
+    ("igamma", "a"),
+    ("igammac", "a"),
+    ("zeta", "x"),
+    ("heaviside", "x"),
+    ("heaviside", "values"),
+}
 """The derivatives that Python has not either."""
 
 X = [-25.3, -8.1, -2.5, -1.0, -0.3, -0.0, 0.0, 1e-5, 0.4, 1.0, 2.0, 3.5, 12.7, 29.0, 41.3]

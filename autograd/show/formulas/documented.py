@@ -45,6 +45,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
     "transposed_convolution": {"bias": OVER_ALL},
     "glu": {"x": "g sigmoid(b) for the half a of x, g a sigmoid(b) (1 - sigmoid(b)) for its half b"},
     "norm": {"x": "g x |x|ᵖ⁻² / outᵖ⁻¹"},
+    "heaviside": {"x": "not implemented", "values": "not implemented"},
     "igamma": {"a": "not implemented: it has no closed form"},
     "igammac": {"a": "not implemented: it has no closed form"},
     "zeta": {"x": "not implemented: it has no closed form"},

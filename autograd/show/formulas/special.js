@@ -13,7 +13,7 @@ const is_negative = x => x < 0 || Object.is(x, -0);
 const copysign = (x, y) => is_negative(x) === is_negative(y) ? x : -x;
 const fmax = (x, y) => Number.isNaN(x) ? y : Number.isNaN(y) ? x : Math.max(x, y);
 const fmin = (x, y) => Number.isNaN(x) ? y : Number.isNaN(y) ? x : Math.min(x, y);
-const heaviside = (x, values) => x === 0 ? values : Number.isNaN(x) ? x : Number(x > 0);
+const heaviside = (x, values) => x === 0 ? values : Number(x > 0);
 const logical_and = (x, y) => x !== 0 && y !== 0;
 const logical_or = (x, y) => x !== 0 || y !== 0;
 const logical_xor = (x, y) => (x !== 0) !== (y !== 0);
