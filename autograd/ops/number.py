@@ -31,7 +31,7 @@ def angle(input: Any) -> Any:
     tensor([3.1416, 0.0000, 0.0000])
     """
     x = input if np.dtype(raw(input).dtype).kind == "f" else input.astype(dtypes.default_dtype())
-    return where(isnan(x), x, where(x < 0, fill(x, math.pi), fill(x, 0.0)))
+    return where(isnan(x), fill(x, math.nan), where(x < 0, fill(x, math.pi), fill(x, 0.0)))
 
 
 @primitive(several=True, x=lambda g, out: np.ldexp(g[0], -out[1]))

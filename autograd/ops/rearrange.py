@@ -40,7 +40,8 @@ def flip(x: Array, dims: Dims) -> Array:
     tensor([[2, 1],
             [4, 3]])
     """
-    return np.copy(np.flip(x, checked_dims("flip", dims, x.shape) if x.ndim else ()), order_like(x))
+    axes = checked_dims("flip", dims, x.shape or (1,))
+    return np.copy(np.flip(x, axes if x.ndim else ()), order_like(x))
 
 
 @primitive(c_order=True, x=lambda g, shifts, dims: np.roll(g, _negated(shifts), dims))

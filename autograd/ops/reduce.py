@@ -193,7 +193,7 @@ def nansum(input: Any, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     tensor(3.)
     """
     x = raw(input)
-    missing = np.isnan(x)
+    missing = np.isnan(x) if not isinstance(x, np.ndarray) else np.asarray(np.isnan(x))
     if not isinstance(x, np.ndarray) or missing.any():  # hidden under vmap, or with nan
         input = selection.masked_fill(input, missing, 0)
     return sum(input, dim, keepdim, dtype=dtype)

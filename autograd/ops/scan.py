@@ -215,7 +215,7 @@ def _logcumsumexp_dx(g: Array, out: Array, x: Array, dim: int) -> Array:
         return g
     top = _part(out, dim, n - 1, n)
     finite = raw(out)[np.isfinite(raw(out))]
-    if finite.size == raw(out).size and (raw(top) - raw(out)).max() < 60:
+    if finite.size == raw(out).size and (raw(top) - raw(out)).max(initial=0) < 60:
         rise = np.exp(top - out)
         return np.exp(x - out) * _from_the_end(g * rise, dim) / rise
     here, after = _part(out, dim, 0, n - 1), _part(out, dim, 1, n)

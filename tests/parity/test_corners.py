@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -224,3 +225,30 @@ def test_other_memory_under_a_graph(name: str, saving: bool) -> None:
         return False
 
     assert raises(autograd) == raises(torch)
+
+
+GRADIENTS: dict[str, Any] = {
+    "nansum of nan": (lambda lib, x: lib.nansum(x), math.nan),
+    "nansum of a number": (lambda lib, x: lib.nansum(x), 2.0),
+    "logcumsumexp over rows of nothing": (lambda lib, x: lib.logcumsumexp(x, 0), [[], []]),
+    "angle of nan": (lambda lib, x: lib.angle(x), [math.nan, -1.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_gradients_at_the_edge(name: str, create_graph: bool) -> None:
+    function, values = GRADIENTS[name]
+    found = []
+    for lib, grad in ((torch, torch.autograd.grad), (autograd, autograd.grad)):
+        x = lib.tensor(values, requires_grad=True)
+        (g,) = grad(function(lib, x).sum(), x, create_graph=create_graph)
+        found.append((tuple(g.shape), g.tolist()))
+    assert found[0] == found[1]
+
+
+def test_a_number_is_flipped_along_its_only_dimension() -> None:
+    for lib in (torch, autograd):
+        assert lib.flip(lib.tensor(1.0), (-1,)).item() == 1
+        with pytest.raises(IndexError, match="out of range"):
+            lib.flip(lib.tensor(1.0), (1,))
