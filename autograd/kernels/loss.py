@@ -57,8 +57,8 @@ def _places(columns: Array, chosen: Array) -> tuple[Array, Array]:
     if not classes:  # so no target counts
         return np.zeros(n, columns.dtype), multiples(1, n)
     if columns.flags.c_contiguous:
-        # to take the products from a list that is kept saves NumPy the conversion of a number, which counts if n is small
-        places = multiples(n, classes).take(chosen) if n <= 256 else chosen * n
+        # to take the products from a list that is kept saves NumPy the conversion of a number: it counts if n is small
+        places = multiples(n, classes).take(chosen) if n <= 256 and classes <= 64 else chosen * n
         places += multiples(1, n)
     else:
         places = chosen + multiples(classes, n)
