@@ -301,8 +301,9 @@ def heaviside(x: Array, values: Array) -> Array:
     """
     same_dtype("heaviside", x, values)
     dtype = np.result_type(x, values)
-    found: Array = np.where(np.equal(x, 0), values, np.greater(x, 0))
-    return found.astype(dtype, copy=False)
+    if x.dtype.kind == "f":
+        x = np.fmax(x, -np.inf)  # in the place of nan
+    return np.heaviside(x, values).astype(dtype, copy=False)
 
 
 clip = clamp
