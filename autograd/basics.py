@@ -131,12 +131,9 @@ class TensorBasics(Variable):
         """Return how many elements lie between neighbours along each dimension, or along one."""
         settle(self)
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
-        if not self.array.size and not any(
-            strides
-        ):  # NumPy's way of nothing; in PyTorch it has those of ones
-            strides = tuple(
-                math.prod(max(n, 1) for n in self.array.shape[d + 1 :]) for d in range(self.array.ndim)
-            )
+        if not self.array.size and not any(strides):  # NumPy's of nothing; PyTorch's are those of ones
+            sizes = [max(n, 1) for n in self.array.shape]
+            strides = tuple(math.prod(sizes[d + 1 :]) for d in range(len(sizes)))
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:

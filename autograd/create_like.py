@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,12 +32,7 @@ def zeros_like(
     >>> zeros_like(autograd.ones(2, 3).t()).stride()
     (1, 3)
     """
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 0, dtype, requires_grad)
-    kind = dtype_like("zeros_like", input, dtype)
-    if in_c_order(input, memory_format):
-        return zeros(np.shape(raw(input)), dtype=kind, device=device, requires_grad=requires_grad, **place)
-    return _filled("zeros_like", input, 0, kind, device, requires_grad, memory_format, place)
+    return _like("zeros_like", zeros, 0, input, dtype, device, requires_grad, memory_format, place)
 
 
 def ones_like(
@@ -44,12 +40,7 @@ def ones_like(
     memory_format: Any = None, **place: Any,
 ) -> Tensor:  # fmt: skip
     """Ones of the shape and dtype of `input`; see `zeros_like`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 1, dtype, requires_grad)
-    kind = dtype_like("ones_like", input, dtype)
-    if in_c_order(input, memory_format):
-        return ones(np.shape(raw(input)), dtype=kind, device=device, requires_grad=requires_grad, **place)
-    return _filled("ones_like", input, 1, kind, device, requires_grad, memory_format, place)
+    return _like("ones_like", ones, 1, input, dtype, device, requires_grad, memory_format, place)
 
 
 def empty_like(
@@ -57,12 +48,7 @@ def empty_like(
     memory_format: Any = None, **place: Any,
 ) -> Tensor:  # fmt: skip
     """Whatever is in memory, of the shape and dtype of `input`; see `zeros_like`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, 0, dtype, requires_grad)
-    kind = dtype_like("empty_like", input, dtype)
-    if in_c_order(input, memory_format):
-        return empty(np.shape(raw(input)), dtype=kind, device=device, requires_grad=requires_grad, **place)
-    return _filled("empty_like", input, None, kind, device, requires_grad, memory_format, place)
+    return _like("empty_like", empty, None, input, dtype, device, requires_grad, memory_format, place)
 
 
 def full_like(
@@ -70,14 +56,8 @@ def full_like(
     memory_format: Any = None, **place: Any,
 ) -> Tensor:  # fmt: skip
     """One number everywhere, of the shape and dtype of `input`; see `zeros_like`."""
-    if isinstance(input, Hidden):
-        return _like_hidden(input, fill_value, dtype, requires_grad)
-    kind = dtype_like("full_like", input, dtype)
-    if in_c_order(input, memory_format):
-        shape = np.shape(raw(input))
-        return full(shape, fill_value, dtype=kind, device=device, requires_grad=requires_grad, **place)
-    value = stored("full", raw(fill_value), dtypes.numpy_dtype(kind), half=True)
-    return _filled("full_like", input, value, kind, device, requires_grad, memory_format, place)
+    make = functools.partial(full, fill_value=fill_value)
+    return _like("full_like", make, fill_value, input, dtype, device, requires_grad, memory_format, place)
 
 
 def in_c_order(input: Any, memory_format: Any) -> bool:
@@ -88,15 +68,24 @@ def in_c_order(input: Any, memory_format: Any) -> bool:
     return memory_format is formats.contiguous_format
 
 
-def _filled(
-    op: str, input: Any, value: Any, kind: Any, device: Any, requires_grad: bool, memory_format: Any,
+def _like(
+    op: str, make: Any, value: Any, input: Any, dtype: Any, device: Any, requires_grad: bool, memory_format: Any,
     place: dict[str, Any],
 ) -> Tensor:  # fmt: skip
-    """A tensor with the value everywhere, or with whatever is in memory."""
+    """What `make` makes of a shape, in the order that is asked for: the value everywhere, or whatever is in memory."""
+    if isinstance(input, Hidden):
+        return _like_hidden(input, 0 if value is None else value, dtype, requires_grad)
+    kind = dtype_like(op, input, dtype)
+    if in_c_order(input, memory_format):
+        made_in_order: Tensor = make(
+            np.shape(raw(input)), dtype=kind, device=device, requires_grad=requires_grad, **place
+        )
+        return made_in_order
     devices.check(device, op, **place)
-    array = formats.empty(op, raw_array(op, input), dtypes.numpy_dtype(kind), memory_format)
+    number = dtypes.numpy_dtype(kind)
+    array = formats.empty(op, raw_array(op, input), number, memory_format)
     if value is not None:
-        array.fill(value)
+        array.fill(stored("full", raw(value), number, half=True))
     return made(op, array, requires_grad)
 
 

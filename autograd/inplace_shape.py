@@ -126,9 +126,7 @@ def set_(self: Any, source: Any = None) -> Tensor:
         ArgumentError: if the source is no tensor of the same dtype.
     """
     if source is None:
-        bump(self)
-        self.data = self.new_empty(0)
-        return self  # type: ignore[no-any-return]  # a tensor
+        source = self.new_empty(0)
     if not isinstance(source, Variable) or source.array.dtype != self.array.dtype:
         raise ArgumentError(f"set_: needs a tensor of dtype {self.array.dtype}, got {source!r}")
     bump(self)

@@ -156,7 +156,7 @@ def sweep(  # noqa: C901  # one flat loop: its branches are the rare cases
                     total += d
                 else:
                     store[parent] = total = store[parent] + d
-                    if type(total) is np.ndarray:
+                    if type(total) is _ndarray:
                         ours.add(parent)
             if p.keeps and not retain_graph:
                 node.values = None
@@ -188,7 +188,7 @@ def unbroadcast(d: Any, shape: tuple[int, ...] | None) -> Any:
     if shape is None:
         return d  # the gradients of several results
     lead = d.ndim - len(shape)
-    if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is np.ndarray and d.dtype.char in "fd":
+    if lead == 1 and d.ndim == 2 and d.shape[1:] == shape and type(d) is _ndarray and d.dtype.char in "fd":
         return ones(len(d), d.dtype).dot(d)  # BLAS sums columns faster than np.sum does
     if lead < 0 or 0 < math.prod(d.shape) < math.prod(shape):
         return np.broadcast_to(d, shape)  # a formula may leave repeating to NumPy
